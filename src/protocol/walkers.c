@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel's page-table walkers, PUD -> PMD -> PTE.
+ *
+ * A walker is a *step*: what it does with one entry of a table, ending in "next
+ * entry", "again", or "down through this value". The loops around the steps are
+ * shared. Each walker × layout is a symbol walk_NAME_LAYOUT; where a
+ * reader must be inlined for the compiler to be as free as it is in the kernel
+ * (plain-reread), there is a second one, walk_NAME_LAYOUT_plain.
+ *
+ * READ() is the reader. A walker that re-reads calls it at every use; one that
+ * takes a snapshot calls it once. A torn pointer is looked up, never
+ * dereferenced. The walk runs inside a read section: the stand-in for
+ * mmap_lock (table pages stay) or for IRQs off (gup-fast).
+ */
+#include "act.h"
+#include "lists.h"
+#include "readers.h"
+
+#include "layout_lpae.h"
+#include "layout_pae.h"
+
+enum step_what { STEP_NEXT, STEP_AGAIN, STEP_DOWN, STEP_STOP };
+
+struct step {
+	enum step_what what;
+	entry_t decided, used;	/* STEP_DOWN */
+	struct ptl *held;	/* until the walk below is done */
+};
+
+typedef entry_t read_fn(struct walk *w, const entry_t *p);
+typedef struct step step_fn(struct walk *w, const struct layout *L, read_fn *read, enum level l,
+			    entry_t *ptr);
+
+#define NEXT  ((struct step){ .what = STEP_NEXT })
+#define AGAIN ((struct step){ .what = STEP_AGAIN })
+#define STOP  ((struct step){ .what = STEP_STOP })
+#define DOWN(d, u) ((struct step){ .what = STEP_DOWN, .decided = (d), .used = (u) })
+#define READ(p) read(w, p)
+
+static __always_inline void hole(struct walk *w, enum level l, entry_t v)
+{
+	act(w, l, ACT_HOLE, v, v);
+	if (w->ops->hole)
+		w->ops->hole(w, l, v);
+}
+
+/* Not none, not a leaf, not a table: rubbish the kernel allows, and skips. */
+static __always_inline struct step skip(struct walk *w, enum level l, entry_t v)
+{
+	act(w, l, ACT_LEAF, v, v);
+	return NEXT;
+}
+
+static __always_inline void split_leaf(struct walk *w, const struct layout *L, enum level l,
+				     entry_t *ptr, entry_t seen)
+{
+	if (L->trans_huge(seen))
+		w->split(w, l, ptr);
+}
+
+/*
+ * walk_pud_range/walk_pmd_range, 4.11 to 6.12: *ptr again and again. The use is
+ * in the callee, walk_pmd_range(pud_t *), which dereferences for itself: that
+ * last read is an opaque call here.
+ */
+static __always_inline struct step pagewalk_step(struct walk *w, const struct layout *L,
+					       read_fn *read, enum level l, entry_t *ptr)
+{
+	entry_t v = READ(ptr);
+
+	if (L->none(l, v)) {
+		hole(w, l, v);
+		return NEXT;
+	}
+	switch (w->ops->entry(w, l, v, ptr)) {
+	case ACTION_AGAIN:
+		return AGAIN;
+	case ACTION_CONTINUE:
+		return NEXT;
+	case ACTION_SUBTREE:
+		break;
+	}
+	if (!(w->ops->flags & CONSUME_SPLITS)) {
+		v = READ(ptr);
+		if (L->leaf(v) || !L->present(v))
+			return skip(w, l, v);
+		if (L->none(l, READ(ptr)))
+			return AGAIN;
+	} else {
+		split_leaf(w, L, l, ptr, READ(ptr));
+		v = READ(ptr);
+		/* pmd_trans_unstable() guards the PMD level, nothing the PUD's */
+		if (l == LEVEL_PMD && (L->trans_huge(v) || L->bad(v)))
+			return AGAIN;
+		if (L->none(l, v))
+			return AGAIN;
+	}
+	return DOWN(v, w->reader->read(w, ptr));
+}
+
+/* The RFC of 2020-09-03: one snapshot, re-read only after the split. */
+static __always_inline struct step pagewalk_rfc_step(struct walk *w, const struct layout *L,
+						   read_fn *read, enum level l, entry_t *ptr)
+{
+	entry_t v = READ(ptr);
+
+	if (L->none(l, v)) {
+		hole(w, l, v);
+		return NEXT;
+	}
+	switch (w->ops->entry(w, l, v, ptr)) {
+	case ACTION_AGAIN:
+		return AGAIN;
+	case ACTION_CONTINUE:
+		return NEXT;
+	case ACTION_SUBTREE:
+		break;
+	}
+	if (!(w->ops->flags & CONSUME_SPLITS)) {
+		if (L->leaf(v) || !L->present(v))
+			return skip(w, l, v);
+	} else {
+		split_leaf(w, L, l, ptr, READ(ptr));
+		v = READ(ptr);
+		if (L->none(l, v))
+			return AGAIN;
+	}
+	return DOWN(v, v);
+}
+
+/* 3b89863c3fa4: the callee reads once more; not a table -> ACTION_AGAIN. */
+static __always_inline struct step pagewalk_2026_step(struct walk *w, const struct layout *L,
+						    read_fn *read, enum level l, entry_t *ptr)
+{
+	entry_t v = READ(ptr);
+
+	if (L->none(l, v)) {
+		hole(w, l, v);
+		return NEXT;
+	}
+	switch (w->ops->entry(w, l, v, ptr)) {
+	case ACTION_AGAIN:
+		return AGAIN;
+	case ACTION_CONTINUE:
+		return NEXT;
+	case ACTION_SUBTREE:
+		break;
+	}
+	if (!(w->ops->flags & CONSUME_SPLITS)) {
+		v = READ(ptr);
+		if (L->leaf(v) || !L->present(v))
+			return skip(w, l, v);
+	} else {
+		split_leaf(w, L, l, ptr, READ(ptr));
+	}
+	v = READ(ptr);
+	if (!L->present(v) || L->leaf(v))
+		return AGAIN;
+	return DOWN(v, v);
+}
+
+/*
+ * pmd_none_or_trans_huge_or_clear_bad() on a copy, 3.4 to 6.4; once it calls the
+ * entry stable, the caller dereferences *ptr again.
+ */
+static __always_inline struct step trans_unstable_step(struct walk *w, const struct layout *L,
+						     read_fn *read, enum level l, entry_t *ptr)
+{
+	entry_t v = READ(ptr);
+
+	mem_barrier();
+	if (L->none(l, v)) {
+		hole(w, l, v);
+		return NEXT;
+	}
+	if (L->trans_huge(v) || !L->present(v))
+		return w->ops->entry(w, l, v, ptr) == ACTION_CONTINUE ? NEXT : AGAIN;
+	if (L->bad(v))
+		return AGAIN;
+	return DOWN(v, mem_load_plain(ptr));
+}
+
+/* 0d940a9b270b (6.5): map the copy, lock, compare; mismatch -> unlock, again. */
+static __always_inline struct step offset_map_lock_step(struct walk *w, const struct layout *L,
+						      read_fn *read, enum level l, entry_t *ptr)
+{
+	entry_t v = READ(ptr);
+	struct step s;
+
+	if (L->none(l, v)) {
+		hole(w, l, v);
+		return NEXT;
+	}
+	if (L->trans_huge(v) || !L->present(v) || L->bad(v)) {
+		if (w->ops->entry(w, l, v, ptr) != ACTION_CONTINUE)
+			skip(w, l, v);
+		return NEXT;
+	}
+	if (l != w->pt->level)
+		return DOWN(v, v);
+	/* pte_lockptr() looks the copied value's page up before any recheck */
+	act(w, l, ACT_TABLE, v, v);
+	s = DOWN(v, v);
+	s.held = ptl_of(w->pt, ptr);
+	mem_lock(s.held);
+	if (entry_same(v, READ(ptr)))
+		return s;
+	mem_unlock(s.held);
+	return AGAIN;
+}
+
+/*
+ * gup_pmd_range: snapshot; a leaf's frame is grabbed, then the entry rechecked
+ * by a plain read (70cbc3cc78a9 does so for tables, see gup_pte). What was not
+ * the same is dropped, and the slow path has to do it.
+ */
+static __always_inline struct step gup_fast_step(struct walk *w, const struct layout *L,
+					       read_fn *read, enum level l, entry_t *ptr)
+{
+	entry_t v = READ(ptr);
+	uint32_t *ref;
+
+	if (L->none(l, v) || !L->present(v)) {
+		hole(w, l, v);
+		return NEXT;
+	}
+	if (!L->trans_huge(v))
+		return DOWN(v, v);
+	ref = &w->pt->refs[L->pfn(v) & (w->pt->nrefs - 1)];
+	mem_ref_add(ref, 1);
+	if (entry_same(v, mem_load_plain(ptr))) {
+		if (w->ops->entry(w, l, v, ptr) != ACTION_CONTINUE)
+			act(w, l, ACT_LEAF, v, v);
+	} else {
+		act(w, l, ACT_GAVE_UP, v, v);
+	}
+	mem_ref_add(ref, -1u);
+	return STOP;
+}
+
+/* ---- the loops ---- */
+
+static __always_inline uint64_t end_of(enum level l, uint64_t addr, uint64_t end)
+{
+	uint64_t next = ((addr >> level_shift(l)) + 1) << level_shift(l);
+
+	return next < end ? next : end;
+}
+
+static __always_inline unsigned index_of(enum level l, uint64_t addr)
+{
+	return addr >> level_shift(l) & (TABLE_ENTRIES - 1);
+}
+
+static __always_inline void pte_range(struct walk *w, read_fn *read, const struct arrival *a,
+				    enum level under, uint64_t addr, uint64_t end)
+{
+	for (; addr < end; addr += 1u << PTE_SHIFT) {
+		entry_t *ptep = &a->table[index_of(LEVEL_PTE, addr)];
+		entry_t pte = READ(ptep);
+
+		if (w->ops->pte)
+			w->ops->pte(w, pte, ptep);
+		if (under == w->pt->level && w->pt->poisoned(pte))
+			w->act.freed = true;
+	}
+}
+
+/*
+ * The table page behind `used`. False: no page has that frame, which for a
+ * whole table entry means that it was reclaimed.
+ */
+static __always_inline bool arrive(struct walk *w, const struct layout *L, enum level l,
+				 const struct step *s, struct arrival *a)
+{
+	bool found = w->pt->lookup(w->pt, L->pfn(s->used), a);
+
+	if (l == w->pt->level) {
+		act(w, l, ACT_TABLE, s->decided, s->used);
+		w->act.child = found;
+		w->act.freed = !found;
+	}
+	return found;
+}
+
+static __always_inline void leave(struct walk *w, enum level l, const struct arrival *a)
+{
+	mem_rmb();
+	if (l == w->pt->level && !w->pt->still_there(a))
+		w->act.freed = true;
+}
+
+/* One entry, looked at until it yields a decision or the retries are used up. */
+static __always_inline struct step decide(struct walk *w, const struct layout *L, read_fn *read,
+					step_fn *step, enum level l, entry_t *ptr)
+{
+	for (;;) {
+		struct step s = step(w, L, read, l, ptr);
+
+		if (s.what != STEP_AGAIN)
+			return s;
+		if (!walk_retry(w)) {
+			entry_t v = READ(ptr);
+
+			act(w, l, ACT_GAVE_UP, v, v);
+			return STOP;
+		}
+		if (w->ops->retry)
+			w->ops->retry(w, l);
+	}
+}
+
+/* READ_HOLDS_LOCK: read and use happen under the lock of the entry under test. */
+static __always_inline struct ptl *hold(struct walk *w, enum level l, entry_t *ptr)
+{
+	struct ptl *ptl = NULL;
+
+	if (l == w->pt->level && (w->reader->flags & READ_HOLDS_LOCK)) {
+		ptl = ptl_of(w->pt, ptr);
+		mem_lock(ptl);
+	}
+	return ptl;
+}
+
+static __always_inline void release(struct ptl *ptl)
+{
+	if (ptl)
+		mem_unlock(ptl);
+}
+
+/* One entry under test, no descent: the sharpest look at a reader. */
+static __always_inline struct step entry_step(struct walk *w, const struct layout *L, read_fn *read,
+					    enum level l, entry_t *ptr)
+{
+	entry_t v = READ(ptr), used;
+
+	if (L->none(l, v)) {
+		hole(w, l, v);
+		return NEXT;
+	}
+	if (w->ops->entry(w, l, v, ptr) == ACTION_AGAIN)
+		return AGAIN;
+	used = w->reader->flags & READ_REREADS ? READ(ptr) : v;
+	act(w, l, L->leaf(used) || !L->present(used) ? ACT_LEAF : ACT_TABLE, v, used);
+	return NEXT;
+}
+
+static __always_inline bool pmd_range(struct walk *w, const struct layout *L, read_fn *read,
+				    step_fn *step, entry_t *table, uint64_t addr, uint64_t end)
+{
+	for (; addr < end; addr = end_of(LEVEL_PMD, addr, end)) {
+		entry_t *ptr = &table[index_of(LEVEL_PMD, addr)];
+		struct ptl *ptl = hold(w, LEVEL_PMD, ptr);
+		struct step s = decide(w, L, read, step, LEVEL_PMD, ptr);
+		struct arrival a;
+
+		if (s.what == STEP_DOWN && arrive(w, L, LEVEL_PMD, &s, &a)) {
+			pte_range(w, read, &a, LEVEL_PMD, addr, end_of(LEVEL_PMD, addr, end));
+			leave(w, LEVEL_PMD, &a);
+		}
+		release(s.held);
+		release(ptl);
+		if (s.what == STEP_STOP)
+			return false;
+	}
+	return true;
+}
+
+static __always_inline void pud_range(struct walk *w, const struct layout *L, read_fn *read,
+				    step_fn *step, uint64_t addr, uint64_t end)
+{
+	entry_t *top = w->pt->level == LEVEL_PUD ? w->pt->slots : w->pt->top;
+
+	for (; addr < end; addr = end_of(LEVEL_PUD, addr, end)) {
+		entry_t *ptr = &top[addr >> PUD_SHIFT];
+		struct ptl *ptl = hold(w, LEVEL_PUD, ptr);
+		struct step s = decide(w, L, read, step, LEVEL_PUD, ptr);
+		bool on = s.what != STEP_STOP;
+		struct arrival a;
+
+		if (s.what == STEP_DOWN && arrive(w, L, LEVEL_PUD, &s, &a)) {
+			on = pmd_range(w, L, read, step, a.table, addr,
+				       end_of(LEVEL_PUD, addr, end));
+			leave(w, LEVEL_PUD, &a);
+		}
+		release(s.held);
+		release(ptl);
+		if (!on)
+			return;
+	}
+}
+
+static __always_inline void begin(struct walk *w)
+{
+	w->retries_left = w->max_retries;
+	w->act = (struct act){ .kind = ACT_NONE };
+}
+
+static __always_inline void descend(struct walk *w, const struct layout *L, read_fn *read,
+				  step_fn *step, uint64_t addr, uint64_t end)
+{
+	begin(w);
+	w->pt->reclaim->enter();
+	pud_range(w, L, read, step, addr, end);
+	w->pt->reclaim->exit();
+}
+
+static __always_inline void look(struct walk *w, const struct layout *L, read_fn *read,
+			       step_fn *step, uint64_t addr, uint64_t end)
+{
+	const bool section = w->reader->flags & READ_IN_SECTION;
+	const enum level l = w->pt->level;
+
+	begin(w);
+	for (; addr < end; addr = end_of(l, addr, end)) {
+		entry_t *ptr = &w->pt->slots[addr >> level_shift(l)];
+		struct ptl *ptl = hold(w, l, ptr);
+
+		if (section)
+			w->pt->reclaim->enter();
+		decide(w, L, read, step, l, ptr);
+		if (section)
+			w->pt->reclaim->exit();
+		release(ptl);
+	}
+}
+
+/* ---- the list ---- */
+
+/*
+ * X(id, name, step, loop, flags, meaning, kernel source); R: a walker that
+ * re-reads, and so has plain-reread inlined in a symbol of its own.
+ */
+#define WALKERS(X, R)                                                            \
+	R(entry, "entry", entry_step, look, WALK_NO_DESCENT,                      \
+	  "one entry, no descent: the sharpest look at a reader", "none: a probe") \
+	R(pagewalk, "pagewalk", pagewalk_step, descend, 0,                        \
+	  "before the RFC: every test and the descent read the entry again",      \
+	  "walk_pud_range, 4.11 to 6.12")                                         \
+	X(pagewalk_rfc, "pagewalk-rfc", pagewalk_rfc_step, descend, WALK_SNAPSHOT, \
+	  "one snapshot by value, re-read only after the split",                  \
+	  "RFC mm/pagewalk: use READ_ONCE when reading the PUD entry unlocked, 2020-09-03") \
+	X(pagewalk_2026, "pagewalk-2026", pagewalk_2026_step, descend, WALK_SNAPSHOT, \
+	  "reads once more for the descent; not present or leaf -> again",        \
+	  "3b89863c3fa4, the fix of CVE-2026-31456")                              \
+	X(trans_unstable, "trans-unstable", trans_unstable_step, descend, WALK_SNAPSHOT, \
+	  "none, huge, not present or bad on a copy -> again; else *p once more", \
+	  "pmd_trans_unstable (1a5a9906d4e8), 3.4 to 6.4")                        \
+	X(offset_map_lock, "offset-map-lock", offset_map_lock_step, descend,      \
+	  WALK_SNAPSHOT | WALK_LOCKS,                                             \
+	  "map the copy, lock, recheck; mismatch -> unlock, again",               \
+	  "pte_offset_map_lock since 6.5 (0d940a9b270b)")                         \
+	X(gup_fast, "gup-fast", gup_fast_step, descend, WALK_SNAPSHOT,            \
+	  "snapshot, grab a reference, recheck by a plain read; mismatch -> drop", \
+	  "gup_pmd_range, gup_huge_pmd (70cbc3cc78a9)")
+
+#define WALK_SYMBOL(symbol, step, loop, layout, read)                            \
+	static audited void symbol(struct walk *w, uint64_t addr, uint64_t end)   \
+	{                                                                         \
+		loop(w, WORLD_LAYOUT(w, layout), read, step, addr, end);          \
+	}
+
+static __always_inline entry_t rd_by_call(struct walk *w, const entry_t *p)
+{
+	return w->reader->read(w, p);
+}
+
+#define X(id, nm, step, loop, fl, text, src)                                     \
+	WALK_SYMBOL(walk_##id##_pae, step, loop, pae, rd_by_call)
+#define R(id, nm, step, loop, fl, text, src)                                     \
+	X(id, nm, step, loop, fl, text, src)                                      \
+	WALK_SYMBOL(walk_##id##_pae_plain, step, loop, pae, rd_plain_reread)
+WALKERS(X, R)
+#undef X
+#undef R
+
+#if WORLD_LAYOUTS_APART
+#define X(id, nm, step, loop, fl, text, src)                                     \
+	WALK_SYMBOL(walk_##id##_lpae, step, loop, lpae, rd_by_call)
+#define R(id, nm, step, loop, fl, text, src)                                     \
+	X(id, nm, step, loop, fl, text, src)                                      \
+	WALK_SYMBOL(walk_##id##_lpae_plain, step, loop, lpae, rd_plain_reread)
+WALKERS(X, R)
+#undef X
+#undef R
+#define FOR_LPAE(id, suffix) walk_##id##_lpae##suffix
+#else	/* the one symbol asks walk->layout */
+#define FOR_LPAE(id, suffix) walk_##id##_pae##suffix
+#endif
+
+const struct walker PROTOCOL_LIST(walkers)[] = {
+#define ROW(id, nm, fl, text, src, ...)                                          \
+	{ .name = nm, .summary = text, .source = src, .flags = fl,                \
+	  .walk = { [LAYOUT_PAE] = walk_##id##_pae, [LAYOUT_LPAE] = FOR_LPAE(id, ) }, \
+	  __VA_ARGS__ },
+#define X(id, nm, step, loop, fl, text, src) ROW(id, nm, fl, text, src, )
+#define R(id, nm, step, loop, fl, text, src)                                     \
+	ROW(id, nm, fl, text, src,                                                \
+	    .walk_plain = { [LAYOUT_PAE] = walk_##id##_pae_plain,                 \
+			    [LAYOUT_LPAE] = FOR_LPAE(id, _plain) })
+	WALKERS(X, R)
+#undef X
+#undef R
+#undef ROW
+	{ .name = NULL },
+};
+
+/* __split_huge_pud: under the lock, if it is still a leaf, clear it. */
+void PROTOCOL_LIST(split)(struct walk *w, enum level l, entry_t *ptr)
+{
+	struct ptl *ptl;
+
+	if (l != w->pt->level)
+		return;
+	ptl = ptl_of(w->pt, ptr);
+	mem_lock(ptl);
+	if (w->layout->trans_huge(mem_load_plain(ptr)))
+		w->writer->clear(ptr);
+	mem_unlock(ptl);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The tight world: between two halves there is nothing. */
+#ifndef TORNWALK_GAP_H
+#define TORNWALK_GAP_H
+
+#define PROTOCOL_LIST(x) native_##x
+#define WORLD_NAME "native"
+#define WORLD_SEED NULL
+/* Known when compiling: a test then loads no more words than the kernel's does. */
+#define WORLD_LAYOUT(w, l) (&layout_##l)
+#define WORLD_LAYOUTS_APART 1
+
+static __always_inline void mem_gap(void) {}
+
+static __always_inline entry_t gap_load_plain(const entry_t *p)
+{
+	return *p;
+}
+
+static __always_inline void gap_store_plain(entry_t *p, entry_t v)
+{
+	*p = v;
+}
+
+#endif

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# make [TARGET=x86_64] [COMPILER=gcc|clang] [SAN=address,undefined|thread]
+# Everything lands in build/<target>-<compiler>[-san]/.
+
+TARGET   ?= x86_64
+COMPILER ?= gcc
+SAN      ?=
+
+include configs/targets/$(TARGET).mk
+
+comma := ,
+CC    := $(COMPILER)
+OUT   := build/$(TARGET)-$(COMPILER)$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+GIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
+
+WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+OPT    ?= -O2
+CODE   := $(OPT) $(MARCH) -fno-asynchronous-unwind-tables $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=undefined -g)
+CFLAGS := -std=gnu11 $(CODE) -g1 $(WARN) -ffunction-sections -fdata-sections -Isrc -Isrc/protocol -Isrc/native/$(ARCH)
+# Identical functions stay apart: the audit wants each by its own name.
+ICF    := $(shell $(CC) -Werror -fno-ipa-icf -x c -c /dev/null -o /dev/null 2>/dev/null && echo -fno-ipa-icf)
+LINK   := $(if $(SAN),,-static -Wl$(comma)-z$(comma)noseparate-code) -Wl,--gc-sections -pthread
+LIBS   := -lurcu-memb -lurcu-mb -lurcu-qsbr -lurcu-bp -lurcu-common -linih
+
+PROTOCOL := $(notdir $(basename $(filter-out src/protocol/layouts.c,$(wildcard src/protocol/*.c))))
+SHARED   := $(wildcard src/explore/*.c src/machine/*.c src/stress/*.c src/judge/*.c) \
+	    src/protocol/layouts.c src/native/widen.c src/native/primitives.c
+OBJS     := $(SHARED:src/%.c=$(OUT)/%.o) \
+	    $(foreach w,native widened explored,$(PROTOCOL:%=$(OUT)/$(w)/%.o))
+TESTS    := $(patsubst src/test/%.c,$(OUT)/%,$(wildcard src/test/t_*.c))
+
+# What a world's protocol sources stand on. Only the native world's code is what
+# a claim is about; where delays or a scheduler rule, it may as well be small.
+SMALL          := $(if $(filter -O2,$(OPT)),-Os)
+WORLD_native   := -Isrc/native -Isrc/native/tight $(ICF)
+WORLD_widened  := -Isrc/native -Isrc/native/widened $(SMALL)
+WORLD_explored := -Isrc/explore $(SMALL)
+
+all: $(OUT)/tornwalk
+tests: $(TESTS) $(OUT)/bench
+
+$(OUT)/tornwalk: $(OUT)/main.o $(OUT)/libtornwalk.a
+	$(CC) $(CODE) $(LINK) -o $@.full $^ $(LIBS)
+	$(STRIP) -o $@ $@.full
+
+$(OUT)/libtornwalk.a: $(OBJS)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(OUT)/t_%: src/test/t_%.c $(OUT)/libtornwalk.a
+	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(OUT)/libtornwalk.a -pthread $(LIBS) -lcmocka
+
+$(OUT)/bench: src/test/bench.c $(OUT)/libtornwalk.a
+	$(CC) $(CFLAGS) -MMD -MP $(LINK) -o $@ $< $(OUT)/libtornwalk.a $(LIBS) -lm
+
+bench: $(OUT)/bench $(OUT)/tornwalk
+	$(OUT)/bench $(OUT)/tornwalk
+
+define world_rule
+$(OUT)/$(1)/%.o: src/protocol/%.c Makefile
+	@mkdir -p $$(@D)
+	$(CC) $(CFLAGS) $(WORLD_$(1)) -MMD -MP -c -o $$@ $$<
+endef
+$(foreach w,native widened explored,$(eval $(call world_rule,$(w))))
+
+$(OUT)/native/primitives.o: CFLAGS += $(WORLD_native)
+$(OUT)/main.o: CFLAGS += -DTARGET='"$(TARGET)"' -DFLAGS='"$(strip $(CODE))"' -DGIT='"$(GIT)"'
+$(OUT)/main.o: $(OUT)/git-$(GIT)
+
+$(OUT)/git-$(GIT):
+	@mkdir -p $(@D)
+	@rm -f $(OUT)/git-*
+	@touch $@
+
+$(OUT)/%.o: src/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+clean:
+	rm -rf build
+
+.PHONY: all tests bench clean
+.SECONDARY:
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)

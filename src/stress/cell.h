@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A cell: one (writer × reader) pair with all that decides its outcome, and a
+ * finding: what one run of it measured.
+ */
+#ifndef TORNWALK_CELL_H
+#define TORNWALK_CELL_H
+
+#include "protocol/outcome.h"
+#include "protocol/walk.h"
+
+enum {
+	MAX_THREADS = 64,
+	MAX_SLOTS = 1 << 20,
+	MAX_INTERVALS = 1024,
+	WITNESS_LEN = 320,
+};
+
+struct cell {
+	const struct protocol *protocol;	/* the world: native, widened */
+	const struct layout *layout;
+	enum layout_id layout_id;
+	enum level level;			/* LEVEL_PUD or LEVEL_PMD */
+	const struct walker *walker;
+	const struct reader *reader;
+	const struct writer *writer;
+	const struct transition *transition;
+	const struct walk_ops *consumer;
+	const struct reclaim *reclaim;
+	bool alias;
+	unsigned readers, writers;		/* threads */
+	uint32_t slots;
+	uint64_t budget_ns;
+	uint32_t seed;
+};
+
+/*
+ * Why a cell cannot run, or NULL: combinations that make no sense and limits.
+ * The text names the offending word and what would do.
+ */
+const char *cell_check(const struct cell *c, char *buf, unsigned len);
+
+/* The dirty helper's claim is about huge entries that are clean. */
+static inline bool cell_installs_clean(const struct cell *c)
+{
+	return c->consumer->flags & CONSUME_WARNS;
+}
+
+struct finding {
+	uint64_t ns;			/* from the start signal to the last join */
+	uint64_t walks;			/* observations, all readers */
+	uint64_t rounds;		/* all writers */
+	uint64_t present;		/* observations that were present */
+	uint64_t fresh_present;		/* distinct ones of them */
+	uint64_t outcomes[NR_OUTCOMES];
+	uint64_t distinct[NR_OUTCOMES];
+	uint64_t direction[NR_DIRECTIONS];	/* distinct torn whose order is certain */
+	uint64_t harm[NR_HARMS];		/* distinct torn */
+	uint64_t first_ns[NR_OUTCOMES];		/* 0: never; else ns after start, at least 1 */
+	uint64_t retries;
+	uint64_t interval_ns;		/* width of one of the intervals */
+	unsigned nr_intervals;
+	uint32_t intervals[MAX_INTERVALS];	/* distinct bad observations in each */
+	bool interrupted;
+	unsigned cpus_used;		/* distinct CPUs threads were pinned to */
+	bool one_cpu;			/* threads had to share: preemption strategy */
+	char witness[NR_OUTCOMES][WITNESS_LEN];	/* first of each bad outcome, or "" */
+};
+
+#endif

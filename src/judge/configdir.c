@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where configurations are, which there are, and what a word selects. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config.h"
+
+static bool is_dir(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+const char *config_dir(char *buf, size_t len)
+{
+	static const char *const beside[] = { "configs", "../../configs" };
+	const char *env = getenv("TORNWALK_CONFIGS");
+	char exe[CONFIG_PATH_LEN], *slash;
+	ssize_t n;
+
+	if (env && *env) {
+		snprintf(buf, len, "%s", env);
+		return buf;
+	}
+	if (is_dir("configs")) {
+		snprintf(buf, len, "configs");
+		return buf;
+	}
+	n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	if (n <= 0)
+		return NULL;
+	exe[n] = '\0';
+	slash = strrchr(exe, '/');
+	if (!slash)
+		return NULL;
+	*slash = '\0';
+	for (unsigned i = 0; i < sizeof(beside) / sizeof(beside[0]); i++)
+		if ((size_t)snprintf(buf, len, "%s/%s", exe, beside[i]) < len && is_dir(buf))
+			return buf;
+	return NULL;
+}
+
+static bool is_ini(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 4 && !strcmp(name + n - 4, ".ini");
+}
+
+static int ini_filter(const struct dirent *d)
+{
+	return d->d_name[0] != '.' && is_ini(d->d_name);
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);	/* not alphasort(): no locale */
+}
+
+static void free_names(struct dirent **names, int n)
+{
+	for (int i = 0; i < n; i++)
+		free(names[i]);
+	free(names);
+}
+
+/* A path that fits, or an error. */
+static int join(char *path, const char *dir, const char *sub, const char *name, char *err,
+		size_t len)
+{
+	if (snprintf(path, CONFIG_PATH_LEN, "%s/%s/%s", dir, sub, name) < CONFIG_PATH_LEN)
+		return 0;
+	return text_error(err, len, "%s/%s/%s: path too long", dir, sub, name);
+}
+
+static int load_suite_names(struct config *cfg, char *err, size_t len)
+{
+	char path[CONFIG_PATH_LEN];
+	struct dirent **names;
+	int n;
+
+	if (join(path, cfg->dir, "suites", "", err, len))
+		return -EINVAL;
+	n = scandir(path, &names, ini_filter, by_name);
+	if (n < 0)
+		return errno == ENOENT ? 0 : text_error_at(err, len, path, 0, "%s", strerror(errno));
+	cfg->suites = calloc((size_t)n + 1, sizeof(*cfg->suites));
+	if (!cfg->suites) {
+		free_names(names, n);
+		text_error(err, len, "out of memory for %d suites", n);
+		return -ENOMEM;
+	}
+	for (int i = 0; i < n; i++)
+		snprintf(cfg->suites[cfg->nr_suites++], NAME_LEN, "%.*s",
+			 (int)strlen(names[i]->d_name) - 4, names[i]->d_name);
+	free_names(names, n);
+	return 0;
+}
+
+static int load_scenarios(struct config *cfg, char *err, size_t len)
+{
+	char path[CONFIG_PATH_LEN];
+	struct dirent **names;
+	int n, bad = 0;
+
+	if (snprintf(path, sizeof(path), "%s/scenarios", cfg->dir) >= CONFIG_PATH_LEN)
+		return text_error(err, len, "%s/scenarios: path too long", cfg->dir);
+	n = scandir(path, &names, ini_filter, by_name);
+	if (n < 0)
+		return text_error_at(err, len, path, 0, "%s", strerror(errno));
+	if (!n)
+		bad = text_error_at(err, len, path, 0, "no .ini file in it");
+	for (int i = 0; i < n && !bad; i++) {
+		bad = join(path, cfg->dir, "scenarios", names[i]->d_name, err, len);
+		if (!bad)
+			bad = config_load_file(cfg, path, err, len);
+	}
+	free_names(names, n);
+	return bad ? bad : config_check_controls(cfg, err, len);
+}
+
+int config_load(struct config *cfg, const char *dir, char *err, size_t len)
+{
+	int bad;
+
+	*cfg = (struct config){ .nr = 0 };
+	if (snprintf(cfg->dir, sizeof(cfg->dir), "%s", dir) >= (int)sizeof(cfg->dir))
+		return text_error(err, len, "%s: path too long", dir);
+	bad = load_suite_names(cfg, err, len);
+	if (!bad)
+		bad = load_scenarios(cfg, err, len);
+	if (bad)
+		config_free(cfg);
+	return bad;
+}
+
+int config_add_controls(const struct config *cfg, struct plan *plan, char *err, size_t len)
+{
+	int bad;
+
+	/* the list grows under the loop: a control may have a control */
+	for (unsigned i = 0; i < plan->nr; i++) {
+		const struct config_entry *e;
+		struct scenario control;
+
+		if (!plan->list[i].control[0] || plan_find(plan, plan->list[i].control))
+			continue;
+		e = config_find(cfg, plan->list[i].control);
+		if (!e)
+			continue;	/* a product's cell: no controls there */
+		if (e->unusable[0]) {
+			plan_leave_out(plan, e->scenario.name, e->unusable);
+			continue;
+		}
+		control = e->scenario;
+		control.cell.budget_ns = plan->list[i].cell.budget_ns;
+		bad = plan_add(plan, &control, err, len);
+		if (bad)
+			return bad;
+	}
+	return plan_order(plan, err, len);
+}
+
+/* A suite file says so in its first section. */
+static bool is_suite_file(const char *path)
+{
+	char line[256] = "";
+	FILE *f = fopen(path, "r");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (line[0] == '[')
+			break;
+	if (f)
+		fclose(f);
+	return !strncmp(line, "[suite]", 7) || !strncmp(line, "[product", 8);
+}
+
+static bool same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static int select_entry(const struct config_entry *e, struct plan *plan, char *err, size_t len)
+{
+	if (!e->unusable[0])
+		return plan_add(plan, &e->scenario, err, len);
+	text_error(err, len, "scenario \"%s\": %s", e->scenario.name, e->unusable);
+	return -EOPNOTSUPP;
+}
+
+/* All scenarios of a file, which may be outside cfg->dir. */
+static int select_file(struct config *cfg, const char *path, struct plan *plan, char *err,
+		       size_t len)
+{
+	bool known = false;
+	unsigned i;
+	int bad = 0;
+
+	if (strlen(path) >= CONFIG_PATH_LEN)
+		return text_error(err, len, "%s: path too long", path);
+	for (i = 0; i < cfg->nr && !known; i++)
+		known = same_file(cfg->entries[i].file, path);
+	if (!known) {
+		bad = config_load_file(cfg, path, err, len);
+		if (!bad)
+			bad = config_check_controls(cfg, err, len);
+	}
+	for (i = 0; i < cfg->nr && !bad; i++) {
+		const struct config_entry *e = &cfg->entries[i];
+
+		if (!same_file(e->file, path))
+			continue;
+		if (e->unusable[0])
+			plan_leave_out(plan, e->scenario.name, e->unusable);
+		else
+			bad = plan_add(plan, &e->scenario, err, len);
+	}
+	return bad;
+}
+
+int config_select(struct config *cfg, const char *word, struct plan *plan, char *err, size_t len)
+{
+	char path[CONFIG_PATH_LEN];
+	const struct config_entry *e;
+
+	if (strchr(word, '/') || is_ini(word))
+		return is_suite_file(word) ? suite_load(cfg, word, 0, plan, err, len) :
+					     select_file(cfg, word, plan, err, len);
+	for (unsigned i = 0; i < cfg->nr_suites; i++) {
+		if (strcmp(cfg->suites[i], word))
+			continue;
+		if (snprintf(path, sizeof(path), "%s/suites/%s.ini", cfg->dir, word) >=
+		    CONFIG_PATH_LEN)
+			return text_error(err, len, "%s: path too long", cfg->dir);
+		return suite_load(cfg, path, 0, plan, err, len);
+	}
+	e = config_find(cfg, word);
+	if (e)
+		return select_entry(e, plan, err, len);
+	text_error(err, len, "unknown suite or scenario \"%s\"; suites:", word);
+	config_list_suites(cfg, err, len);
+	text_append(err, len, "; scenarios:");
+	config_list_scenarios(cfg, err, len);
+	return -EINVAL;
+}

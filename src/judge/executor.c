@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Everything here may be missing (no /proc): then it says unknown. */
+#include "executor.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+static void cpu_name(char *buf, size_t len)
+{
+	static const char *const keys[] = { "model name", "Hardware", "Processor", "cpu" };
+	FILE *f = fopen("/proc/cpuinfo", "r");
+	char line[256], *colon;
+	unsigned i;
+
+	snprintf(buf, len, "unknown");
+	while (f && fgets(line, sizeof(line), f)) {
+		for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+			colon = strchr(line, ':');
+			size_t n = strlen(keys[i]);
+
+			if (!colon || strncmp(line, keys[i], n) || line[n + strspn(line + n, " \t")] != ':')
+				continue;
+			line[strcspn(line, "\n")] = '\0';
+			snprintf(buf, len, "%s", colon + strspn(colon, ": \t"));
+			fclose(f);
+			return;
+		}
+	}
+	if (f)
+		fclose(f);
+}
+
+void executor_probe(struct executor *x)
+{
+	struct utsname u;
+
+	cpu_name(x->cpu, sizeof(x->cpu));
+	snprintf(x->kernel, sizeof(x->kernel), "unknown");
+	if (!uname(&u))
+		snprintf(x->kernel, sizeof(x->kernel), "%.40s %.50s %.30s", u.sysname, u.release,
+			 u.machine);
+#ifdef __clang__
+	snprintf(x->compiler, sizeof(x->compiler), "clang %d.%d.%d", __clang_major__,
+		 __clang_minor__, __clang_patchlevel__);
+#else
+	snprintf(x->compiler, sizeof(x->compiler), "gcc %d.%d.%d", __GNUC__, __GNUC_MINOR__,
+		 __GNUC_PATCHLEVEL__);
+#endif
+	x->kind = "native";
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A scenario's identity across files, machines and versions: its canonical
+ * text, hashed. Changing the text's form orphans every stored result.
+ */
+#include "judge.h"
+#include "text.h"
+
+static uint64_t fnv1a(const char *s)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
+	return h;
+}
+
+uint64_t scenario_hash(const struct scenario *s)
+{
+	static const char *const outcome_names[] = {
+#define X(id, name, grade, text) name,
+		OUTCOMES(X)
+#undef X
+	};
+	const struct cell *c = &s->cell;
+	char text[1024] = "";
+
+	text_append(text, sizeof(text),
+		    "layout=%s level=%s walker=%s reader=%s writer=%s transition=%s consumer=%s",
+		    c->layout->name, c->level == LEVEL_PUD ? "pud" : "pmd", c->walker->name,
+		    c->reader->name, c->writer->name, c->transition->name, c->consumer->name);
+	text_append(text, sizeof(text),
+		    " reclaim=%s world=%s alias=%d readers=%u writers=%u slots=%u",
+		    c->reclaim->name, c->protocol->world, c->alias, c->readers, c->writers,
+		    (unsigned)c->slots);
+	for (unsigned o = 0; o < NR_OUTCOMES; o++)
+		text_append(text, sizeof(text), " %s=%s", outcome_names[o],
+			    expect_name(scenario_grade(s, o)));
+	text_append(text, sizeof(text), " require-torn=%d", s->require_torn);
+	return fnv1a(text);
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The fields and their order are the contract of the results directory. */
+#define _GNU_SOURCE	/* open_memstream */
+#include "result.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const outcome_names[NR_OUTCOMES] = {
+#define X(id, name, grade, text) [OUTCOME_##id] = name,
+	OUTCOMES(X)
+#undef X
+};
+
+uint64_t torn_of(const uint64_t counts[NR_OUTCOMES])
+{
+	return counts[OUTCOME_TORN_READER] + counts[OUTCOME_TORN_WRITER];
+}
+
+int finding_worst(const struct finding *f)
+{
+	static const enum outcome order[] = {
+		OUTCOME_TORN_READER, OUTCOME_TORN_WRITER, OUTCOME_CONFUSED, OUTCOME_FREED,
+		OUTCOME_STALE, OUTCOME_REREAD, OUTCOME_INVALID_MIX, OUTCOME_PHANTOM,
+	};
+	unsigned i;
+
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (f->outcomes[order[i]])
+			return order[i];
+	return -1;
+}
+
+/* A JSON string; whatever is not plain ASCII is escaped. */
+static void string(FILE *f, const char *s)
+{
+	putc('"', f);
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (c == '"' || c == '\\')
+			fprintf(f, "\\%c", c);
+		else if (c < 0x20 || c >= 0x7f)
+			fprintf(f, "\\u%04x", c);
+		else
+			putc(c, f);
+	}
+	putc('"', f);
+}
+
+static void key(FILE *f, const char *k)
+{
+	putc(',', f);
+	string(f, k);
+	putc(':', f);
+}
+
+static void text(FILE *f, const char *k, const char *v)
+{
+	key(f, k);
+	string(f, v);
+}
+
+static void number(FILE *f, const char *k, uint64_t v)
+{
+	key(f, k);
+	fprintf(f, "%" PRIu64, v);
+}
+
+/* Seconds as a decimal number, without floating point. */
+static void seconds(FILE *f, const char *k, uint64_t ns)
+{
+	key(f, k);
+	fprintf(f, "%" PRIu64 ".%03u", ns / 1000000000u, (unsigned)(ns / 1000000 % 1000));
+}
+
+/* By name; both kinds of torn under one. */
+static void by_outcome(FILE *f, const char *k, const uint64_t *counts)
+{
+	bool first = true;
+	unsigned i;
+
+	key(f, k);
+	putc('{', f);
+	for (i = 0; i < NR_OUTCOMES; i++) {
+		if (i == OUTCOME_TORN_WRITER)
+			continue;
+		fprintf(f, "%s\"%s\":%" PRIu64, first ? "" : ",",
+			i == OUTCOME_TORN_READER ? "torn" : outcome_names[i],
+			i == OUTCOME_TORN_READER ? counts[i] + counts[OUTCOME_TORN_WRITER] : counts[i]);
+		first = false;
+	}
+	putc('}', f);
+}
+
+static void first_seen(FILE *f, const struct finding *d)
+{
+	uint64_t a = d->first_ns[OUTCOME_TORN_READER], b = d->first_ns[OUTCOME_TORN_WRITER];
+	bool first = true;
+	unsigned i;
+
+	key(f, "first_ns");
+	putc('{', f);
+	for (i = 0; i < NR_OUTCOMES; i++) {
+		uint64_t ns = i == OUTCOME_TORN_READER ? (!a || (b && b < a) ? b : a) : d->first_ns[i];
+
+		if (!ns || i == OUTCOME_TORN_WRITER)
+			continue;
+		fprintf(f, "%s\"%s\":%" PRIu64, first ? "" : ",",
+			i == OUTCOME_TORN_READER ? "torn" : outcome_names[i], ns);
+		first = false;
+	}
+	putc('}', f);
+}
+
+static void per_interval(FILE *f, const struct finding *d)
+{
+	unsigned i;
+
+	key(f, "per_interval");
+	putc('[', f);
+	for (i = 0; i < d->nr_intervals; i++)
+		fprintf(f, "%s%" PRIu32, i ? "," : "", d->intervals[i]);
+	putc(']', f);
+}
+
+static void calibration(FILE *f, const struct calibration *c)
+{
+	bool first = true;
+	unsigned i;
+
+	key(f, "calibration");
+	if (!c) {
+		fputs("null", f);
+		return;
+	}
+	putc('{', f);
+	for (i = 0; i < c->n; i++) {
+		if (!c->of[i].usable)
+			continue;
+		fprintf(f, "%s\"%s\":{\"reads\":%" PRIu64 ",\"torn\":%" PRIu64 "}", first ? "" : ",",
+			c->of[i].primitive->name, c->of[i].reads, c->of[i].torn);
+		first = false;
+	}
+	putc('}', f);
+}
+
+static void expectations(FILE *f, const struct scenario *s)
+{
+	const enum expect reader = scenario_grade(s, OUTCOME_TORN_READER);
+	const enum expect writer = scenario_grade(s, OUTCOME_TORN_WRITER);
+	unsigned i;
+
+	key(f, "expect");
+	fprintf(f, "{\"torn\":\"%s\"", s->require_torn ? "require" :
+		expect_name(reader > writer ? reader : writer));
+	if (reader != writer)
+		fprintf(f, ",\"torn-by-reader\":\"%s\",\"torn-by-writer\":\"%s\"",
+			expect_name(reader), expect_name(writer));
+	for (i = 0; i < NR_OUTCOMES; i++)
+		if (i != OUTCOME_TORN_READER && i != OUTCOME_TORN_WRITER)
+			fprintf(f, ",\"%s\":\"%s\"", outcome_names[i],
+				expect_name(scenario_grade(s, i)));
+	putc('}', f);
+}
+
+static void cell_fields(FILE *f, const struct cell *c)
+{
+	text(f, "layout", c->layout->name);
+	text(f, "level", c->level == LEVEL_PUD ? "pud" : "pmd");
+	text(f, "walker", c->walker->name);
+	text(f, "reader", c->reader->name);
+	text(f, "writer", c->writer->name);
+	text(f, "transition", c->transition->name);
+	text(f, "consumer", c->consumer->name);
+	text(f, "reclaim", c->reclaim->name);
+	text(f, "world", c->protocol->world);
+	key(f, "alias");
+	fputs(c->alias ? "true" : "false", f);
+}
+
+static void cpu_list(FILE *f, const struct cpus *c)
+{
+	unsigned i;
+
+	key(f, "cpus");
+	putc('[', f);
+	for (i = 0; i < c->n; i++)
+		fprintf(f, "%s%d", i ? "," : "", c->id[i]);
+	putc(']', f);
+}
+
+static void executor_fields(FILE *f, const struct executor *x)
+{
+	text(f, "target", x->target);
+	text(f, "executor", x->kind);
+	text(f, "cpu", x->cpu);
+	cpu_list(f, x->cpus);
+	text(f, "kernel", x->kernel);
+	text(f, "compiler", x->compiler);
+	text(f, "flags", x->flags);
+	text(f, "git", x->git);
+}
+
+int result_print(FILE *f, const struct result *r)
+{
+	const struct finding *d = r->finding;
+	const struct cell *c = &r->scenario->cell;
+	int worst = finding_worst(d);
+
+	fprintf(f, "{\"schema\":%d", RESULT_SCHEMA);
+	text(f, "scenario", r->scenario->name);
+	key(f, "hash");
+	fprintf(f, "\"%016" PRIx64 "\"", r->hash);
+	cell_fields(f, c);
+	executor_fields(f, r->executor);
+	number(f, "seed", c->seed);
+	number(f, "readers", c->readers);
+	number(f, "writers", c->writers);
+	number(f, "slots", c->slots);
+	seconds(f, "seconds", d->ns);
+	number(f, "walks", d->walks);
+	number(f, "rounds", d->rounds);
+	number(f, "present", d->present);
+	by_outcome(f, "outcomes", d->outcomes);
+	by_outcome(f, "distinct", d->distinct);
+	fprintf(f, ",\"direction\":{\"low-newer\":%" PRIu64 ",\"high-newer\":%" PRIu64 "}",
+		d->direction[LOW_NEWER], d->direction[HIGH_NEWER]);
+	fprintf(f, ",\"harm\":{\"wild\":%" PRIu64 ",\"alias\":%" PRIu64 ",\"masked\":%" PRIu64
+		",\"warned\":%" PRIu64 "}", d->harm[HARM_WILD], d->harm[HARM_ALIAS],
+		d->harm[HARM_MASKED], d->harm[HARM_WARNED]);
+	first_seen(f, d);
+	number(f, "retries", d->retries);
+	per_interval(f, d);
+	calibration(f, r->executor->calibration);
+	fputs(",\"predicted\":null", f);
+	expectations(f, r->scenario);
+	text(f, "verdict", verdict_name(r->verdict));
+	text(f, "reason", r->reason);
+	key(f, "witness");
+	if (worst >= 0)
+		string(f, d->witness[worst]);
+	else
+		fputs("null", f);
+	/* beyond the contract: torn, by whom; how wide an interval was */
+	fprintf(f, ",\"torn_by\":{\"reader\":%" PRIu64 ",\"writer\":%" PRIu64 "}",
+		d->distinct[OUTCOME_TORN_READER], d->distinct[OUTCOME_TORN_WRITER]);
+	number(f, "interval_ns", d->interval_ns);
+	fputs("}\n", f);
+	return ferror(f) ? -EIO : 0;
+}
+
+static int write_all(int fd, const char *p, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* Not a regular file: nothing to look back at. */
+static bool ends_in_mid_line(int fd)
+{
+	char last;
+	off_t end = lseek(fd, 0, SEEK_END);
+
+	return end > 0 && pread(fd, &last, 1, end - 1) == 1 && last != '\n';
+}
+
+int result_append(int fd, const struct result *r)
+{
+	char *buf = NULL;
+	size_t len = 0;
+	off_t before;
+	FILE *f = open_memstream(&buf, &len);
+	int err;
+
+	if (!f)
+		return -ENOMEM;
+	if (ends_in_mid_line(fd))
+		putc('\n', f);
+	err = result_print(f, r);
+	if (fclose(f) && !err)
+		err = -ENOMEM;
+	before = lseek(fd, 0, SEEK_END);
+	if (!err)
+		err = write_all(fd, buf, len);
+	if (!err && fsync(fd) && errno != EINVAL && errno != EROFS)
+		err = -errno;
+	if (err && before >= 0 && ftruncate(fd, before))
+		err = err == -ENOSPC ? err : -errno;
+	free(buf);
+	return err;
+}

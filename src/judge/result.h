@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A result: one JSON line per finished cell, appended and flushed when the cell
+ * ends. Printed by hand; this program never parses JSON.
+ */
+#ifndef TORNWALK_RESULT_H
+#define TORNWALK_RESULT_H
+
+#include <stdio.h>
+
+#include "executor.h"
+#include "judge.h"
+
+enum { RESULT_SCHEMA = 1 };
+
+struct result {
+	const struct scenario *scenario;
+	const struct finding *finding;
+	const struct executor *executor;
+	uint64_t hash;
+	enum verdict verdict;
+	const char *reason;
+};
+
+/* One line, newline included. 0, or -EIO if the stream has failed. */
+int result_print(FILE *f, const struct result *r);
+
+/*
+ * Appends the line to an open file and makes it durable. If what is in the file
+ * does not end in a newline (a power cut), starts a new line first. -errno; on a
+ * full disk the file is cut back to where it was.
+ */
+int result_append(int fd, const struct result *r);
+
+/* torn = by reader + by writer */
+uint64_t torn_of(const uint64_t counts[NR_OUTCOMES]);
+
+/* Which outcome's witness is the result's: the worst bad one seen, or -1. */
+int finding_worst(const struct finding *f);
+
+#endif

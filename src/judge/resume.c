@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE	/* getline */
+#include "resume.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What follows `"key":` in the line, or NULL. */
+static const char *after(const char *line, const char *key)
+{
+	const char *p = strstr(line, key);
+
+	return p ? p + strlen(key) : NULL;
+}
+
+static bool read_line(const char *line, struct resumed_cell *c)
+{
+	const char *name = after(line, "\"scenario\":\""), *hash = after(line, "\"hash\":\""),
+		   *seed = after(line, "\"seed\":"), *verdict = after(line, "\"verdict\":\""),
+		   *reason = after(line, "\"reason\":\"");
+	size_t len = name ? strcspn(name, "\"") : 0;
+	unsigned v;
+
+	if (!name || !hash || !seed || !verdict || !reason || !len || len >= NAME_LEN)
+		return false;
+	if (!strncmp(reason, "interrupted", 11) || !strncmp(reason, "could not be run", 16))
+		return false;
+	memcpy(c->name, name, len);
+	c->name[len] = '\0';
+	c->hash = strtoull(hash, NULL, 16);
+	c->seed = (uint32_t)strtoul(seed, NULL, 10);
+	for (v = VERDICT_PASS; v <= VERDICT_INCONCLUSIVE; v++) {
+		c->verdict = v;
+		if (!strncmp(verdict, verdict_name(v), strlen(verdict_name(v))))
+			return true;
+	}
+	return false;
+}
+
+static int keep(struct resumed *d, const struct resumed_cell *c)
+{
+	if (d->nr == d->room) {
+		unsigned room = d->room ? d->room * 2 : 64;
+		struct resumed_cell *list = realloc(d->list, room * sizeof(*list));
+
+		if (!list)
+			return -ENOMEM;
+		d->list = list;
+		d->room = room;
+	}
+	d->list[d->nr++] = *c;
+	return 0;
+}
+
+int resume_read(struct resumed *d, const char *path)
+{
+	FILE *f = fopen(path, "r");
+	struct resumed_cell c;
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t len;
+	int err = 0;
+
+	if (!f)
+		return errno == ENOENT ? 0 : -errno;
+	while (!err && (len = getline(&line, &size, f)) > 0)
+		if (line[len - 1] == '\n' && read_line(line, &c))
+			err = keep(d, &c);
+	free(line);
+	fclose(f);
+	return err;
+}
+
+bool resume_find(const struct resumed *d, const struct scenario *s, enum verdict *v)
+{
+	const uint64_t hash = scenario_hash(s);
+	unsigned i;
+
+	for (i = d->nr; i-- > 0;) {
+		const struct resumed_cell *c = &d->list[i];
+
+		if (c->hash == hash && c->seed == s->cell.seed && !strcmp(c->name, s->name)) {
+			*v = c->verdict;
+			return true;
+		}
+	}
+	return false;
+}
+
+void resume_free(struct resumed *d)
+{
+	free(d->list);
+}

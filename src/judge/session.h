@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs a plan, cell by cell; each result is out before the next cell starts. */
+#ifndef TORNWALK_SESSION_H
+#define TORNWALK_SESSION_H
+
+#include "executor.h"
+#include "plan.h"
+
+struct session {
+	const struct plan *plan;
+	const struct executor *executor;
+	const volatile sig_atomic_t *interrupted;
+	int out;			/* file to append results to, or -1 */
+	const char *out_name;
+	bool resume, fail_fast, quiet, ktap;
+	bool json;			/* results to stdout, the table to stderr */
+
+	/* out */
+	unsigned pass, fail, inconclusive, resumed, not_run;
+};
+
+/* 0; -EIO and the like when a result could not be written: what was, is safe. */
+int session_run(struct session *s);
+
+#endif

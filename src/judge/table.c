@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Integers only: a board without an FPU prints the same table. */
+#include "table.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* n / unit with three digits, e.g. 1.23k */
+static void scaled(char buf[16], uint64_t n, uint64_t unit, const char *suffix)
+{
+	uint64_t whole = n / unit, rest = n % unit;
+
+	if (whole >= 100)
+		snprintf(buf, 16, "%u%s", (unsigned)whole, suffix);
+	else if (whole >= 10)
+		snprintf(buf, 16, "%u.%u%s", (unsigned)whole, (unsigned)(rest * 10 / unit), suffix);
+	else
+		snprintf(buf, 16, "%u.%02u%s", (unsigned)whole, (unsigned)(rest * 100 / unit), suffix);
+}
+
+void format_count(char buf[16], uint64_t n)
+{
+	static const char *const suffix[] = { "k", "M", "G", "T", "P", "E" };
+	uint64_t unit = 1000;
+	unsigned i = 0;
+
+	if (n < 1000) {
+		snprintf(buf, 16, "%u", (unsigned)n);
+		return;
+	}
+	while (i < 5 && n / unit >= 1000) {
+		unit *= 1000;
+		i++;
+	}
+	scaled(buf, n, unit, suffix[i]);
+}
+
+void format_ns(char buf[16], uint64_t ns)
+{
+	if (!ns)
+		snprintf(buf, 16, "-");
+	else if (ns < 1000000)
+		scaled(buf, ns, 1000, "us");
+	else if (ns < 1000000000)
+		scaled(buf, ns, 1000000, "ms");
+	else
+		scaled(buf, ns, 1000000000, "s");
+}
+
+void table_head(FILE *f, const struct executor *x)
+{
+	unsigned i;
+
+	fprintf(f, "executor: %s, %s; %s; %s %s; %u CPU%s\n", x->kind, x->cpu, x->kernel,
+		x->target, x->compiler, x->cpus->n, x->cpus->n == 1 ? "" : "s");
+	if (x->cpus->n == 1)
+		fputs("one CPU: threads race by preemption, not in parallel; episodes are rarer\n", f);
+	if (x->cpus->quota_percent && x->cpus->quota_percent < 100 * x->cpus->n)
+		fprintf(f, "the cgroup allows %u %% of a CPU: threads are throttled in between\n",
+			x->cpus->quota_percent);
+	fputs("calibration, torn of all reads:", f);
+	for (i = 0; x->calibration && i < x->calibration->n; i++) {
+		const struct calibrated *c = &x->calibration->of[i];
+		char torn[16], reads[16];
+
+		format_count(torn, c->torn);
+		format_count(reads, c->reads);
+		if (c->usable)
+			fprintf(f, "%s %s %s/%s", i ? "," : "", c->primitive->name, torn, reads);
+	}
+	fprintf(f, "\n\n%-12s %-38s %7s %7s %7s %8s %7s %7s  %s\n", "verdict", "cell", "walks/s",
+		"present", "torn", "distinct", "torn/s", "first", "reason");
+}
+
+static uint64_t per_second(uint64_t n, uint64_t ns)
+{
+	uint64_t ms = ns / 1000000;
+
+	return ms ? n * 1000 / ms : 0;
+}
+
+static uint64_t first_torn(const struct finding *d)
+{
+	uint64_t a = d->first_ns[OUTCOME_TORN_READER], b = d->first_ns[OUTCOME_TORN_WRITER];
+
+	return !a || (b && b < a) ? b : a;
+}
+
+void table_row(FILE *f, const struct result *r)
+{
+	const struct finding *d = r->finding;
+	char walks[16], present[16], torn[16], distinct[16], rate[16], first[16];
+	int worst = finding_worst(d);
+
+	format_count(walks, per_second(d->walks, d->ns));
+	format_count(present, d->present);
+	format_count(torn, torn_of(d->outcomes));
+	format_count(distinct, torn_of(d->distinct));
+	format_count(rate, per_second(torn_of(d->distinct), d->ns));
+	format_ns(first, first_torn(d));
+	fprintf(f, "%-12s %-38s %7s %7s %7s %8s %7s %7s  %s\n", verdict_name(r->verdict),
+		r->scenario->name, walks, present, torn, distinct, rate, first, r->reason);
+	if (r->verdict == VERDICT_FAIL && worst >= 0)
+		fprintf(f, "%12s %s\n", "witness:", d->witness[worst]);
+}
+
+void ktap_row(FILE *f, unsigned number, const struct result *r)
+{
+	const struct cell *c = &r->scenario->cell;
+
+	fprintf(f, "%s %u tornwalk.%s.%s.%s.%s.%s.%s.%s", r->verdict == VERDICT_FAIL ? "not ok" : "ok",
+		number, c->level == LEVEL_PUD ? "pud" : "pmd", c->layout->name, c->walker->name,
+		c->reader->name, c->writer->name, c->transition->name, r->scenario->name);
+	if (r->verdict == VERDICT_INCONCLUSIVE)
+		fprintf(f, " # SKIP %s", r->reason);
+	putc('\n', f);
+	if (r->verdict == VERDICT_FAIL)
+		fprintf(f, "# %s\n", r->reason);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From evidence to verdict: a pure function, and integers only.
+ *
+ * The order is the rule. What was seen and is forbidden fails, however poor the
+ * run; what was not seen counts only if the run could have shown it.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "judge.h"
+#include "text.h"
+
+enum { DETAILED = 2 };	/* outcomes whose numbers fit into a reason */
+
+static const char *const outcome_names[] = {
+#define X(id, name, grade, text) name,
+	OUTCOMES(X)
+#undef X
+};
+
+static const enum expect outcome_grades[] = {
+#define ALLOW EXPECT_ALLOW
+#define FORBID EXPECT_FORBID
+#define X(id, name, grade, text) grade,
+	OUTCOMES(X)
+#undef X
+#undef ALLOW
+#undef FORBID
+};
+
+const char *verdict_name(enum verdict v)
+{
+	static const char *const names[] = {
+		[VERDICT_PASS] = "pass",
+		[VERDICT_FAIL] = "fail",
+		[VERDICT_INCONCLUSIVE] = "inconclusive",
+	};
+
+	return names[v];
+}
+
+const char *expect_name(enum expect e)
+{
+	static const char *const names[] = {
+		[EXPECT_UNSAID] = "unsaid",
+		[EXPECT_ALLOW] = "allow",
+		[EXPECT_FORBID] = "forbid",
+		[EXPECT_REQUIRE] = "require",
+	};
+
+	return names[e];
+}
+
+enum expect scenario_grade(const struct scenario *s, enum outcome o)
+{
+	return s->expect[o] == EXPECT_UNSAID ? outcome_grades[o] : s->expect[o];
+}
+
+bool scenario_requires(const struct scenario *s)
+{
+	for (unsigned o = 0; o < NR_OUTCOMES; o++)
+		if (s->expect[o] == EXPECT_REQUIRE)
+			return true;
+	return s->require_torn;
+}
+
+/* The names of what is required and was seen, or was not; how many that are. */
+static unsigned required(const struct scenario *s, const struct finding *f, bool seen, char *buf,
+			 size_t len)
+{
+	bool torn = f->outcomes[OUTCOME_TORN_READER] || f->outcomes[OUTCOME_TORN_WRITER];
+	unsigned n = 0;
+
+	buf[0] = '\0';
+	if (s->require_torn && torn == seen)
+		text_append(buf, len, n++ ? ", %s" : "%s", "torn");
+	for (unsigned o = 0; o < NR_OUTCOMES; o++)
+		if (s->expect[o] == EXPECT_REQUIRE && (f->outcomes[o] != 0) == seen)
+			text_append(buf, len, n++ ? ", %s" : "%s", outcome_names[o]);
+	return n;
+}
+
+bool control_fired(const struct scenario *s, const struct finding *f)
+{
+	char names[REASON_LEN];
+
+	return scenario_requires(s) && !required(s, f, false, names, sizeof(names));
+}
+
+/* The worst of `left`, a set of outcomes: the most distinct, then the most. */
+static unsigned worst_of(const struct finding *f, uint32_t left)
+{
+	unsigned worst = NR_OUTCOMES;
+
+	for (unsigned o = 0; o < NR_OUTCOMES; o++) {
+		if (!(left & 1u << o))
+			continue;
+		if (worst == NR_OUTCOMES || f->distinct[o] > f->distinct[worst] ||
+		    (f->distinct[o] == f->distinct[worst] && f->outcomes[o] > f->outcomes[worst]))
+			worst = o;
+	}
+	return worst;
+}
+
+static bool saw_forbidden(const struct scenario *s, const struct finding *f,
+			  char reason[REASON_LEN])
+{
+	uint32_t seen = 0;
+
+	for (unsigned o = 0; o < NR_OUTCOMES; o++)
+		if (f->outcomes[o] && scenario_grade(s, o) == EXPECT_FORBID)
+			seen |= 1u << o;
+	if (!seen)
+		return false;
+	for (unsigned n = 0; seen; n++) {
+		unsigned o = worst_of(f, seen);
+
+		seen &= ~(1u << o);
+		text_append(reason, REASON_LEN, "%s%s", n ? ", " : "", outcome_names[o]);
+		if (n < DETAILED)
+			text_append(reason, REASON_LEN, " %" PRIu64 " (distinct %" PRIu64 ")",
+				    f->outcomes[o], f->distinct[o]);
+	}
+	text_append(reason, REASON_LEN, ", forbidden");
+	return true;
+}
+
+static bool below_floor(const struct scenario *s, const struct finding *f,
+			char reason[REASON_LEN])
+{
+	if (f->present < s->min_present)
+		snprintf(reason, REASON_LEN,
+			 "too few present observations: %" PRIu64 " of %" PRIu64, f->present,
+			 s->min_present);
+	else if (f->rounds < s->min_rounds)
+		snprintf(reason, REASON_LEN, "too few writer rounds: %" PRIu64 " of %" PRIu64,
+			 f->rounds, s->min_rounds);
+	else
+		return false;
+	return true;
+}
+
+/* Something has to be seen: seeing it is proof, whatever the floor. */
+static enum verdict verdict_of_required(const struct scenario *s, const struct finding *f,
+					char reason[REASON_LEN])
+{
+	char names[REASON_LEN - 64];
+
+	if (!required(s, f, false, names, sizeof(names))) {
+		required(s, f, true, names, sizeof(names));
+		snprintf(reason, REASON_LEN, "%s as required", names);
+		return VERDICT_PASS;
+	}
+	if (below_floor(s, f, reason))
+		return VERDICT_INCONCLUSIVE;
+	snprintf(reason, REASON_LEN, "required %s not seen in %" PRIu64 " observations", names,
+		 f->walks);
+	return VERDICT_FAIL;
+}
+
+/* Nothing bad was seen: could this run have shown it? */
+static enum verdict verdict_of_clean(const struct evidence *e, char reason[REASON_LEN])
+{
+	const struct scenario *s = e->scenario;
+
+	if (below_floor(s, e->finding, reason))
+		return VERDICT_INCONCLUSIVE;
+	switch (e->control) {
+	case CONTROL_FIRED:
+		return VERDICT_PASS;
+	case CONTROL_SILENT:
+		snprintf(reason, REASON_LEN, "control %s did not fire", s->control);
+		return VERDICT_INCONCLUSIVE;
+	case CONTROL_NOT_RUN:
+		snprintf(reason, REASON_LEN, "control %s was not run", s->control);
+		return VERDICT_INCONCLUSIVE;
+	case CONTROL_NONE:
+		break;
+	}
+	if (e->executor_tears_words)
+		return VERDICT_PASS;
+	snprintf(reason, REASON_LEN,
+		 "this executor does not show torn words, so a clean run proves nothing");
+	return VERDICT_INCONCLUSIVE;
+}
+
+enum verdict verdict_of(const struct evidence *e, char reason[REASON_LEN])
+{
+	const struct scenario *s = e->scenario;
+	const struct finding *f = e->finding;
+
+	reason[0] = '\0';
+	if (saw_forbidden(s, f, reason))
+		return VERDICT_FAIL;
+	if (f->interrupted) {
+		snprintf(reason, REASON_LEN, "interrupted after %" PRIu64 " ms",
+			 f->ns / 1000000);
+		return VERDICT_INCONCLUSIVE;
+	}
+	return scenario_requires(s) ? verdict_of_required(s, f, reason) :
+				      verdict_of_clean(e, reason);
+}

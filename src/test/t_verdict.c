@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The verdict's whole table, and which rule wins where two apply. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "judge/judge.h"
+
+#define TR OUTCOME_TORN_READER
+#define TW OUTCOME_TORN_WRITER
+
+/* A good run of a scenario that says nothing; each test spoils one thing. */
+struct case_of {
+	struct scenario s;
+	struct finding f;
+	struct evidence e;
+	char reason[REASON_LEN];
+};
+
+static struct case_of *fresh(void)
+{
+	static struct case_of c;	/* a finding is too big for a stack */
+
+	memset(&c, 0, sizeof(c));
+	c.s.min_present = 1000;
+	c.s.min_rounds = 1000;
+	strcpy(c.s.control, "twin");
+	c.f.present = 1000;
+	c.f.rounds = 1000;
+	c.f.walks = 5000;
+	c.f.ns = 1234567890;
+	c.e = (struct evidence){ .scenario = &c.s, .finding = &c.f, .control = CONTROL_FIRED,
+				 .executor_tears_words = true };
+	return &c;
+}
+
+static void see(struct case_of *c, enum outcome o, uint64_t n, uint64_t distinct)
+{
+	c->f.outcomes[o] = n;
+	c->f.distinct[o] = distinct;
+}
+
+static void check(struct case_of *c, enum verdict v, const char *reason)
+{
+	memset(c->reason, 'x', sizeof(c->reason));
+	assert_string_equal(verdict_name(verdict_of(&c->e, c->reason)), verdict_name(v));
+	assert_string_equal(c->reason, reason);
+}
+
+static void test_names(void **state)
+{
+	(void)state;
+	assert_string_equal(verdict_name(VERDICT_PASS), "pass");
+	assert_string_equal(verdict_name(VERDICT_FAIL), "fail");
+	assert_string_equal(verdict_name(VERDICT_INCONCLUSIVE), "inconclusive");
+	assert_string_equal(expect_name(EXPECT_ALLOW), "allow");
+	assert_string_equal(expect_name(EXPECT_FORBID), "forbid");
+	assert_string_equal(expect_name(EXPECT_REQUIRE), "require");
+	assert_string_equal(expect_name(EXPECT_UNSAID), "unsaid");
+}
+
+static void test_clean_pass(void **state)
+{
+	struct case_of *c = fresh();
+
+	(void)state;
+	check(c, VERDICT_PASS, "");
+	see(c, OUTCOME_LEAF, 1000, 900);
+	see(c, OUTCOME_PHANTOM, 7, 7);
+	see(c, OUTCOME_GAVE_UP, 7, 7);
+	check(c, VERDICT_PASS, "");
+}
+
+/* What a scenario does not name is graded by OUTCOMES. */
+static void test_unsaid_grades(void **state)
+{
+	static const enum outcome forbidden[] = { TR, TW, OUTCOME_REREAD, OUTCOME_CONFUSED,
+						  OUTCOME_FREED, OUTCOME_STALE };
+	struct case_of *c = fresh();
+	unsigned n = 0;
+
+	(void)state;
+	for (unsigned o = 0; o < NR_OUTCOMES; o++)
+		n += scenario_grade(&c->s, o) == EXPECT_FORBID;
+	assert_int_equal(n, 6);
+	for (n = 0; n < 6; n++) {
+		c = fresh();
+		see(c, forbidden[n], 1, 0);
+		assert_int_equal(scenario_grade(&c->s, forbidden[n]), EXPECT_FORBID);
+		assert_int_equal(verdict_of(&c->e, c->reason), VERDICT_FAIL);
+		c->s.expect[forbidden[n]] = EXPECT_ALLOW;
+		check(c, VERDICT_PASS, "");
+	}
+	c = fresh();
+	see(c, OUTCOME_PHANTOM, 5, 4);
+	c->s.expect[OUTCOME_PHANTOM] = EXPECT_FORBID;
+	check(c, VERDICT_FAIL, "phantom 5 (distinct 4), forbidden");
+}
+
+static void test_forbidden_reason(void **state)
+{
+	struct case_of *c = fresh();
+
+	(void)state;
+	see(c, TR, 1234, 567);
+	check(c, VERDICT_FAIL, "torn-by-reader 1234 (distinct 567), forbidden");
+	see(c, OUTCOME_STALE, 3, 2);
+	see(c, OUTCOME_CONFUSED, 900, 600);
+	see(c, TW, 2, 2);
+	check(c, VERDICT_FAIL, "confused 900 (distinct 600), torn-by-reader 1234 (distinct 567), "
+	      "stale, torn-by-writer, forbidden");
+}
+
+/* The longest reason there can be is whole. */
+static void test_forbidden_longest(void **state)
+{
+	struct case_of *c = fresh();
+
+	(void)state;
+	for (unsigned o = 0; o < NR_OUTCOMES; o++) {
+		c->s.expect[o] = EXPECT_FORBID;
+		see(c, o, UINT64_MAX, UINT64_MAX);
+	}
+	assert_int_equal(verdict_of(&c->e, c->reason), VERDICT_FAIL);
+	assert_non_null(strstr(c->reason, "gave-up, forbidden"));
+}
+
+static void test_forbidden_beats_everything(void **state)
+{
+	struct case_of *c = fresh();
+
+	(void)state;
+	see(c, OUTCOME_FREED, 1, 1);
+	c->f.interrupted = true;
+	c->f.present = 0;
+	c->f.rounds = 0;
+	c->e.control = CONTROL_SILENT;
+	c->e.executor_tears_words = false;
+	check(c, VERDICT_FAIL, "freed 1 (distinct 1), forbidden");
+	c->s.expect[OUTCOME_CONFUSED] = EXPECT_REQUIRE;
+	see(c, OUTCOME_CONFUSED, 9, 9);
+	check(c, VERDICT_FAIL, "freed 1 (distinct 1), forbidden");
+}
+
+static void test_interrupted(void **state)
+{
+	struct case_of *c = fresh();
+
+	(void)state;
+	c->f.interrupted = true;
+	check(c, VERDICT_INCONCLUSIVE, "interrupted after 1234 ms");
+	c->f.present = 0;
+	c->e.control = CONTROL_SILENT;
+	check(c, VERDICT_INCONCLUSIVE, "interrupted after 1234 ms");
+	c->s.require_torn = true;
+	c->s.expect[TR] = c->s.expect[TW] = EXPECT_ALLOW;
+	see(c, TR, 1, 1);
+	check(c, VERDICT_INCONCLUSIVE, "interrupted after 1234 ms");
+}
+
+static void test_floor(void **state)
+{
+	struct case_of *c = fresh();
+
+	(void)state;
+	c->f.present = 12;
+	check(c, VERDICT_INCONCLUSIVE, "too few present observations: 12 of 1000");
+	c->f.rounds = 13;
+	c->e.control = CONTROL_SILENT;
+	check(c, VERDICT_INCONCLUSIVE, "too few present observations: 12 of 1000");
+	c->f.present = 1000;
+	check(c, VERDICT_INCONCLUSIVE, "too few writer rounds: 13 of 1000");
+	c->s.min_present = c->s.min_rounds = 0;
+	c->f.present = c->f.rounds = 0;
+	c->e.control = CONTROL_FIRED;
+	check(c, VERDICT_PASS, "");
+}
+
+static void test_control(void **state)
+{
+	struct case_of *c = fresh();
+
+	(void)state;
+	c->e.control = CONTROL_SILENT;
+	check(c, VERDICT_INCONCLUSIVE, "control twin did not fire");
+	c->e.control = CONTROL_NOT_RUN;
+	check(c, VERDICT_INCONCLUSIVE, "control twin was not run");
+	c->e.control = CONTROL_NONE;
+	check(c, VERDICT_PASS, "");
+	c->e.executor_tears_words = false;
+	check(c, VERDICT_INCONCLUSIVE,
+	      "this executor does not show torn words, so a clean run proves nothing");
+	c->e.control = CONTROL_FIRED;
+	check(c, VERDICT_PASS, "");
+}
+
+static void test_required_seen(void **state)
+{
+	struct case_of *c = fresh();
+
+	(void)state;
+	c->s.expect[OUTCOME_CONFUSED] = EXPECT_REQUIRE;
+	see(c, OUTCOME_CONFUSED, 1, 1);
+	check(c, VERDICT_PASS, "confused as required");
+	assert_true(control_fired(&c->s, &c->f));
+	c->s.expect[OUTCOME_REREAD] = EXPECT_REQUIRE;
+	see(c, OUTCOME_REREAD, 1, 1);
+	/* no floor, no control, no calibration: it was seen */
+	c->f.present = c->f.rounds = 0;
+	c->e.control = CONTROL_SILENT;
+	c->e.executor_tears_words = false;
+	check(c, VERDICT_PASS, "reread, confused as required");
+}
+
+static void test_required_unseen(void **state)
+{
+	struct case_of *c = fresh();
+
+	(void)state;
+	c->s.expect[OUTCOME_CONFUSED] = EXPECT_REQUIRE;
+	check(c, VERDICT_FAIL, "required confused not seen in 5000 observations");
+	assert_false(control_fired(&c->s, &c->f));
+	c->s.expect[OUTCOME_REREAD] = EXPECT_REQUIRE;
+	check(c, VERDICT_FAIL, "required reread, confused not seen in 5000 observations");
+	see(c, OUTCOME_CONFUSED, 1, 1);
+	check(c, VERDICT_FAIL, "required reread not seen in 5000 observations");
+	assert_false(control_fired(&c->s, &c->f));
+	c->f.rounds = 999;
+	check(c, VERDICT_INCONCLUSIVE, "too few writer rounds: 999 of 1000");
+	c->f.present = 0;
+	check(c, VERDICT_INCONCLUSIVE, "too few present observations: 0 of 1000");
+}
+
+static void test_required_torn(void **state)
+{
+	struct case_of *c = fresh();
+
+	(void)state;
+	c->s.require_torn = true;
+	c->s.expect[TR] = c->s.expect[TW] = EXPECT_ALLOW;
+	assert_true(scenario_requires(&c->s));
+	check(c, VERDICT_FAIL, "required torn not seen in 5000 observations");
+	see(c, TW, 1, 1);
+	check(c, VERDICT_PASS, "torn as required");
+	assert_true(control_fired(&c->s, &c->f));
+	see(c, TW, 0, 0);
+	see(c, TR, 1, 1);
+	check(c, VERDICT_PASS, "torn as required");
+	c->s.expect[OUTCOME_FREED] = EXPECT_REQUIRE;
+	check(c, VERDICT_FAIL, "required freed not seen in 5000 observations");
+}
+
+/* By the writer required: by the reader is still forbidden. */
+static void test_required_one_forbidden_other(void **state)
+{
+	struct case_of *c = fresh();
+
+	(void)state;
+	c->s.expect[TW] = EXPECT_REQUIRE;
+	see(c, TW, 10, 10);
+	check(c, VERDICT_PASS, "torn-by-writer as required");
+	see(c, TR, 1, 1);
+	check(c, VERDICT_FAIL, "torn-by-reader 1 (distinct 1), forbidden");
+}
+
+static void test_control_needs_require(void **state)
+{
+	struct case_of *c = fresh();
+
+	(void)state;
+	see(c, TR, 10, 10);
+	assert_false(scenario_requires(&c->s));
+	assert_false(control_fired(&c->s, &c->f));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_clean_pass),
+		cmocka_unit_test(test_unsaid_grades),
+		cmocka_unit_test(test_forbidden_reason),
+		cmocka_unit_test(test_forbidden_longest),
+		cmocka_unit_test(test_forbidden_beats_everything),
+		cmocka_unit_test(test_interrupted),
+		cmocka_unit_test(test_floor),
+		cmocka_unit_test(test_control),
+		cmocka_unit_test(test_required_seen),
+		cmocka_unit_test(test_required_unseen),
+		cmocka_unit_test(test_required_torn),
+		cmocka_unit_test(test_required_one_forbidden_other),
+		cmocka_unit_test(test_control_needs_require),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

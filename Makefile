@@ -64,6 +64,9 @@ endef
 $(foreach w,native widened explored,$(eval $(call world_rule,$(w))))
 
 $(OUT)/native/primitives.o: CFLAGS += $(WORLD_native)
+# What does not race may be small.
+COLD := calibrate cell pin witness
+$(OUT)/judge/%.o $(OUT)/explore/%.o $(OUT)/main.o $(COLD:%=$(OUT)/stress/%.o): CFLAGS += $(SMALL)
 $(OUT)/main.o: CFLAGS += -DTARGET='"$(TARGET)"' -DFLAGS='"$(strip $(CODE))"' -DGIT='"$(GIT)"'
 $(OUT)/main.o: $(OUT)/git-$(GIT)
 

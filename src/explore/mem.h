@@ -16,6 +16,8 @@
 #define PROTOCOL_LIST(x) explored_##x
 #define WORLD_NAME "explored"
 #define WORLD_SEED NULL
+#define WORLD_INLINE static
+#define WORLD_REMAPS_INLINED 0
 #define WORLD_LAYOUT(w, l) ((w)->layout)
 #define WORLD_LAYOUTS_APART 0
 

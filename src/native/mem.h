@@ -115,6 +115,13 @@ static __always_inline void mem_ref_add(uint32_t *p, uint32_t n)
 	__atomic_fetch_add(p, n, __ATOMIC_SEQ_CST);
 }
 
+/* The value as it is here and now: what is made of it cannot have been made before. */
+static __always_inline uint32_t mem_made_now(uint32_t v)
+{
+	__asm__ volatile("" : "+r"(v));
+	return v;
+}
+
 static __always_inline void mem_lock(struct ptl *l)
 {
 	while (__atomic_exchange_n(&l->word, 1, __ATOMIC_ACQUIRE))

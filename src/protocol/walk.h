@@ -185,7 +185,7 @@ struct writer {
 	void (*invalidate)(entry_t *p, entry_t v);	/* pmdp_establish() */
 	void (*touch)(const struct layout *l, entry_t *p);	/* low-word RMW after a huge set */
 	bool (*usable)(void);	/* NULL: always */
-	/* remap with this writer inlined: rounds on one slot, [layout] */
+	/* remap with this writer inlined: rounds on one slot; NULL: take the transition's */
 	void (*remap[NR_LAYOUTS])(struct mutator *m, entry_t *p, struct stamp *s, unsigned rounds);
 };
 

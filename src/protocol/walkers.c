@@ -38,7 +38,7 @@ typedef struct step step_fn(struct walk *w, const struct layout *L, read_fn *rea
 #define DOWN(d, u) ((struct step){ .what = STEP_DOWN, .decided = (d), .used = (u) })
 #define READ(p) read(w, p)
 
-static __always_inline void hole(struct walk *w, enum level l, entry_t v)
+WORLD_INLINE void hole(struct walk *w, enum level l, entry_t v)
 {
 	act(w, l, ACT_HOLE, v, v);
 	if (w->ops->hole)
@@ -46,13 +46,13 @@ static __always_inline void hole(struct walk *w, enum level l, entry_t v)
 }
 
 /* Not none, not a leaf, not a table: rubbish the kernel allows, and skips. */
-static __always_inline struct step skip(struct walk *w, enum level l, entry_t v)
+WORLD_INLINE struct step skip(struct walk *w, enum level l, entry_t v)
 {
 	act(w, l, ACT_LEAF, v, v);
 	return NEXT;
 }
 
-static __always_inline void split_leaf(struct walk *w, const struct layout *L, enum level l,
+WORLD_INLINE void split_leaf(struct walk *w, const struct layout *L, enum level l,
 				     entry_t *ptr, entry_t seen)
 {
 	if (L->trans_huge(seen))
@@ -64,7 +64,7 @@ static __always_inline void split_leaf(struct walk *w, const struct layout *L, e
  * in the callee, walk_pmd_range(pud_t *), which dereferences for itself: that
  * last read is an opaque call here.
  */
-static __always_inline struct step pagewalk_step(struct walk *w, const struct layout *L,
+WORLD_INLINE struct step pagewalk_step(struct walk *w, const struct layout *L,
 					       read_fn *read, enum level l, entry_t *ptr)
 {
 	entry_t v = READ(ptr);
@@ -100,7 +100,7 @@ static __always_inline struct step pagewalk_step(struct walk *w, const struct la
 }
 
 /* The RFC of 2020-09-03: one snapshot, re-read only after the split. */
-static __always_inline struct step pagewalk_rfc_step(struct walk *w, const struct layout *L,
+WORLD_INLINE struct step pagewalk_rfc_step(struct walk *w, const struct layout *L,
 						   read_fn *read, enum level l, entry_t *ptr)
 {
 	entry_t v = READ(ptr);
@@ -130,7 +130,7 @@ static __always_inline struct step pagewalk_rfc_step(struct walk *w, const struc
 }
 
 /* 3b89863c3fa4: the callee reads once more; not a table -> ACTION_AGAIN. */
-static __always_inline struct step pagewalk_2026_step(struct walk *w, const struct layout *L,
+WORLD_INLINE struct step pagewalk_2026_step(struct walk *w, const struct layout *L,
 						    read_fn *read, enum level l, entry_t *ptr)
 {
 	entry_t v = READ(ptr);
@@ -164,7 +164,7 @@ static __always_inline struct step pagewalk_2026_step(struct walk *w, const stru
  * pmd_none_or_trans_huge_or_clear_bad() on a copy, 3.4 to 6.4; once it calls the
  * entry stable, the caller dereferences *ptr again.
  */
-static __always_inline struct step trans_unstable_step(struct walk *w, const struct layout *L,
+WORLD_INLINE struct step trans_unstable_step(struct walk *w, const struct layout *L,
 						     read_fn *read, enum level l, entry_t *ptr)
 {
 	entry_t v = READ(ptr);
@@ -182,7 +182,7 @@ static __always_inline struct step trans_unstable_step(struct walk *w, const str
 }
 
 /* 0d940a9b270b (6.5): map the copy, lock, compare; mismatch -> unlock, again. */
-static __always_inline struct step offset_map_lock_step(struct walk *w, const struct layout *L,
+WORLD_INLINE struct step offset_map_lock_step(struct walk *w, const struct layout *L,
 						      read_fn *read, enum level l, entry_t *ptr)
 {
 	entry_t v = READ(ptr);
@@ -215,7 +215,7 @@ static __always_inline struct step offset_map_lock_step(struct walk *w, const st
  * by a plain read (70cbc3cc78a9 does so for tables, see gup_pte). What was not
  * the same is dropped, and the slow path has to do it.
  */
-static __always_inline struct step gup_fast_step(struct walk *w, const struct layout *L,
+WORLD_INLINE struct step gup_fast_step(struct walk *w, const struct layout *L,
 					       read_fn *read, enum level l, entry_t *ptr)
 {
 	entry_t v = READ(ptr);
@@ -253,7 +253,7 @@ static __always_inline unsigned index_of(enum level l, uint64_t addr)
 	return addr >> level_shift(l) & (TABLE_ENTRIES - 1);
 }
 
-static __always_inline void pte_range(struct walk *w, read_fn *read, const struct arrival *a,
+WORLD_INLINE void pte_range(struct walk *w, read_fn *read, const struct arrival *a,
 				    enum level under, uint64_t addr, uint64_t end)
 {
 	for (; addr < end; addr += 1u << PTE_SHIFT) {
@@ -271,7 +271,7 @@ static __always_inline void pte_range(struct walk *w, read_fn *read, const struc
  * The table page behind `used`. False: no page has that frame, which for a
  * whole table entry means that it was reclaimed.
  */
-static __always_inline bool arrive(struct walk *w, const struct layout *L, enum level l,
+WORLD_INLINE bool arrive(struct walk *w, const struct layout *L, enum level l,
 				 const struct step *s, struct arrival *a)
 {
 	bool found = w->pt->lookup(w->pt, L->pfn(s->used), a);
@@ -284,7 +284,7 @@ static __always_inline bool arrive(struct walk *w, const struct layout *L, enum 
 	return found;
 }
 
-static __always_inline void leave(struct walk *w, enum level l, const struct arrival *a)
+WORLD_INLINE void leave(struct walk *w, enum level l, const struct arrival *a)
 {
 	mem_rmb();
 	if (l == w->pt->level && !w->pt->still_there(a))
@@ -292,7 +292,7 @@ static __always_inline void leave(struct walk *w, enum level l, const struct arr
 }
 
 /* One entry, looked at until it yields a decision or the retries are used up. */
-static __always_inline struct step decide(struct walk *w, const struct layout *L, read_fn *read,
+WORLD_INLINE struct step decide(struct walk *w, const struct layout *L, read_fn *read,
 					step_fn *step, enum level l, entry_t *ptr)
 {
 	for (;;) {
@@ -312,7 +312,7 @@ static __always_inline struct step decide(struct walk *w, const struct layout *L
 }
 
 /* READ_HOLDS_LOCK: read and use happen under the lock of the entry under test. */
-static __always_inline struct ptl *hold(struct walk *w, enum level l, entry_t *ptr)
+WORLD_INLINE struct ptl *hold(struct walk *w, enum level l, entry_t *ptr)
 {
 	struct ptl *ptl = NULL;
 
@@ -330,7 +330,7 @@ static __always_inline void release(struct ptl *ptl)
 }
 
 /* One entry under test, no descent: the sharpest look at a reader. */
-static __always_inline struct step entry_step(struct walk *w, const struct layout *L, read_fn *read,
+WORLD_INLINE struct step entry_step(struct walk *w, const struct layout *L, read_fn *read,
 					    enum level l, entry_t *ptr)
 {
 	entry_t v = READ(ptr), used;
@@ -346,7 +346,7 @@ static __always_inline struct step entry_step(struct walk *w, const struct layou
 	return NEXT;
 }
 
-static __always_inline bool pmd_range(struct walk *w, const struct layout *L, read_fn *read,
+WORLD_INLINE bool pmd_range(struct walk *w, const struct layout *L, read_fn *read,
 				    step_fn *step, entry_t *table, uint64_t addr, uint64_t end)
 {
 	for (; addr < end; addr = end_of(LEVEL_PMD, addr, end)) {
@@ -367,7 +367,7 @@ static __always_inline bool pmd_range(struct walk *w, const struct layout *L, re
 	return true;
 }
 
-static __always_inline void pud_range(struct walk *w, const struct layout *L, read_fn *read,
+WORLD_INLINE void pud_range(struct walk *w, const struct layout *L, read_fn *read,
 				    step_fn *step, uint64_t addr, uint64_t end)
 {
 	entry_t *top = w->pt->level == LEVEL_PUD ? w->pt->slots : w->pt->top;
@@ -397,7 +397,7 @@ static __always_inline void begin(struct walk *w)
 	w->act = (struct act){ .kind = ACT_NONE };
 }
 
-static __always_inline void descend(struct walk *w, const struct layout *L, read_fn *read,
+WORLD_INLINE void descend(struct walk *w, const struct layout *L, read_fn *read,
 				  step_fn *step, uint64_t addr, uint64_t end)
 {
 	begin(w);
@@ -406,7 +406,7 @@ static __always_inline void descend(struct walk *w, const struct layout *L, read
 	w->pt->reclaim->exit();
 }
 
-static __always_inline void look(struct walk *w, const struct layout *L, read_fn *read,
+WORLD_INLINE void look(struct walk *w, const struct layout *L, read_fn *read,
 			       step_fn *step, uint64_t addr, uint64_t end)
 {
 	const bool section = w->reader->flags & READ_IN_SECTION;
@@ -461,7 +461,7 @@ static __always_inline void look(struct walk *w, const struct layout *L, read_fn
 		loop(w, WORLD_LAYOUT(w, layout), read, step, addr, end);          \
 	}
 
-static __always_inline entry_t rd_by_call(struct walk *w, const entry_t *p)
+static entry_t rd_by_call(struct walk *w, const entry_t *p)
 {
 	return w->reader->read(w, p);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Each writer as symbols (set_NAME, clear_NAME, invalidate_NAME), and `remap`
- * with the writer inlined: the tightest loop there is, huge A -> huge B ...,
+ * Each writer as symbols (set_NAME, clear_NAME, invalidate_NAME), and in the tight
+ * world `remap` with the writer inlined: the tightest loop there is, huge A -> huge B ...,
  * so that a control is limited by the machine and not by the tester.
  */
 #include "lists.h"
@@ -11,23 +11,57 @@
 #include "layout_lpae.h"
 #include "layout_pae.h"
 
-#define REMAP(id, set, layout)                                                   \
-	static audited void remap_##id##_##layout(struct mutator *m, entry_t *p, \
-						   struct stamp *stamp, unsigned rounds) \
+#if WORLD_REMAPS_INLINED
+struct remap {
+	struct stamp s;
+	bool alias;
+};
+
+/* mem_made_now(): this half's arithmetic happens here, not before the other's store. */
+#define HALVES(layout)                                                           \
+	static __always_inline uint32_t next_lo_##layout(void *arg)               \
 	{                                                                         \
-		struct stamp s = *stamp;                                          \
+		struct remap *r = arg;                                            \
+		uint32_t gen = mem_made_now(r->s.lo);                             \
                                                                                   \
-		while (rounds--) {                                                \
-			stamp_next(&s, layout_##layout.hi_gens, m->alias);        \
-			set(p, layout##_mk_huge(s));                              \
-		}                                                                 \
-		*stamp = s;                                                       \
+		gen = r->alias ? gen : gen + 1 == LO_GENS ? 0 : gen + 1;          \
+		r->s.lo = (uint16_t)gen;                                          \
+		return layout##_mk_huge(r->s).lo;                                 \
+	}                                                                         \
+	static __always_inline uint32_t next_hi_##layout(void *arg)               \
+	{                                                                         \
+		struct remap *r = arg;                                            \
+		uint32_t gen = mem_made_now(r->s.hi);                             \
+                                                                                  \
+		r->s.hi = (uint16_t)(gen + 1 == layout_##layout.hi_gens ? 0 : gen + 1); \
+		return layout##_mk_huge(r->s).hi;                                 \
 	}
+HALVES(pae)
+HALVES(lpae)
+
+#define REMAP(id, set, layout)                                                   \
+	static audited void remap_##id##_##layout(struct mutator *m, entry_t *p,  \
+						  struct stamp *stamp, unsigned rounds) \
+	{                                                                         \
+		struct remap r = { .s = *stamp, .alias = m->alias };              \
+                                                                                  \
+		while (rounds--)                                                  \
+			set(p, next_lo_##layout, next_hi_##layout, &r);           \
+		*stamp = r.s;                                                     \
+	}
+#define REMAPS(id) { [LAYOUT_PAE] = remap_##id##_pae, [LAYOUT_LPAE] = remap_##id##_lpae }
+#else
+#define REMAP(id, set, layout)
+#define REMAPS(id) { NULL }
+#endif
 
 #define X(id, nm, set, clr, inv, tch, fl, tr, text, src)                         \
-	static audited void set_##id(entry_t *p, entry_t v) { set(p, v); }       \
+	static audited void set_##id(entry_t *p, entry_t v) { set(p, value_lo, value_hi, &v); }       \
 	static audited void clear_##id(entry_t *p) { clr(p); }                   \
-	static audited void invalidate_##id(entry_t *p, entry_t v) { inv(p, v); } \
+	static audited void invalidate_##id(entry_t *p, entry_t v)                \
+	{                                                                         \
+		inv(p, value_lo, value_hi, &v);                                   \
+	}                                                                         \
 	static audited void touch_by_##id(const struct layout *l, entry_t *p) { tch(l, p); } \
 	REMAP(id, set, pae)                                                       \
 	REMAP(id, set, lpae)
@@ -39,7 +73,7 @@ const struct writer PROTOCOL_LIST(writers)[] = {
 	{ .name = nm, .summary = text, .source = src, .flags = fl, .transition = tr, \
 	  .set = set_##id, .clear = clear_##id, .invalidate = invalidate_##id,    \
 	  .touch = touch_by_##id,                                                    \
-	  .remap = { [LAYOUT_PAE] = remap_##id##_pae, [LAYOUT_LPAE] = remap_##id##_lpae } },
+	  .remap = REMAPS(id) },
 	WRITERS(X)
 #undef X
 	{ .name = NULL },

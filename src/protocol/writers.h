@@ -13,49 +13,67 @@
 
 #include "mem.h"
 
-/* ---- set ---- */
+/*
+ * ---- set: asks for each half just before it stores it ----
+ *
+ * A kernel writer has both at hand (value_lo, value_hi below). The remap loop
+ * makes them as it goes: then the halves of one store lie as far apart as one
+ * store from the next, by the very instructions that make the values. Stores
+ * that are ready together leave the store buffer together, and hardly tear.
+ */
+typedef uint32_t half_fn(void *arg);
 
-static __always_inline void set_high_wmb_low(entry_t *p, entry_t v)
+static __always_inline uint32_t value_lo(void *v) { return ((entry_t *)v)->lo; }
+static __always_inline uint32_t value_hi(void *v) { return ((entry_t *)v)->hi; }
+
+static __always_inline void set_high_wmb_low(entry_t *p, half_fn *lo, half_fn *hi, void *arg)
 {
-	mem_store32(&p->hi, v.hi);
+	mem_store32(&p->hi, hi(arg));
 	mem_wmb();
-	mem_store32(&p->lo, v.lo);
+	mem_store32(&p->lo, lo(arg));
 }
 
-static __always_inline void set_high_low(entry_t *p, entry_t v)
+static __always_inline void set_high_low(entry_t *p, half_fn *lo, half_fn *hi, void *arg)
 {
-	mem_store32(&p->hi, v.hi);
-	mem_store32(&p->lo, v.lo);
+	mem_store32(&p->hi, hi(arg));
+	mem_store32(&p->lo, lo(arg));
 }
 
-static __always_inline void set_low_wmb_high(entry_t *p, entry_t v)
+static __always_inline void set_low_wmb_high(entry_t *p, half_fn *lo, half_fn *hi, void *arg)
 {
-	mem_store32(&p->lo, v.lo);
+	mem_store32(&p->lo, lo(arg));
 	mem_wmb();
-	mem_store32(&p->hi, v.hi);
-}
-
-static __always_inline void set_atomic(entry_t *p, entry_t v)
-{
-	mem_store64(p, v);
-}
-
-static __always_inline void set_strd(entry_t *p, entry_t v)
-{
-	mem_store_strd(p, v);
-}
-
-static __always_inline void set_plain(entry_t *p, entry_t v)
-{
-	mem_store_plain(p, v);
-	mem_barrier();
+	mem_store32(&p->hi, hi(arg));
 }
 
 /* xchg is a barrier before the high word; the low word is out first. */
-static __always_inline void establish_half(entry_t *p, entry_t v)
+static __always_inline void establish_half(entry_t *p, half_fn *lo, half_fn *hi, void *arg)
 {
-	mem_xchg32(&p->lo, v.lo);
-	mem_store32(&p->hi, v.hi);
+	mem_xchg32(&p->lo, lo(arg));
+	mem_store32(&p->hi, hi(arg));
+}
+
+static __always_inline entry_t both(half_fn *lo, half_fn *hi, void *arg)
+{
+	uint32_t low = lo(arg);
+
+	return entry(low, hi(arg));
+}
+
+static __always_inline void set_atomic(entry_t *p, half_fn *lo, half_fn *hi, void *arg)
+{
+	mem_store64(p, both(lo, hi, arg));
+}
+
+static __always_inline void set_strd(entry_t *p, half_fn *lo, half_fn *hi, void *arg)
+{
+	mem_store_strd(p, both(lo, hi, arg));
+}
+
+static __always_inline void set_plain(entry_t *p, half_fn *lo, half_fn *hi, void *arg)
+{
+	mem_store_plain(p, both(lo, hi, arg));
+	mem_barrier();
 }
 
 /* ---- clear ---- */
@@ -93,10 +111,20 @@ static __always_inline void clear_xchg_low(entry_t *p)
 	mem_store32(&p->hi, 0);
 }
 
-static __always_inline void clear_atomic(entry_t *p) { set_atomic(p, entry(0, 0)); }
-static __always_inline void clear_strd(entry_t *p) { set_strd(p, entry(0, 0)); }
-static __always_inline void clear_plain(entry_t *p) { set_plain(p, entry(0, 0)); }
-static __always_inline void clear_establish(entry_t *p) { establish_half(p, entry(0, 0)); }
+static __always_inline void clear_atomic(entry_t *p) { mem_store64(p, entry(0, 0)); }
+static __always_inline void clear_strd(entry_t *p) { mem_store_strd(p, entry(0, 0)); }
+
+static __always_inline void clear_plain(entry_t *p)
+{
+	mem_store_plain(p, entry(0, 0));
+	mem_barrier();
+}
+
+static __always_inline void clear_establish(entry_t *p)
+{
+	mem_xchg32(&p->lo, 0);
+	mem_store32(&p->hi, 0);
+}
 
 /* ---- touch: read-modify-write of the low word ---- */
 

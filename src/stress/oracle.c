@@ -13,6 +13,17 @@
 #include "machine/tables.h"
 #include "protocol/stamp.h"
 
+/* n < 2^13: by subtraction of shifted multiples, a fraction of a division's time. */
+static uint16_t modulo(unsigned n, unsigned m)
+{
+	int i;
+
+	for (i = 5; i >= 0; i--)
+		if (n >= m << i)
+			n -= m << i;
+	return (uint16_t)n;
+}
+
 struct signature oracle_signature(const struct oracle *o, entry_t e, unsigned colour)
 {
 	const struct layout *L = o->layout;
@@ -26,7 +37,7 @@ struct signature oracle_signature(const struct oracle *o, entry_t e, unsigned co
 	if (o->alias || lo.what == HALF_ZERO || lo.what == HALF_RUBBISH ||
 	    hi.what == HALF_ZERO || hi.what == HALF_RUBBISH)
 		return s;
-	s.delta = (uint16_t)((hi.gen + L->hi_gens - colour + LO_GENS - lo.gen) % L->delta_mod);
+	s.delta = modulo(hi.gen + L->hi_gens - colour + LO_GENS - lo.gen, L->delta_mod);
 	return s;
 }
 

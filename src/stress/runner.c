@@ -263,7 +263,7 @@ struct crew {
 	struct reader_thread *readers;
 	struct writer_thread *writers;
 	unsigned nr_readers, nr_writers;	/* that were started */
-	unsigned joined;			/* mutators that have a pool */
+	unsigned observing, joined;		/* observers, mutators' pools that were made */
 };
 
 static void set_up_reader(struct crew *crew, const struct runner *r, const struct cell *c,
@@ -332,7 +332,8 @@ static int set_up(struct crew *crew, const struct runner *r, const struct cell *
 {
 	struct tables_config tc = {
 		.level = c->level, .layout = c->layout, .reclaim = c->reclaim, .slots = c->slots,
-		.mutators = c->writers, .tables = c->transition->makes_tables, .fill = TABLE_ENTRIES,
+		.mutators = c->writers ? c->writers : 1, .tables = c->transition->makes_tables,
+		.fill = TABLE_ENTRIES,
 	};
 	uint64_t width = INTERVAL_NS, ticks;
 	unsigned i;
@@ -369,13 +370,14 @@ static int set_up(struct crew *crew, const struct runner *r, const struct cell *
 			return err;
 		crew->joined++;
 	}
-	ticks = ticks_per_round(&crew->writers[0]);
+	ticks = c->writers ? ticks_per_round(&crew->writers[0]) : 0;
 	for (i = 0; i < c->readers; i++) {
 		set_up_reader(crew, r, c, &crew->readers[i], i);
 		crew->readers[i].interval_ns = width;
 		err = observer_init(&crew->readers[i].o, c, &crew->oracle, crew->owners, i, ticks);
 		if (err)
 			return err;
+		crew->observing++;
 	}
 	return 0;
 }
@@ -503,7 +505,7 @@ static void tear_down(struct crew *crew)
 
 	for (i = 0; i < crew->joined; i++)
 		tables_part(&crew->writers[i].m);
-	for (i = 0; crew->readers && i < MAX_THREADS && crew->readers[i].o.last; i++)
+	for (i = 0; i < crew->observing; i++)
 		observer_destroy(&crew->readers[i].o);
 	free(crew->writers);
 	free(crew->readers);

@@ -1,1 +1,299 @@
-int main(void) { return 0; }
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * make bench: what the tester costs and how sharp it is, each as the median of
+ * ratios against a baseline measured right beside it. Never part of the tests:
+ * shared machines swing tenfold, ratios far less.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "judge/names.h"
+#include "stress/calibrate.h"
+#include "stress/observe.h"
+#include "stress/runner.h"
+
+enum { PAIRS = 11, SLICE_MS = 150 };
+
+static struct cpus cpus;
+
+static void die(const char *what)
+{
+	fprintf(stderr, "bench: %s\n", what);
+	exit(2);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double median(double *v, unsigned n)
+{
+	qsort(v, n, sizeof(*v), by_value);
+	return v[n / 2];
+}
+
+/* words: key value pairs, ends with NULL */
+static struct cell cell_of(const char *const *words)
+{
+	struct cell_names n = { 0 };
+	struct cell c;
+	char err[1024];
+
+	for (; words[0]; words += 2)
+		if (cell_set(&n, words[0], words[1], err, sizeof(err)))
+			die(err);
+	if (cell_resolve(&n, &c, err, sizeof(err)))
+		die(err);
+	c.budget_ns = SLICE_MS * 1000000ull;
+	return c;
+}
+
+static struct finding run(const struct cell *c, bool unwatched)
+{
+	struct runner r = { .cpus = &cpus, .unwatched = unwatched };
+	struct finding f;
+
+	if (runner_run(&r, c, &f))
+		die("a cell could not be run");
+	return f;
+}
+
+static double per_second(uint64_t n, uint64_t ns)
+{
+	return (double)n * 1e9 / (double)ns;
+}
+
+static void row(const char *what, double value, const char *relation, double goal, bool met)
+{
+	printf("%-66s %8.3g  goal %s %-6g %s\n", what, value, relation, goal, met ? "met" : "MISSED");
+	fflush(stdout);
+}
+
+/* ---- cost of watching ---- */
+
+static void bench_watched_walk(const char *what, const char *const *words)
+{
+	struct cell c = cell_of(words);
+	double ratio[PAIRS];
+	unsigned i;
+
+	c.writers = 0;
+	for (i = 0; i < PAIRS; i++) {
+		struct finding bare = run(&c, true), watched = run(&c, false);
+
+		ratio[i] = per_second(bare.walks, bare.ns) / per_second(watched.walks, watched.ns);
+	}
+	ratio[0] = median(ratio, PAIRS);
+	row(what, ratio[0], "<=", 1.5, ratio[0] <= 1.5);
+}
+
+/* Two loads and a compare, nothing else. */
+static audited uint32_t bare_loop(const entry_t *p, entry_t last, uint32_t n)
+{
+	const volatile uint32_t *w = &p->lo;
+
+	for (; n; n--) {
+		uint32_t lo = w[0], hi = w[1];
+
+		if (lo != last.lo || hi != last.hi)
+			break;
+	}
+	return n;
+}
+
+static double bare_rate(void)
+{
+	static entry_t e;
+	uint64_t begin = now_ns(), end = begin + SLICE_MS * 1000000ull, reads = 0, now;
+
+	do {
+		reads += 100000 - bare_loop(&e, e, 100000);
+	} while ((now = now_ns()) < end);
+	return per_second(reads, now - begin);
+}
+
+static void bench_watched_reads(void)
+{
+	static const char *const words[] = { "reader", "lo-hi", "writer", "present-present", NULL };
+	struct cell c = cell_of(words);
+	double ratio[PAIRS];
+	unsigned i;
+
+	c.writers = 0;
+	for (i = 0; i < PAIRS; i++) {
+		double bare = bare_rate();
+		struct finding f = run(&c, false);
+
+		ratio[i] = per_second(f.walks, f.ns) / bare;
+	}
+	ratio[0] = median(ratio, PAIRS);
+	row("lo-hi watched, reads/s against a bare loop of two loads", ratio[0], ">=", 0.3,
+	    ratio[0] >= 0.3);
+}
+
+/* ---- power ---- */
+
+static struct {
+	uint32_t ball cacheline_aligned;
+	uint32_t stop cacheline_aligned;
+} table;
+
+static void *pong(void *arg)
+{
+	uint32_t i;
+
+	(void)arg;
+	pin_to(cpus.id[1]);
+	for (i = 1;; i += 2) {
+		while (__atomic_load_n(&table.ball, __ATOMIC_ACQUIRE) != i)
+			if (__atomic_load_n(&table.stop, __ATOMIC_RELAXED))
+				return NULL;
+		__atomic_store_n(&table.ball, i + 1, __ATOMIC_RELEASE);
+	}
+}
+
+static void *ping(void *arg)
+{
+	double *rate = arg;
+	uint64_t begin, now;
+	uint32_t i = 0;
+
+	pin_to(cpus.id[0]);
+	begin = now_ns();
+	do {
+		unsigned k;
+
+		for (k = 0; k < 256; k++, i += 2) {
+			__atomic_store_n(&table.ball, i + 1, __ATOMIC_RELEASE);
+			while (__atomic_load_n(&table.ball, __ATOMIC_ACQUIRE) != i + 2)
+				;
+		}
+	} while ((now = now_ns()) < begin + SLICE_MS * 1000000ull);
+	*rate = per_second(i, now - begin);
+	__atomic_store_n(&table.stop, 1, __ATOMIC_RELAXED);
+	return NULL;
+}
+
+/* Times per second that one cache line changes hands between two CPUs. */
+static double handoff_rate(void)
+{
+	pthread_t a, b;
+	double rate = 0;
+
+	table.ball = table.stop = 0;
+	if (pthread_create(&b, NULL, pong, NULL) || pthread_create(&a, NULL, ping, &rate))
+		die("threads");
+	pthread_join(a, NULL);
+	pthread_join(b, NULL);
+	return rate;
+}
+
+static void bench_power(const char *writer)
+{
+	const char *const words[] = { "reader", "lo-hi", "writer", writer, "transition", "remap", NULL };
+	struct cell c = cell_of(words);
+	double ratio[PAIRS], tears[PAIRS], handoffs[PAIRS];
+	char what[96];
+	unsigned i;
+
+	for (i = 0; i < PAIRS; i++) {
+		struct finding f;
+
+		handoffs[i] = handoff_rate();
+		f = run(&c, false);
+		tears[i] = per_second(f.distinct[OUTCOME_TORN_READER] + f.distinct[OUTCOME_TORN_WRITER],
+				      f.ns);
+		ratio[i] = tears[i] / handoffs[i];
+	}
+	ratio[0] = median(ratio, PAIRS);
+	snprintf(what, sizeof(what), "lo-hi x %s, distinct torn/s against hand-offs/s", writer);
+	row(what, ratio[0], ">=", 0.15, ratio[0] >= 0.15);
+	printf("    medians: %.3g distinct torn/s, %.3g hand-offs/s\n", median(tears, PAIRS),
+	       median(handoffs, PAIRS));
+}
+
+/* ---- the program ---- */
+
+static uint64_t spawn(const char *program, char *const argv[], struct rusage *u)
+{
+	uint64_t begin = now_ns();
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		int fd = open("/dev/null", O_WRONLY);
+
+		dup2(fd, 1);
+		dup2(fd, 2);
+		execv(program, argv);
+		_exit(127);
+	}
+	if (pid < 0 || wait4(pid, &status, 0, u) != pid || !WIFEXITED(status) ||
+	    WEXITSTATUS(status) == 2 || WEXITSTATUS(status) == 127)
+		die("the program could not be run");
+	return now_ns() - begin;
+}
+
+static void bench_program(const char *program)
+{
+	char *const one[] = { "tornwalk", "run", "--reader", "lo-hi", "--time", "10ms", NULL };
+	char *const calibrating[] = { "tornwalk", "run", "--reader", "lo-hi", "--time", "20ms", NULL };
+	char *const quick[] = { "tornwalk", "run", "quick", "--time", "100ms", NULL };
+	struct calibration calibration;
+	struct rusage u;
+	struct stat st;
+	double ms[PAIRS];
+	unsigned i;
+
+	for (i = 0; i < PAIRS; i++) {
+		uint64_t begin = now_ns(), calibrated;
+
+		calibrate(&calibration, &cpus, 20000000, NULL);
+		calibrated = now_ns() - begin;
+		ms[i] = ((double)spawn(program, i % 2 ? one : calibrating, &u) - (double)calibrated) / 1e6 -
+			(i % 2 ? 10 : 20);
+	}
+	ms[0] = median(ms, PAIRS);
+	row("start-up to first walk and exit after it, calibration aside, ms", ms[0], "<", 20, ms[0] < 20);
+	spawn(program, quick, &u);
+	row("resident for the quick suite, MiB", (double)u.ru_maxrss / 1024, "<=", 32,
+	    u.ru_maxrss <= 32 * 1024);
+	if (stat(program, &st))
+		die(strerror(errno));
+	row("static stripped binary, bytes", (double)st.st_size, "<", 1e6, st.st_size < 1000000);
+}
+
+int main(int argc, char **argv)
+{
+	static const char *const rfc[] = { "walker", "pagewalk-rfc", "reader", "read-once", "writer",
+					   "pae-pmd", "transition", "remap", NULL };
+	static const char *const entry_walk[] = { "walker", "entry", "reader", "read-once", "writer",
+						  "pae-pmd", "transition", "remap", "consumer", "gup",
+						  NULL };
+
+	cpus_allowed(&cpus);
+	bench_watched_walk("pagewalk-rfc, no writer: time of a watched walk against unwatched", rfc);
+	bench_watched_walk("entry walker, no writer: time of a watched walk against unwatched", entry_walk);
+	bench_watched_reads();
+	if (cpus.n > 1) {
+		bench_power("busted-low-first");
+		bench_power("present-present");
+	} else {
+		puts("power: needs two CPUs");
+	}
+	if (argc > 1)
+		bench_program(argv[1]);
+	return 0;
+}

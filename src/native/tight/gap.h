@@ -6,6 +6,8 @@
 #define PROTOCOL_LIST(x) native_##x
 #define WORLD_NAME "native"
 #define WORLD_SEED NULL
+#define WORLD_INLINE static __always_inline
+#define WORLD_REMAPS_INLINED 1
 /* Known when compiling: a test then loads no more words than the kernel's does. */
 #define WORLD_LAYOUT(w, l) (&layout_##l)
 #define WORLD_LAYOUTS_APART 1

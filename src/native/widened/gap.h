@@ -15,6 +15,8 @@
 #define PROTOCOL_LIST(x) widened_##x
 #define WORLD_NAME "widened"
 #define WORLD_SEED widen_seed
+#define WORLD_INLINE static
+#define WORLD_REMAPS_INLINED 0
 #define WORLD_LAYOUT(w, l) ((w)->layout)
 #define WORLD_LAYOUTS_APART 0
 

@@ -143,10 +143,15 @@ static bool below_floor(const struct scenario *s, const struct finding *f,
 }
 
 /* Something has to be seen: seeing it is proof, whatever the floor. */
-static enum verdict verdict_of_required(const struct scenario *s, const struct finding *f,
-					char reason[REASON_LEN])
+/*
+ * Unseen is a failure only where it had every chance: an executor that shows
+ * tears, and rounds enough for a rare one.
+ */
+static enum verdict verdict_of_required(const struct evidence *e, char reason[REASON_LEN])
 {
-	char names[REASON_LEN - 64];
+	const struct scenario *s = e->scenario;
+	const struct finding *f = e->finding;
+	char names[REASON_LEN - 128];
 
 	if (!required(s, f, false, names, sizeof(names))) {
 		required(s, f, true, names, sizeof(names));
@@ -155,6 +160,16 @@ static enum verdict verdict_of_required(const struct scenario *s, const struct f
 	}
 	if (below_floor(s, f, reason))
 		return VERDICT_INCONCLUSIVE;
+	if (!e->executor_tears_words) {
+		snprintf(reason, REASON_LEN,
+			 "required %s not seen, and this executor does not show torn words", names);
+		return VERDICT_INCONCLUSIVE;
+	}
+	if (f->rounds < UNSEEN_ROUNDS) {
+		snprintf(reason, REASON_LEN, "required %s not seen, in only %" PRIu64 " rounds", names,
+			 f->rounds);
+		return VERDICT_INCONCLUSIVE;
+	}
 	snprintf(reason, REASON_LEN, "required %s not seen in %" PRIu64 " observations", names,
 		 f->walks);
 	return VERDICT_FAIL;
@@ -199,6 +214,6 @@ enum verdict verdict_of(const struct evidence *e, char reason[REASON_LEN])
 			 f->ns / 1000000);
 		return VERDICT_INCONCLUSIVE;
 	}
-	return scenario_requires(s) ? verdict_of_required(s, f, reason) :
+	return scenario_requires(s) ? verdict_of_required(e, reason) :
 				      verdict_of_clean(e, reason);
 }

@@ -93,6 +93,16 @@ static __always_inline entry_t rd_locked(struct walk *w, const entry_t *p)
 	return rd_plain_barrier(w, p);
 }
 
+/* A load hoisted out of the loop and used once more beside a fresh one. */
+static __always_inline entry_t rd_busted_hoisted(struct walk *w, const entry_t *p)
+{
+	entry_t v = mem_load64(p);
+
+	if (w->reads++ % 16 == 0)
+		w->hoisted = v;
+	return w->reads % 2 ? v : w->hoisted;
+}
+
 #define X(id, name, text)                                                        \
 	static __always_inline entry_t rd_atomic64_##id(struct walk *w, const entry_t *p) \
 	{                                                                         \
@@ -129,6 +139,8 @@ ARCH_UNPROMISED64(X)
 	X(atomic64, "atomic64", rd_atomic64, 0, arch_has_load64,                  \
 	  "one 8-byte load, this machine's preferred mechanism", "the reference") \
 	X(locked, "locked", rd_locked, READ_HOLDS_LOCK, NULL,                     \
-	  "page-table lock around read and use", "pmd_lock(): ground truth")
+	  "page-table lock around read and use", "pmd_lock(): ground truth")      \
+	X(busted_hoisted, "busted-hoisted", rd_busted_hoisted, 0, arch_has_load64, \
+	  "control: every other value is one read up to 16 reads ago", "none: a busted twin")
 
 #endif

@@ -165,6 +165,8 @@ struct walk {
 
 	/* of all walks */
 	uint64_t retries;
+	entry_t hoisted;		/* busted-hoisted's old value */
+	uint32_t reads;			/* busted-hoisted's */
 };
 
 /* ---- writers and transitions ---- */

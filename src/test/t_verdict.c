@@ -220,6 +220,7 @@ static void test_required_unseen(void **state)
 	struct case_of *c = fresh();
 
 	(void)state;
+	c->f.rounds = UNSEEN_ROUNDS;
 	c->s.expect[OUTCOME_CONFUSED] = EXPECT_REQUIRE;
 	check(c, VERDICT_FAIL, "required confused not seen in 5000 observations");
 	assert_false(control_fired(&c->s, &c->f));
@@ -228,6 +229,12 @@ static void test_required_unseen(void **state)
 	see(c, OUTCOME_CONFUSED, 1, 1);
 	check(c, VERDICT_FAIL, "required reread not seen in 5000 observations");
 	assert_false(control_fired(&c->s, &c->f));
+	c->e.executor_tears_words = false;
+	check(c, VERDICT_INCONCLUSIVE,
+	      "required reread not seen, and this executor does not show torn words");
+	c->e.executor_tears_words = true;
+	c->f.rounds = UNSEEN_ROUNDS - 1;
+	check(c, VERDICT_INCONCLUSIVE, "required reread not seen, in only 999999 rounds");
 	c->f.rounds = 999;
 	check(c, VERDICT_INCONCLUSIVE, "too few writer rounds: 999 of 1000");
 	c->f.present = 0;
@@ -239,6 +246,7 @@ static void test_required_torn(void **state)
 	struct case_of *c = fresh();
 
 	(void)state;
+	c->f.rounds = UNSEEN_ROUNDS;
 	c->s.require_torn = true;
 	c->s.expect[TR] = c->s.expect[TW] = EXPECT_ALLOW;
 	assert_true(scenario_requires(&c->s));

@@ -115,6 +115,9 @@ static void say_why_not(const struct scenario *c, int err, char reason[REASON_LE
 	if (err == -ENOMEM)
 		snprintf(reason, REASON_LEN, "not enough memory: needs %u MiB",
 			 (unsigned)(runner_bytes(&c->cell) >> 20));
+	else if (err == -E2BIG)
+		snprintf(reason, REASON_LEN, "could not be run: the writer leaves more kinds of values "
+			 "in memory than the oracle has room for");
 	else
 		snprintf(reason, REASON_LEN, "could not be run: %s", strerror(-err));
 }

@@ -61,7 +61,7 @@ const struct reader PROTOCOL_LIST(readers)[] = {
 	READERS(X)
 #undef X
 #define X(id, nm, text)                                                          \
-	{ .name = "atomic64-" nm, .summary = text, .source = "the reference",     \
+	{ .name = "atomic64-" nm, .summary = text, .source = "the reference", .flags = READ_ATOMIC, \
 	  .read = read_atomic64_##id, .scan = scan_atomic64_##id,                 \
 	  .usable = arch_has_##id },
 	ARCH_ATOMIC64(X)

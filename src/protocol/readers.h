@@ -136,7 +136,7 @@ ARCH_UNPROMISED64(X)
 	  READ_IN_SECTION | READ_NEEDS_SYNC, NULL,                                \
 	  "get-lockless with IRQs off from read to use; the writer waits for such readers", \
 	  "pmdp_get_lockless_start/_sync, 6.6; stand-in: an RCU read section")    \
-	X(atomic64, "atomic64", rd_atomic64, 0, arch_has_load64,                  \
+	X(atomic64, "atomic64", rd_atomic64, READ_ATOMIC, arch_has_load64,                  \
 	  "one 8-byte load, this machine's preferred mechanism", "the reference") \
 	X(locked, "locked", rd_locked, READ_HOLDS_LOCK, NULL,                     \
 	  "page-table lock around read and use", "pmd_lock(): ground truth")      \

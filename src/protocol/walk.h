@@ -80,6 +80,7 @@ enum reader_flags {
 	READ_HOLDS_LOCK = 1 << 1,	/* the page-table lock covers read and use */
 	READ_IN_SECTION = 1 << 2,	/* a read section covers read and use... */
 	READ_NEEDS_SYNC = 1 << 3,	/* ...and the writer waits one between two present values */
+	READ_ATOMIC = 1 << 4,		/* one 8-byte access the architecture promises */
 };
 
 struct reader {

@@ -114,6 +114,14 @@ static bool is_stale(const struct observer *o, struct last *l, entry_t v, uint64
 	return false;
 }
 
+static bool torn_by_writer(const struct observer *o, const struct signature *s)
+{
+	const int held = oracle_held(o->oracle, s);
+
+	return held >= 0 &&
+	       (!o->oracle->held_perhaps[held] || (o->cell->reader->flags & READ_ATOMIC));
+}
+
 static enum outcome outcome_of(const struct observer *o, const struct act *a, struct last *l,
 			       const struct signature *s, uint64_t ticks)
 {
@@ -129,7 +137,7 @@ static enum outcome outcome_of(const struct observer *o, const struct act *a, st
 	if (!oracle_whole(o->oracle, s)) {
 		if (!L->valid(v))
 			return OUTCOME_INVALID_MIX;
-		return oracle_held(o->oracle, s) < 0 ? OUTCOME_TORN_READER : OUTCOME_TORN_WRITER;
+		return torn_by_writer(o, s) ? OUTCOME_TORN_WRITER : OUTCOME_TORN_READER;
 	}
 	if (a->kind == ACT_TABLE && L->leaf(v))
 		return OUTCOME_CONFUSED;

@@ -74,7 +74,7 @@ struct lesson {
 	const entry_t *slot;
 	const struct writer *real;	/* behind the wrapper */
 	bool in_order, full;
-	entry_t before;			/* memory before the last store */
+	entry_t before, before_last;	/* memory before this store, and before the one before it */
 	int last_word;			/* -1: nothing that could still be overtaken */
 };
 
@@ -94,7 +94,7 @@ static void note_whole(entry_t e)
 		o->whole[o->nr_whole++] = s;
 }
 
-static void note_held(entry_t e, int newer_word)
+static void note_held(entry_t e, int newer_word, bool perhaps)
 {
 	struct oracle *o = lesson->o;
 	struct signature s = oracle_signature(o, e, 0);
@@ -107,7 +107,9 @@ static void note_held(entry_t e, int newer_word)
 	if (i < 0) {
 		i = (int)o->nr_held++;
 		o->held[i] = s;
+		o->held_perhaps[i] = true;
 	}
+	o->held_perhaps[i] &= perhaps;
 	o->held_newer[i] |= (uint8_t)(1u << (newer_word == 0 ? LOW_NEWER : HIGH_NEWER));
 }
 
@@ -123,11 +125,12 @@ static void saw(void *arg, enum access_kind k, const void *p, unsigned size)
 		return;
 	word = p == (const void *)&l->slot->hi;
 	if (size == 4) {
-		note_held(*l->slot, word);
+		note_held(*l->slot, word, k == ACCESS_STORE_PLAIN);
 		/* the store before this one may not be visible yet */
 		if (l->last_word == !word && (!l->in_order || k == ACCESS_STORE_PLAIN))
-			note_held(word ? entry(l->before.lo, l->slot->hi) :
-					 entry(l->slot->lo, l->before.hi), word);
+			note_held(word ? entry(l->before_last.lo, l->slot->hi) :
+					 entry(l->slot->lo, l->before_last.hi), word,
+				  k == ACCESS_STORE_PLAIN);
 	}
 	l->last_word = k == ACCESS_RMW || size == 8 ? -1 : word;
 }
@@ -136,12 +139,11 @@ static void about_to(void *arg, enum access_kind k, const void *p, unsigned size
 {
 	struct lesson *l = arg;
 
-	(void)k;
 	(void)size;
-	if ((const void *)&l->slot->lo != p && (const void *)&l->slot->hi != p)
+	if (k == ACCESS_LOAD || ((const void *)&l->slot->lo != p && (const void *)&l->slot->hi != p))
 		return;
-	if (l->last_word < 0 || l->last_word == (p == (const void *)&l->slot->hi))
-		l->before = *l->slot;
+	l->before_last = l->before;
+	l->before = *l->slot;
 }
 
 static void at_rest(entry_t *p)
@@ -201,6 +203,7 @@ static void drop_whole_from_held(struct oracle *o)
 		if (oracle_whole(o, &o->held[i]))
 			continue;
 		o->held[n] = o->held[i];
+		o->held_perhaps[n] = o->held_perhaps[i];
 		o->held_newer[n++] = o->held_newer[i];
 	}
 	o->nr_held = n;

@@ -7,6 +7,10 @@
  * inside one (held: the writer's own mix). A value that is in neither list was
  * put together by a reader. Stamps are taken out first, so a few rounds stand
  * for all.
+ *
+ * What a plain 8-byte store compiled to is not known here: its mixes are held
+ * only perhaps, and a tear is the writer's only if the reader cannot have made
+ * it (READ_ATOMIC).
  */
 #ifndef TORNWALK_ORACLE_H
 #define TORNWALK_ORACLE_H
@@ -29,6 +33,7 @@ struct oracle {
 	struct signature whole[MAX_SIGNATURES];
 	struct signature held[MAX_SIGNATURES];
 	uint8_t held_newer[MAX_SIGNATURES];	/* bit LOW_NEWER, bit HIGH_NEWER */
+	bool held_perhaps[MAX_SIGNATURES];	/* by a plain store, if it compiled to two */
 };
 
 /*

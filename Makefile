@@ -19,7 +19,7 @@ CODE   := $(OPT) $(MARCH) -fno-asynchronous-unwind-tables $(if $(SAN),-fsanitize
 CFLAGS := -std=gnu11 $(CODE) -g1 $(WARN) -ffunction-sections -fdata-sections -Isrc -Isrc/protocol -Isrc/native/$(ARCH)
 # Identical functions stay apart: the audit wants each by its own name.
 ICF    := $(shell $(CC) -Werror -fno-ipa-icf -x c -c /dev/null -o /dev/null 2>/dev/null && echo -fno-ipa-icf)
-LINK   := $(if $(SAN),,-static -Wl$(comma)-z$(comma)noseparate-code) -Wl,--gc-sections -pthread
+LINK   := $(if $(SAN),,-static -Wl$(comma)-z$(comma)noseparate-code$(comma)-z$(comma)norelro$(comma)--build-id=none) -Wl,--gc-sections -pthread
 LIBS   := -lurcu-memb -lurcu-mb -lurcu-qsbr -lurcu-bp -lurcu-common -linih
 
 PROTOCOL := $(notdir $(basename $(filter-out src/protocol/layouts.c,$(wildcard src/protocol/*.c))))

@@ -18,8 +18,6 @@
 #define WORLD_SEED NULL
 #define WORLD_INLINE static
 #define WORLD_REMAPS_INLINED 0
-#define WORLD_LAYOUT(w, l) ((w)->layout)
-#define WORLD_LAYOUTS_APART 0
 
 static inline uint32_t mem_load32(const uint32_t *p)
 {

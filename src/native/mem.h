@@ -12,6 +12,8 @@
 #ifndef TORNWALK_MEM_H
 #define TORNWALK_MEM_H
 
+#include <sched.h>
+
 #include "protocol/walk.h"
 
 #include "arch.h"
@@ -122,11 +124,17 @@ static __always_inline uint32_t mem_made_now(uint32_t v)
 	return v;
 }
 
+/* A spinlock; where threads outnumber CPUs, its holder needs one to let go. */
 static __always_inline void mem_lock(struct ptl *l)
 {
+	unsigned spins = 0;
+
 	while (__atomic_exchange_n(&l->word, 1, __ATOMIC_ACQUIRE))
 		while (__atomic_load_n(&l->word, __ATOMIC_RELAXED))
-			arch_lock_wait();
+			if (++spins % 1024)
+				arch_lock_wait();
+			else
+				sched_yield();
 }
 
 static __always_inline void mem_unlock(struct ptl *l)

@@ -141,9 +141,9 @@ enum walker_flags {
 struct walker {
 	const char *name, *summary, *source;
 	unsigned flags;
-	/* by layout; reads through walk->reader */
-	void (*walk[NR_LAYOUTS])(struct walk *w, uint64_t addr, uint64_t end);
-	/* with plain-reread inlined; NULL where the walker takes a snapshot */
+	/* reads through walk->reader */
+	void (*walk)(struct walk *w, uint64_t addr, uint64_t end);
+	/* with plain-reread and the layout inlined; NULL where the walker takes a snapshot */
 	void (*walk_plain[NR_LAYOUTS])(struct walk *w, uint64_t addr, uint64_t end);
 };
 

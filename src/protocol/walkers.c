@@ -4,9 +4,10 @@
  *
  * A walker is a *step*: what it does with one entry of a table, ending in "next
  * entry", "again", or "down through this value". The loops around the steps are
- * shared. Each walker × layout is a symbol walk_NAME_LAYOUT; where a
- * reader must be inlined for the compiler to be as free as it is in the kernel
- * (plain-reread), there is a second one, walk_NAME_LAYOUT_plain.
+ * shared. Each walker is a symbol walk_NAME, which reads through walk->reader; where
+ * the compiler must be as free as it is in the kernel (plain-reread), reader and
+ * layout are inlined in walk_NAME_LAYOUT_plain: a test then loads no more words
+ * than the kernel's does.
  *
  * READ() is the reader. A walker that re-reads calls it at every use; one that
  * takes a snapshot calls it once. A torn pointer is looked up, never
@@ -455,10 +456,11 @@ WORLD_INLINE void look(struct walk *w, const struct layout *L, read_fn *read,
 	  "snapshot, grab a reference, recheck by a plain read; mismatch -> drop", \
 	  "gup_pmd_range, gup_huge_pmd (70cbc3cc78a9)")
 
-#define WALK_SYMBOL(symbol, step, loop, layout, read)                            \
+/* L: walk->layout, or a layout known here. */
+#define WALK_SYMBOL(symbol, step, loop, L, read)                                 \
 	static audited void symbol(struct walk *w, uint64_t addr, uint64_t end)   \
 	{                                                                         \
-		loop(w, WORLD_LAYOUT(w, layout), read, step, addr, end);          \
+		loop(w, L, read, step, addr, end);                                \
 	}
 
 static entry_t rd_by_call(struct walk *w, const entry_t *p)
@@ -467,42 +469,25 @@ static entry_t rd_by_call(struct walk *w, const entry_t *p)
 }
 
 #define X(id, nm, step, loop, fl, text, src)                                     \
-	WALK_SYMBOL(walk_##id##_pae, step, loop, pae, rd_by_call)
+	WALK_SYMBOL(walk_##id, step, loop, w->layout, rd_by_call)
 #define R(id, nm, step, loop, fl, text, src)                                     \
 	X(id, nm, step, loop, fl, text, src)                                      \
-	WALK_SYMBOL(walk_##id##_pae_plain, step, loop, pae, rd_plain_reread)
+	WALK_SYMBOL(walk_##id##_pae_plain, step, loop, &layout_pae, rd_plain_reread) \
+	WALK_SYMBOL(walk_##id##_lpae_plain, step, loop, &layout_lpae, rd_plain_reread)
 WALKERS(X, R)
 #undef X
 #undef R
-
-#if WORLD_LAYOUTS_APART
-#define X(id, nm, step, loop, fl, text, src)                                     \
-	WALK_SYMBOL(walk_##id##_lpae, step, loop, lpae, rd_by_call)
-#define R(id, nm, step, loop, fl, text, src)                                     \
-	X(id, nm, step, loop, fl, text, src)                                      \
-	WALK_SYMBOL(walk_##id##_lpae_plain, step, loop, lpae, rd_plain_reread)
-WALKERS(X, R)
-#undef X
-#undef R
-#define FOR_LPAE(id, suffix) walk_##id##_lpae##suffix
-#else	/* the one symbol asks walk->layout */
-#define FOR_LPAE(id, suffix) walk_##id##_pae##suffix
-#endif
 
 const struct walker PROTOCOL_LIST(walkers)[] = {
-#define ROW(id, nm, fl, text, src, ...)                                          \
-	{ .name = nm, .summary = text, .source = src, .flags = fl,                \
-	  .walk = { [LAYOUT_PAE] = walk_##id##_pae, [LAYOUT_LPAE] = FOR_LPAE(id, ) }, \
-	  __VA_ARGS__ },
-#define X(id, nm, step, loop, fl, text, src) ROW(id, nm, fl, text, src, )
+#define X(id, nm, step, loop, fl, text, src)                                     \
+	{ .name = nm, .summary = text, .source = src, .flags = fl, .walk = walk_##id },
 #define R(id, nm, step, loop, fl, text, src)                                     \
-	ROW(id, nm, fl, text, src,                                                \
-	    .walk_plain = { [LAYOUT_PAE] = walk_##id##_pae_plain,                 \
-			    [LAYOUT_LPAE] = FOR_LPAE(id, _plain) })
+	{ .name = nm, .summary = text, .source = src, .flags = fl, .walk = walk_##id, \
+	  .walk_plain = { [LAYOUT_PAE] = walk_##id##_pae_plain,                   \
+			  [LAYOUT_LPAE] = walk_##id##_lpae_plain } },
 	WALKERS(X, R)
 #undef X
 #undef R
-#undef ROW
 	{ .name = NULL },
 };
 

@@ -274,7 +274,7 @@ static void set_up_reader(struct crew *crew, const struct runner *r, const struc
 	t->w = (struct walk){
 		.pt = crew->pt, .layout = c->layout, .reader = c->reader, .walker = c->walker,
 		.ops = c->consumer, .writer = c->writer, .split = c->protocol->split,
-		.run = (plain ? c->walker->walk_plain : c->walker->walk)[c->layout_id],
+		.run = plain ? c->walker->walk_plain[c->layout_id] : c->walker->walk,
 		.max_retries = MAX_RETRIES,
 	};
 	t->control = &crew->control;

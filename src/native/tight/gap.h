@@ -8,9 +8,6 @@
 #define WORLD_SEED NULL
 #define WORLD_INLINE static __always_inline
 #define WORLD_REMAPS_INLINED 1
-/* Known when compiling: a test then loads no more words than the kernel's does. */
-#define WORLD_LAYOUT(w, l) (&layout_##l)
-#define WORLD_LAYOUTS_APART 1
 
 static __always_inline void mem_gap(void) {}
 

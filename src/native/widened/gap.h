@@ -17,8 +17,6 @@
 #define WORLD_SEED widen_seed
 #define WORLD_INLINE static
 #define WORLD_REMAPS_INLINED 0
-#define WORLD_LAYOUT(w, l) ((w)->layout)
-#define WORLD_LAYOUTS_APART 0
 
 static __always_inline void mem_gap(void)
 {

@@ -9,14 +9,18 @@ SAN      ?=
 include configs/targets/$(TARGET).mk
 
 comma := ,
-CC    := $(COMPILER)
+HOST  := $(shell gcc -dumpmachine 2>/dev/null || cc -dumpmachine)
+CROSS := $(if $(filter $(HOST),$(TRIPLE)),,$(TRIPLE)-)
+CC    := $(if $(filter clang%,$(COMPILER)),$(COMPILER) $(if $(CROSS),--target=$(TRIPLE)),$(CROSS)$(COMPILER))
+STRIP := $(CROSS)strip
+AR    := $(CROSS)ar
 OUT   := build/$(TARGET)-$(COMPILER)$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 GIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 
 WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 OPT    ?= -O2
 CODE   := $(OPT) $(MARCH) -fno-asynchronous-unwind-tables $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=undefined -g)
-CFLAGS := -std=gnu11 $(CODE) -g1 $(WARN) -ffunction-sections -fdata-sections -Isrc -Isrc/protocol -Isrc/native/$(ARCH)
+CFLAGS := -std=gnu11 -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 $(CODE) -g1 $(WARN) -ffunction-sections -fdata-sections -Isrc -Isrc/protocol -Isrc/native/$(ARCH)
 # Identical functions stay apart: the audit wants each by its own name.
 ICF    := $(shell $(CC) -Werror -fno-ipa-icf -x c -c /dev/null -o /dev/null 2>/dev/null && echo -fno-ipa-icf)
 LINK   := $(if $(SAN),,-static -Wl$(comma)-z$(comma)noseparate-code$(comma)-z$(comma)norelro$(comma)--build-id=none) -Wl,--gc-sections -pthread

@@ -4,10 +4,10 @@
  *
  * A walker is a *step*: what it does with one entry of a table, ending in "next
  * entry", "again", or "down through this value". The loops around the steps are
- * shared. Each walker is a symbol walk_NAME, which reads through walk->reader; where
- * the compiler must be as free as it is in the kernel (plain-reread), reader and
- * layout are inlined in walk_NAME_LAYOUT_plain: a test then loads no more words
- * than the kernel's does.
+ * shared. Each step is a symbol walk_NAME_step, which reads through
+ * walk->reader; where the compiler must be as free as it is in the kernel
+ * (plain-reread), reader and layout are inlined in walk_NAME_LAYOUT_plain_step:
+ * a test then loads no more words than the kernel's does.
  *
  * READ() is the reader. A walker that re-reads calls it at every use; one that
  * takes a snapshot calls it once. A torn pointer is looked up, never
@@ -30,8 +30,7 @@ struct step {
 };
 
 typedef entry_t read_fn(struct walk *w, const entry_t *p);
-typedef struct step step_fn(struct walk *w, const struct layout *L, read_fn *read, enum level l,
-			    entry_t *ptr);
+typedef struct step step_fn(struct walk *w, enum level l, entry_t *ptr);
 
 #define NEXT  ((struct step){ .what = STEP_NEXT })
 #define AGAIN ((struct step){ .what = STEP_AGAIN })
@@ -240,6 +239,23 @@ WORLD_INLINE struct step gup_fast_step(struct walk *w, const struct layout *L,
 	return STOP;
 }
 
+/* One entry under test, no descent: the sharpest look at a reader. */
+WORLD_INLINE struct step entry_step(struct walk *w, const struct layout *L, read_fn *read,
+					    enum level l, entry_t *ptr)
+{
+	entry_t v = READ(ptr), used;
+
+	if (L->none(l, v)) {
+		hole(w, l, v);
+		return NEXT;
+	}
+	if (w->ops->entry(w, l, v, ptr) == ACTION_AGAIN)
+		return AGAIN;
+	used = w->reader->flags & READ_REREADS ? READ(ptr) : v;
+	act(w, l, L->leaf(used) || !L->present(used) ? ACT_LEAF : ACT_TABLE, v, used);
+	return NEXT;
+}
+
 /* ---- the loops ---- */
 
 static __always_inline uint64_t end_of(enum level l, uint64_t addr, uint64_t end)
@@ -254,8 +270,8 @@ static __always_inline unsigned index_of(enum level l, uint64_t addr)
 	return addr >> level_shift(l) & (TABLE_ENTRIES - 1);
 }
 
-WORLD_INLINE void pte_range(struct walk *w, read_fn *read, const struct arrival *a,
-				    enum level under, uint64_t addr, uint64_t end)
+WORLD_INLINE void pte_range(struct walk *w, read_fn *read, const struct arrival *a, enum level under,
+		      uint64_t addr, uint64_t end)
 {
 	for (; addr < end; addr += 1u << PTE_SHIFT) {
 		entry_t *ptep = &a->table[index_of(LEVEL_PTE, addr)];
@@ -272,10 +288,9 @@ WORLD_INLINE void pte_range(struct walk *w, read_fn *read, const struct arrival 
  * The table page behind `used`. False: no page has that frame, which for a
  * whole table entry means that it was reclaimed.
  */
-WORLD_INLINE bool arrive(struct walk *w, const struct layout *L, enum level l,
-				 const struct step *s, struct arrival *a)
+WORLD_INLINE bool arrive(struct walk *w, enum level l, const struct step *s, struct arrival *a)
 {
-	bool found = w->pt->lookup(w->pt, L->pfn(s->used), a);
+	bool found = w->pt->lookup(w->pt, w->layout->pfn(s->used), a);
 
 	if (l == w->pt->level) {
 		act(w, l, ACT_TABLE, s->decided, s->used);
@@ -293,11 +308,10 @@ WORLD_INLINE void leave(struct walk *w, enum level l, const struct arrival *a)
 }
 
 /* One entry, looked at until it yields a decision or the retries are used up. */
-WORLD_INLINE struct step decide(struct walk *w, const struct layout *L, read_fn *read,
-					step_fn *step, enum level l, entry_t *ptr)
+WORLD_INLINE struct step decide(struct walk *w, read_fn *read, step_fn *step, enum level l, entry_t *ptr)
 {
 	for (;;) {
-		struct step s = step(w, L, read, l, ptr);
+		struct step s = step(w, l, ptr);
 
 		if (s.what != STEP_AGAIN)
 			return s;
@@ -330,33 +344,16 @@ static __always_inline void release(struct ptl *ptl)
 		mem_unlock(ptl);
 }
 
-/* One entry under test, no descent: the sharpest look at a reader. */
-WORLD_INLINE struct step entry_step(struct walk *w, const struct layout *L, read_fn *read,
-					    enum level l, entry_t *ptr)
-{
-	entry_t v = READ(ptr), used;
-
-	if (L->none(l, v)) {
-		hole(w, l, v);
-		return NEXT;
-	}
-	if (w->ops->entry(w, l, v, ptr) == ACTION_AGAIN)
-		return AGAIN;
-	used = w->reader->flags & READ_REREADS ? READ(ptr) : v;
-	act(w, l, L->leaf(used) || !L->present(used) ? ACT_LEAF : ACT_TABLE, v, used);
-	return NEXT;
-}
-
-WORLD_INLINE bool pmd_range(struct walk *w, const struct layout *L, read_fn *read,
-				    step_fn *step, entry_t *table, uint64_t addr, uint64_t end)
+WORLD_INLINE bool pmd_range(struct walk *w, read_fn *read, step_fn *step, entry_t *table,
+		      uint64_t addr, uint64_t end)
 {
 	for (; addr < end; addr = end_of(LEVEL_PMD, addr, end)) {
 		entry_t *ptr = &table[index_of(LEVEL_PMD, addr)];
 		struct ptl *ptl = hold(w, LEVEL_PMD, ptr);
-		struct step s = decide(w, L, read, step, LEVEL_PMD, ptr);
+		struct step s = decide(w, read, step, LEVEL_PMD, ptr);
 		struct arrival a;
 
-		if (s.what == STEP_DOWN && arrive(w, L, LEVEL_PMD, &s, &a)) {
+		if (s.what == STEP_DOWN && arrive(w, LEVEL_PMD, &s, &a)) {
 			pte_range(w, read, &a, LEVEL_PMD, addr, end_of(LEVEL_PMD, addr, end));
 			leave(w, LEVEL_PMD, &a);
 		}
@@ -368,20 +365,19 @@ WORLD_INLINE bool pmd_range(struct walk *w, const struct layout *L, read_fn *rea
 	return true;
 }
 
-WORLD_INLINE void pud_range(struct walk *w, const struct layout *L, read_fn *read,
-				    step_fn *step, uint64_t addr, uint64_t end)
+WORLD_INLINE void pud_range(struct walk *w, read_fn *read, step_fn *step, uint64_t addr, uint64_t end)
 {
 	entry_t *top = w->pt->level == LEVEL_PUD ? w->pt->slots : w->pt->top;
 
 	for (; addr < end; addr = end_of(LEVEL_PUD, addr, end)) {
 		entry_t *ptr = &top[addr >> PUD_SHIFT];
 		struct ptl *ptl = hold(w, LEVEL_PUD, ptr);
-		struct step s = decide(w, L, read, step, LEVEL_PUD, ptr);
+		struct step s = decide(w, read, step, LEVEL_PUD, ptr);
 		bool on = s.what != STEP_STOP;
 		struct arrival a;
 
-		if (s.what == STEP_DOWN && arrive(w, L, LEVEL_PUD, &s, &a)) {
-			on = pmd_range(w, L, read, step, a.table, addr,
+		if (s.what == STEP_DOWN && arrive(w, LEVEL_PUD, &s, &a)) {
+			on = pmd_range(w, read, step, a.table, addr,
 				       end_of(LEVEL_PUD, addr, end));
 			leave(w, LEVEL_PUD, &a);
 		}
@@ -398,17 +394,15 @@ static __always_inline void begin(struct walk *w)
 	w->act = (struct act){ .kind = ACT_NONE };
 }
 
-WORLD_INLINE void descend(struct walk *w, const struct layout *L, read_fn *read,
-				  step_fn *step, uint64_t addr, uint64_t end)
+static audited void descend(struct walk *w, read_fn *read, step_fn *step, uint64_t addr, uint64_t end)
 {
 	begin(w);
 	w->pt->reclaim->enter();
-	pud_range(w, L, read, step, addr, end);
+	pud_range(w, read, step, addr, end);
 	w->pt->reclaim->exit();
 }
 
-WORLD_INLINE void look(struct walk *w, const struct layout *L, read_fn *read,
-			       step_fn *step, uint64_t addr, uint64_t end)
+static audited void look(struct walk *w, read_fn *read, step_fn *step, uint64_t addr, uint64_t end)
 {
 	const bool section = w->reader->flags & READ_IN_SECTION;
 	const enum level l = w->pt->level;
@@ -420,7 +414,7 @@ WORLD_INLINE void look(struct walk *w, const struct layout *L, read_fn *read,
 
 		if (section)
 			w->pt->reclaim->enter();
-		decide(w, L, read, step, l, ptr);
+		decide(w, read, step, l, ptr);
 		if (section)
 			w->pt->reclaim->exit();
 		release(ptl);
@@ -457,10 +451,14 @@ WORLD_INLINE void look(struct walk *w, const struct layout *L, read_fn *read,
 	  "gup_pmd_range, gup_huge_pmd (70cbc3cc78a9)")
 
 /* L: walk->layout, or a layout known here. */
-#define WALK_SYMBOL(symbol, step, loop, L, read)                                 \
+#define WALK_SYMBOL(symbol, body, loop, L, read)                                 \
+	static audited struct step symbol##_step(struct walk *w, enum level l, entry_t *ptr) \
+	{                                                                         \
+		return body(w, L, read, l, ptr);                                  \
+	}                                                                         \
 	static audited void symbol(struct walk *w, uint64_t addr, uint64_t end)   \
 	{                                                                         \
-		loop(w, L, read, step, addr, end);                                \
+		loop(w, read, symbol##_step, addr, end);                       \
 	}
 
 static entry_t rd_by_call(struct walk *w, const entry_t *p)
@@ -468,20 +466,20 @@ static entry_t rd_by_call(struct walk *w, const entry_t *p)
 	return w->reader->read(w, p);
 }
 
-#define X(id, nm, step, loop, fl, text, src)                                     \
-	WALK_SYMBOL(walk_##id, step, loop, w->layout, rd_by_call)
-#define R(id, nm, step, loop, fl, text, src)                                     \
-	X(id, nm, step, loop, fl, text, src)                                      \
-	WALK_SYMBOL(walk_##id##_pae_plain, step, loop, &layout_pae, rd_plain_reread) \
-	WALK_SYMBOL(walk_##id##_lpae_plain, step, loop, &layout_lpae, rd_plain_reread)
+#define X(id, nm, body, loop, fl, text, src)                                     \
+	WALK_SYMBOL(walk_##id, body, loop, w->layout, rd_by_call)
+#define R(id, nm, body, loop, fl, text, src)                                     \
+	X(id, nm, body, loop, fl, text, src)                                      \
+	WALK_SYMBOL(walk_##id##_pae_plain, body, loop, &layout_pae, rd_plain_reread) \
+	WALK_SYMBOL(walk_##id##_lpae_plain, body, loop, &layout_lpae, rd_plain_reread)
 WALKERS(X, R)
 #undef X
 #undef R
 
 const struct walker PROTOCOL_LIST(walkers)[] = {
-#define X(id, nm, step, loop, fl, text, src)                                     \
+#define X(id, nm, body, loop, fl, text, src)                                     \
 	{ .name = nm, .summary = text, .source = src, .flags = fl, .walk = walk_##id },
-#define R(id, nm, step, loop, fl, text, src)                                     \
+#define R(id, nm, body, loop, fl, text, src)                                     \
 	{ .name = nm, .summary = text, .source = src, .flags = fl, .walk = walk_##id, \
 	  .walk_plain = { [LAYOUT_PAE] = walk_##id##_pae_plain,                   \
 			  [LAYOUT_LPAE] = walk_##id##_lpae_plain } },

@@ -237,7 +237,7 @@ static int open_out(struct session *s)
 		return 0;
 	}
 	s->out = open(s->out_name, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-	if (s->out < 0)	/* a pipe, a terminal */
+	if (s->out < 0 && (errno == ESPIPE || errno == ENXIO || errno == EINVAL))
 		s->out = open(s->out_name, O_WRONLY | O_APPEND | O_CLOEXEC);
 	return s->out < 0 ? usage_error("cannot write %s: %s", s->out_name, strerror(errno)) : 0;
 }
@@ -269,10 +269,15 @@ static void catch_signals(void)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
 
+	struct sigaction hup;
+
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
+	if (!sigaction(SIGHUP, NULL, &hup) && hup.sa_handler != SIG_IGN)	/* nohup */
+		sigaction(SIGHUP, &sa, NULL);
+	/* a failed write is an errno, and the user is told */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 static int run_plan(struct run *r, struct executor *x)

@@ -78,37 +78,39 @@ static int run(struct scheduler *s, unsigned n, const char *script)
 	return 0;
 }
 
+static int prepare(struct scheduler *s, struct coroutine *c, struct party *p)
+{
+	c->party = p;
+	p->accesses = 0;
+	c->stack = malloc(STACK);
+	if (!c->stack)
+		return -ENOMEM;
+	getcontext(&c->context);
+	c->context.uc_stack.ss_sp = c->stack;
+	c->context.uc_stack.ss_size = STACK;
+	c->context.uc_link = &s->home;
+	makecontext(&c->context, (void (*)(void))enter, 2, (unsigned)((uint64_t)(uintptr_t)s >> 32),
+		    (unsigned)(uintptr_t)s);
+	return 0;
+}
+
 int script_run(struct party *parties, unsigned n, const char *script)
 {
 	struct scheduler *s = calloc(1, sizeof(*s));
 	struct explore_hooks hooks = { .before = stop_before, .arg = s };
 	const struct explore_hooks *old;
-	volatile int err = -ENOMEM;	/* getcontext() returns twice */
+	int err = s && n <= MAX_PARTIES ? 0 : -ENOMEM;
 	unsigned i;
 
-	if (!s || n > MAX_PARTIES)
-		goto out;
-	for (i = 0; i < n; i++) {
-		struct coroutine *c = &s->co[i];
-
-		c->party = &parties[i];
-		parties[i].accesses = 0;
-		c->stack = malloc(STACK);
-		if (!c->stack)
-			goto out;
-		getcontext(&c->context);
-		c->context.uc_stack.ss_sp = c->stack;
-		c->context.uc_stack.ss_size = STACK;
-		c->context.uc_link = &s->home;
-		makecontext(&c->context, (void (*)(void))enter, 2,
-			    (unsigned)((uint64_t)(uintptr_t)s >> 32), (unsigned)(uintptr_t)s);
+	for (i = 0; i < n && !err; i++)
+		err = prepare(s, &s->co[i], &parties[i]);
+	if (!err) {
+		old = explore_watch(&hooks);
+		for (i = 0; i < n; i++)
+			step(s, i);	/* up to the first access */
+		err = run(s, n, script);
+		explore_watch(old);
 	}
-	old = explore_watch(&hooks);
-	for (i = 0; i < n; i++)
-		step(s, i);	/* up to the first access */
-	err = run(s, n, script);
-	explore_watch(old);
-out:
 	for (i = 0; s && i < MAX_PARTIES; i++)
 		free(s->co[i].stack);
 	free(s);

@@ -21,18 +21,24 @@ uint64_t torn_of(const uint64_t counts[NR_OUTCOMES])
 	return counts[OUTCOME_TORN_READER] + counts[OUTCOME_TORN_WRITER];
 }
 
-int finding_worst(const struct finding *f)
+int result_witness(const struct scenario *s, const struct finding *f)
 {
 	static const enum outcome order[] = {
 		OUTCOME_TORN_READER, OUTCOME_TORN_WRITER, OUTCOME_CONFUSED, OUTCOME_FREED,
 		OUTCOME_STALE, OUTCOME_REREAD, OUTCOME_INVALID_MIX, OUTCOME_PHANTOM,
 	};
+	int seen = -1;
 	unsigned i;
 
-	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		if (f->outcomes[order[i]])
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		if (!f->outcomes[order[i]])
+			continue;
+		if (scenario_grade(s, order[i]) == EXPECT_FORBID)
 			return order[i];
-	return -1;
+		if (seen < 0)
+			seen = order[i];
+	}
+	return seen;
 }
 
 /* A JSON string; whatever is not plain ASCII is escaped. */
@@ -210,7 +216,7 @@ int result_print(FILE *f, const struct result *r)
 {
 	const struct finding *d = r->finding;
 	const struct cell *c = &r->scenario->cell;
-	int worst = finding_worst(d);
+	int worst = result_witness(r->scenario, d);
 
 	fprintf(f, "{\"schema\":%d", RESULT_SCHEMA);
 	text(f, "scenario", r->scenario->name);

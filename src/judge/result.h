@@ -35,7 +35,10 @@ int result_append(int fd, const struct result *r);
 /* torn = by reader + by writer */
 uint64_t torn_of(const uint64_t counts[NR_OUTCOMES]);
 
-/* Which outcome's witness is the result's: the worst bad one seen, or -1. */
-int finding_worst(const struct finding *f);
+/*
+ * Which outcome's witness is the result's: the worst that the scenario forbids, else
+ * the worst that was seen; -1: none.
+ */
+int result_witness(const struct scenario *s, const struct finding *f);
 
 #endif

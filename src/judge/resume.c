@@ -19,11 +19,11 @@ static bool read_line(const char *line, struct resumed_cell *c)
 {
 	const char *name = after(line, "\"scenario\":\""), *hash = after(line, "\"hash\":\""),
 		   *seed = after(line, "\"seed\":"), *verdict = after(line, "\"verdict\":\""),
-		   *reason = after(line, "\"reason\":\"");
+		   *reason = after(line, "\"reason\":\""), *ran = after(line, "\"seconds\":");
 	size_t len = name ? strcspn(name, "\"") : 0;
 	unsigned v;
 
-	if (!name || !hash || !seed || !verdict || !reason || !len || len >= NAME_LEN)
+	if (!name || !hash || !seed || !verdict || !reason || !ran || !len || len >= NAME_LEN)
 		return false;
 	if (!strncmp(reason, "interrupted", 11) || !strncmp(reason, "could not be run", 16))
 		return false;
@@ -31,6 +31,7 @@ static bool read_line(const char *line, struct resumed_cell *c)
 	c->name[len] = '\0';
 	c->hash = strtoull(hash, NULL, 16);
 	c->seed = (uint32_t)strtoul(seed, NULL, 10);
+	c->ms = strtoull(ran, NULL, 10) * 1000 + strtoul(ran + strcspn(ran, ".,") + 1, NULL, 10);
 	for (v = VERDICT_PASS; v <= VERDICT_INCONCLUSIVE; v++) {
 		c->verdict = v;
 		if (!strncmp(verdict, verdict_name(v), strlen(verdict_name(v))))
@@ -81,7 +82,8 @@ bool resume_find(const struct resumed *d, const struct scenario *s, enum verdict
 	for (i = d->nr; i-- > 0;) {
 		const struct resumed_cell *c = &d->list[i];
 
-		if (c->hash == hash && c->seed == s->cell.seed && !strcmp(c->name, s->name)) {
+		if (c->hash == hash && c->seed == s->cell.seed && !strcmp(c->name, s->name) &&
+		    c->ms * 1000000 >= s->cell.budget_ns / 10 * 9) {
 			*v = c->verdict;
 			return true;
 		}

@@ -13,14 +13,16 @@ struct resumed {
 		char name[NAME_LEN];
 		uint64_t hash;
 		uint32_t seed;
+		uint64_t ms;		/* that it ran */
 		enum verdict verdict;
 	} *list;
 	unsigned nr, room;
 };
 
 /*
- * Whole lines only; interrupted and unstarted cells do not count as done. A file
- * that is not there holds nothing. -errno.
+ * Whole lines only; interrupted and unstarted cells do not count as done, nor do
+ * cells that ran for less than is asked for now. A file that is not there holds
+ * nothing. -errno.
  */
 int resume_read(struct resumed *d, const char *path);
 bool resume_find(const struct resumed *d, const struct scenario *s, enum verdict *v);

@@ -90,7 +90,7 @@ void table_row(FILE *f, const struct result *r)
 {
 	const struct finding *d = r->finding;
 	char walks[16], present[16], torn[16], distinct[16], rate[16], first[16];
-	int worst = finding_worst(d);
+	int worst = result_witness(r->scenario, d);
 
 	format_count(walks, per_second(d->walks, d->ns));
 	format_count(present, d->present);

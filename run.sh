@@ -1,0 +1,207 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Sets up, builds, runs. `./run.sh --help` has the commands.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+export TARGET=${TARGET:-x86_64} COMPILER=${COMPILER:-gcc}
+export TORNWALK_CONFIGS=${TORNWALK_CONFIGS:-$root/configs}
+export BUILD=$root/build/$TARGET-$COMPILER${SAN:+-${SAN//,/-}}
+
+commands=(
+	"run      [SUITE|SCENARIO...] [OPTIONS]  set up, build, run here (default: quick)"
+	"test     set up, build everything, run every test"
+	"bench    what the tester costs and how sharp it is"
+	"setup    [run|test]  only the installing; TORNWALK_NO_INSTALL=1: only a list"
+	"help     this"
+)
+
+die() { echo "run.sh: $*" >&2; exit 2; }
+
+# ---- setup: Debian's packages; git is for the results' `git` field only ----
+
+packages() {
+	local run="make libc6-dev liburcu-dev libinih-dev git"
+
+	case $COMPILER in
+	clang*) run="clang libclang-rt-dev $run" ;;
+	*) run="gcc $run" ;;
+	esac
+	case $1 in
+	run) echo "$run" ;;
+	test) echo "$run gcc clang libclang-rt-dev libcmocka-dev shellcheck python3 util-linux" ;;
+	*) die "unknown thing to set up \"$1\"; valid: run test" ;;
+	esac
+}
+
+missing_of() {
+	local p
+
+	for p; do
+		case $(dpkg-query -W -f '${db:Status-Abbrev}' "$p" 2>/dev/null) in
+		ii*) ;;
+		*) echo "$p" ;;
+		esac
+	done | sort -u
+}
+
+install() {
+	local as=(env DEBIAN_FRONTEND=noninteractive)
+
+	[ "$(id -u)" = 0 ] || as=(sudo -n "${as[@]}")
+	echo "installing: $*" >&2
+	"${as[@]}" apt-get update -qq >&2 ||
+		echo "run.sh: warning: apt-get update failed; going on with what is known" >&2
+	"${as[@]}" apt-get install -qq -o Dpkg::Use-Pty=0 -y --no-install-recommends "$@" >&2 ||
+		die "could not install: $*"
+}
+
+cmd_setup() {
+	local what=${1:-run} all missing
+
+	all=$(packages "$what")
+	if ! command -v dpkg-query >/dev/null; then
+		echo "run.sh: not Debian, nothing checked; needed: $all" >&2
+		return
+	fi
+	# shellcheck disable=SC2086  # words
+	mapfile -t missing < <(missing_of $all)
+	if [ ${#missing[@]} = 0 ]; then
+		[ "${FUNCNAME[1]}" != main ] || echo "$what: nothing is missing"
+	elif [ -z "${TORNWALK_NO_INSTALL:-}" ] &&
+	     { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
+		install "${missing[@]}"
+	else
+		printf 'missing for %s: %s\nas root:\n  apt-get install --no-install-recommends %s\n' \
+			"$what" "${missing[*]}" "${missing[*]}" >&2
+		[ "${missing[*]}" = git ] && [ "$what" = run ] || exit 2
+	fi
+}
+
+# ---- build, run ----
+
+build() {
+	local log
+
+	[ -e "$root/configs/targets/$TARGET.mk" ] ||
+		die "unknown TARGET \"$TARGET\"; valid: $(cd "$root/configs/targets" && echo *.mk | sed 's/\.mk//g')"
+	log=$(make -s -C "$root" -j"$(nproc)" "$@" 2>&1) || { echo "$log" >&2; die "the build failed"; }
+	[ -z "$log" ] || echo "$log" >&2
+}
+
+cmd_run() {
+	local dir=$root/results/runs/$TARGET out
+
+	cmd_setup run
+	build
+	mkdir -p "$dir"
+	while out=$dir/$(date -u +%Y%m%dT%H%M%SZ).jsonl; [ -e "$out" ]; do
+		sleep 0.2
+	done
+	exec "$BUILD/tornwalk" run --out "$out" "$@"
+}
+
+cmd_bench() {
+	cmd_setup run
+	build all tests
+	exec make -s -C "$root" bench
+}
+
+# ---- test: everything that speaks TAP ----
+
+passed=0 failed=0 skipped=0
+
+# Every program says `1..N`; fewer lines than that, or none, is a failure of its own.
+count() {
+	local name=$1 log=$2 code=$3 seconds=$4 ok bad skip plan
+
+	skip=$(grep -cE '^(not )?ok .*# SKIP' "$log") || :
+	ok=$(grep -E '^ok ' "$log" | grep -vc '# SKIP') || :
+	bad=$(grep -E '^not ok ' "$log" | grep -vc '# SKIP') || :
+	plan=$(sed -n 's/^1\.\.\([0-9]*\).*/\1/p' "$log" | awk '{ n += $1 } END { print n + 0 }')
+	if [ $((ok + bad + skip)) != "$plan" ] || [ "$plan" = 0 ] ||
+	   { [ "$code" != 0 ] && [ "$bad" = 0 ]; }; then
+		echo "not ok - $name ended early: exit code $code, $((ok + bad + skip)) of $plan tests" >>"$log"
+		bad=$((bad + 1))
+	fi
+	printf '  %-16s %4s passed %4s failed %4s skipped  %4ss\n' "$name" "$ok" "$bad" "$skip" "$seconds"
+	[ "$bad" = 0 ] || grep -vE '^ok ' "$log" || :
+	grep -E '^ok .*# SKIP' "$log" || :
+	passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
+}
+
+tap() {
+	local name=$1 log code=0 begin=$SECONDS
+
+	shift
+	log=$(mktemp)
+	timeout -k 10 600 "$@" </dev/null >"$log" 2>&1 || code=$?
+	count "$name" "$log" "$code" $((SECONDS - begin))
+	rm -f "$log"
+}
+
+cmd_test() {
+	local t
+
+	[ $# = 0 ] || die "test takes no words, not \"$1\""
+	cmd_setup test
+	echo "== build"
+	build all tests
+	echo "== unit tests"
+	for t in "$BUILD"/t_*; do
+		[[ $t == *.d ]] || CMOCKA_MESSAGE_OUTPUT=TAP tap "${t##*/}" "$t"
+	done
+	echo "== as a user, and the house"
+	for t in "$root"/src/test/sh/*.sh; do
+		tap "$(basename "$t" .sh)" bash "$t"
+	done
+	echo "== all in ${SECONDS}s"
+	echo "$passed passed, $failed failed, $skipped skipped"
+	[ "$failed" = 0 ]
+}
+
+cmd_help() {
+	echo "usage: ./run.sh [COMMAND] [...]; without one: run quick"
+	echo
+	printf '  %s\n' "${commands[@]}"
+	cat <<-'END'
+
+	A suite's name is short for run SUITE. TARGET and COMPILER are make's.
+
+	  ./run.sh
+	  ./run.sh run full --time 200ms
+	  ./run.sh run --reader lo-hi --writer present-present
+	  COMPILER=clang ./run.sh quick
+
+	Results: results/runs/<target>/<UTC time>.jsonl. Exit: 0 pass, 1 fail,
+	2 bad usage or input, 4 inconclusive.
+	END
+}
+
+main() {
+	local word=${1:-quick} c names=""
+
+	case $word in
+	-h | --help) word=help ;;
+	esac
+	for c in "${commands[@]}"; do
+		if [ "$word" = "${c%% *}" ]; then
+			shift
+			"cmd_$word" "$@"
+			return
+		fi
+		names+=" ${c%% *}"
+	done
+	for c in "$root"/configs/suites/*.ini; do
+		c=$(basename "$c" .ini)
+		[ "$c" != ci ] || continue	# ./run.sh run ci; `ci` alone is more than a suite
+		if [ "$word" = "$c" ]; then
+			cmd_run "$word" "${@:2}"
+			return
+		fi
+		names+=" $c"
+	done
+	die "unknown command \"$word\"; valid:$names"
+}
+
+main "$@"

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Reads results with a parser that is not ours: FILE [NUMBER-OF-LINES].
+
+Prints what is wrong, one line each; exit 1 if anything is.
+"""
+import json
+import sys
+
+FIELDS = """schema scenario hash layout level walker reader writer transition consumer
+reclaim world alias target executor cpu cpus kernel compiler flags git seed readers writers
+slots seconds walks rounds present outcomes distinct direction harm first_ns retries
+per_interval calibration predicted expect verdict reason witness""".split()
+INTEGERS = "schema seed readers writers slots walks rounds present retries".split()
+STRINGS = """scenario hash layout level walker reader writer transition consumer reclaim world
+target executor cpu kernel compiler flags git verdict reason""".split()
+COUNTS = "outcomes distinct direction harm first_ns".split()
+OUTCOMES = """hole leaf table torn phantom invalid-mix reread confused freed stale
+gave-up""".split()
+
+
+def whole(n):
+    return type(n) is int and n >= 0
+
+
+def faults(r):
+    if list(r)[:len(FIELDS)] != FIELDS:
+        yield "fields are " + " ".join(r)
+        return
+    for k in INTEGERS:
+        if not whole(r[k]):
+            yield f"{k} is {r[k]!r}"
+    for k in STRINGS:
+        if type(r[k]) is not str:
+            yield f"{k} is {r[k]!r}"
+    for k in COUNTS:
+        if not all(whole(n) for n in r[k].values()):
+            yield f"{k} is {r[k]!r}"
+    if list(r["outcomes"]) != OUTCOMES or list(r["distinct"]) != OUTCOMES:
+        yield "outcomes are " + " ".join(r["outcomes"])
+    if sum(r["outcomes"].values()) != r["walks"]:
+        yield f"outcomes sum to {sum(r['outcomes'].values())}, walks are {r['walks']}"
+    for k, n in r["distinct"].items():
+        if n > r["outcomes"].get(k, 0):
+            yield f"distinct {k} is more than all of them"
+        if bool(n) != bool(r["outcomes"].get(k)) or bool(n) != (k in r["first_ns"]):
+            yield f"{k}: seen, distinct and first_ns disagree"
+    if r["present"] > r["walks"]:
+        yield "more present than walks"
+    if sum(r["harm"].get(k, 0) for k in ("wild", "alias", "masked")) != r["distinct"]["torn"]:
+        yield "harms do not sum to distinct torn"
+    if type(r["seconds"]) not in (int, float) or r["seconds"] < 0:
+        yield f"seconds is {r['seconds']!r}"
+    if type(r["per_interval"]) is not list or not all(whole(n) for n in r["per_interval"]):
+        yield f"per_interval is {r['per_interval']!r}"
+    if not all(whole(c["reads"]) and whole(c["torn"]) for c in r["calibration"].values()):
+        yield f"calibration is {r['calibration']!r}"
+    if not all(whole(n) for n in r["cpus"]) or type(r["alias"]) is not bool:
+        yield "cpus or alias"
+    if r["verdict"] not in ("pass", "fail", "inconclusive"):
+        yield f"verdict is {r['verdict']!r}"
+    if r["witness"] is not None and type(r["witness"]) is not str:
+        yield f"witness is {r['witness']!r}"
+
+
+def main(path, lines=None):
+    found = []
+    with open(path, encoding="ascii") as f:
+        results = f.read().split("\n")
+    if results.pop() != "":
+        found.append("the last line is half a line")
+    for n, line in enumerate(results, 1):
+        try:
+            found += [f"line {n}: {fault}" for fault in faults(json.loads(line))]
+        except ValueError as e:
+            found.append(f"line {n}: {e}")
+    if lines is not None and len(results) != int(lines):
+        found.append(f"{len(results)} lines, not {lines}")
+    print("\n".join(found), end="\n" if found else "")
+    return bool(found)
+
+
+sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,128 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2016  # conditions are for expect
+# The rules of the house: who includes whom, what lies where, run.sh itself.
+# shellcheck source=src/test/lib.sh
+. "$(dirname "$0")/../lib.sh"
+cd "$root" || exit 2
+
+# ---- includes point one way ----
+
+# What each part may include besides itself. `world` is what -I puts under a
+# protocol: mem.h, and the list of 8-byte mechanisms that comes with it, arch.h.
+declare -A may=(
+	[protocol]="world"
+	[native]="world protocol"
+	[explore]="world protocol"
+	[machine]="protocol explore"
+	[stress]="world native protocol explore machine"
+	[judge]="protocol explore machine stress"
+	[main.c]="judge"
+)
+
+part_of() { # FILE INCLUDED
+	case $2 in
+	mem.h | arch.h | gap.h) echo world ;;
+	*/*) echo "${2%%/*}" ;;
+	*) if [ -e "${1%/*}/$2" ]; then part=${1#src/}; else part=$(basename "$(dirname src/*/"$2")"); fi
+	   echo "${part%%/*}" ;;
+	esac
+}
+
+includes_of() { # PART
+	local file name from=$1 to
+
+	grep -rHoE --include='*.[ch]' '^# *include "[^"]+"' "src/$from" | tr -d '"' |
+		while IFS=: read -r file name; do
+			name=${name##* }
+			to=$(part_of "$file" "$name")
+			[ "$to" = "$from" ] || [[ " ${may[$from]} " == *" $to "* ]] ||
+				echo "#   $file includes $name of $to"
+		done
+}
+
+for part in "${!may[@]}"; do
+	wrong=$(includes_of "$part")
+	check "includes of $part" test -z "$wrong"
+	[ -z "$wrong" ] || echo "$wrong"
+done
+unknown=$(cd src && for d in *; do [[ $d == test || -n ${may[$d]:-} ]] || echo "$d"; done)
+check "every part has a rule" test -z "$unknown"
+
+# libc in the protocol: only headers without code
+libc=$(grep -rnE '^# *include <' src/protocol | grep -vE '<(stdint|stdbool|stddef|limits|sys/cdefs)\.h>')
+check "no libc in the protocol" test -z "$libc"
+ifdefs=$(grep -rniE '^# *(el)?if.*(x86|i[3-6]86|arm|aarch|amd64|mips|ppc|powerpc|sse|__linux|arch)' src/protocol)
+check "no #ifdef of an architecture in the protocol" test -z "$ifdefs"
+[ -z "$libc$ifdefs" ] || printf '#   %s\n' "$libc" "$ifdefs"
+
+# ---- volatile, asm, fences live in native ----
+
+# Comments and strings out, so that only code counts.
+code_of() { gcc -fpreprocessed -dD -E -P "$1" 2>/dev/null | sed 's/"[^"]*"/""/g'; }
+loose=$(find src -name '*.[ch]' ! -path 'src/native/*' ! -path 'src/test/*' | while read -r f; do
+	code_of "$f" | grep -E '\bvolatile\b|\basm\b|__asm|__atomic_(thread|signal)_fence|__sync_' |
+		grep -v 'volatile sig_atomic_t' |
+		{ [ "$f" != src/explore/mem.h ] || grep -vF '__asm__ volatile("" ::: "memory")' |
+			grep -vF '__asm__ volatile("" ::: "")'; } | sed "s|^|#   $f: |"
+done)
+check "volatile, asm and fences only in native" test -z "$loose"
+[ -z "$loose" ] || echo "$loose"
+
+# ---- what lies where ----
+
+stray=$(find . -mindepth 1 -maxdepth 1 ! -name '.*' -printf '%f\n' | sort |
+	grep -vxE 'src|configs|results|Makefile|run\.sh|README\.md|LICENSE|build')
+check "nothing else at the top" test -z "$stray"
+[ -z "$stray" ] || echo "#   ${stray//$'\n'/ }"
+nameless=$(find src configs/targets Makefile run.sh .ci -type f \( -name '*.[ch]' -o -name '*.sh' -o \
+	-name '*.py' -o -name Makefile -o -path '.ci/*' \) -exec grep -L 'SPDX-License-Identifier' {} +)
+check "every source has its SPDX line" test -z "$nameless"
+[ -z "$nameless" ] || echo "#   ${nameless//$'\n'/ }"
+# shellcheck disable=SC2046  # names without blanks
+expect "shellcheck" 'shellcheck -x run.sh .ci/run src/test/lib.sh src/test/sh/*.sh >"$tmp/out"'
+
+# ---- run.sh ----
+
+here() {
+	code=0
+	(cd "$tmp" && "$root/run.sh" "$@" </dev/null >"$tmp/out" 2>"$tmp/err") || code=$?
+}
+here help
+expect "run.sh help" 'exits 0 && out_has "setup" && out_has "\./run.sh run full"'
+here --help
+check "run.sh --help" exits 0
+for w in nonsense ci board fleet compare; do
+	here $w
+	expect "run.sh $w: one line with the valid ones" 'exits 2 && silent &&
+		[ $(wc -l <"$tmp/err") = 1 ] && err_has "valid: run test bench setup help .*quick"'
+done
+here setup nonsense
+expect "run.sh setup nonsense: the valid ones" 'exits 2 && err_has "valid: run test"'
+here test nonsense
+check "run.sh test takes no words" exits 2
+TARGET=nonsense here quick
+expect "run.sh with an unknown TARGET: the valid ones" 'exits 2 && err_has "valid: .*x86_64"'
+TORNWALK_NO_INSTALL=1 here setup test
+expect "run.sh setup: nothing is missing" 'exits 0 && out_has "nothing is missing"'
+
+# A machine on which dpkg-query knows nothing.
+mkdir "$tmp/bin"
+printf '#!/bin/sh\nexit 1\n' >"$tmp/bin/dpkg-query"
+chmod +x "$tmp/bin/dpkg-query"
+PATH=$tmp/bin:$PATH TORNWALK_NO_INSTALL=1 here setup test
+expect "run.sh setup, TORNWALK_NO_INSTALL: the list, exit 2" 'exits 2 &&
+	err_has "apt-get install .*clang.*gcc.*libcmocka-dev.*liburcu-dev"'
+
+here lo-hi-overwrite
+check "run.sh with a scenario instead of a command" exits 2
+here run lo-hi-overwrite --time 200ms
+file=$(sed -n 's/.*results in //p' "$tmp/out")
+expect "run.sh run from anywhere: says where the results are" 'well_formed "$file" 1'
+check "run.sh run: results/runs/<target>/<stamp>.jsonl" test -n "$(grep -E \
+	"^$root/results/runs/[a-z0-9_]+/[0-9]{8}T[0-9]{6}Z\.jsonl\$" <<<"$file")"
+rm -f "$file"
+here run nonsense
+expect "run.sh run: tornwalk's exit code" 'exits 2 && err_has "unknown suite"'
+
+finish

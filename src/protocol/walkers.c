@@ -1,262 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel's page-table walkers, PUD -> PMD -> PTE.
+ * The kernel's page-table walkers, PUD -> PMD -> PTE: the loops around the steps
+ * (steps.h), and the list.
  *
- * A walker is a *step*: what it does with one entry of a table, ending in "next
- * entry", "again", or "down through this value". The loops around the steps are
- * shared. Each step is a symbol walk_NAME_step, which reads through
- * walk->reader; where the compiler must be as free as it is in the kernel
- * (plain-reread), reader and layout are inlined in walk_NAME_LAYOUT_plain_step:
- * a test then loads no more words than the kernel's does.
+ * Each step is a symbol walk_NAME_step, which reads through walk->reader; where
+ * the compiler must be as free as it is in the kernel (plain-reread), reader and
+ * layout are inlined in walk_NAME_LAYOUT_plain_step: a test then loads no more
+ * words than the kernel's does.
  *
- * READ() is the reader. A walker that re-reads calls it at every use; one that
- * takes a snapshot calls it once. A torn pointer is looked up, never
- * dereferenced. The walk runs inside a read section: the stand-in for
- * mmap_lock (table pages stay) or for IRQs off (gup-fast).
+ * A torn pointer is looked up, never dereferenced. The walk runs inside a read
+ * section: the stand-in for mmap_lock (table pages stay) or for IRQs off
+ * (gup-fast).
  */
-#include "act.h"
 #include "lists.h"
-#include "readers.h"
+#include "steps.h"
 
 #include "layout_lpae.h"
 #include "layout_pae.h"
-
-enum step_what { STEP_NEXT, STEP_AGAIN, STEP_DOWN, STEP_STOP };
-
-struct step {
-	enum step_what what;
-	entry_t decided, used;	/* STEP_DOWN */
-	struct ptl *held;	/* until the walk below is done */
-};
-
-typedef entry_t read_fn(struct walk *w, const entry_t *p);
-typedef struct step step_fn(struct walk *w, enum level l, entry_t *ptr);
-
-#define NEXT  ((struct step){ .what = STEP_NEXT })
-#define AGAIN ((struct step){ .what = STEP_AGAIN })
-#define STOP  ((struct step){ .what = STEP_STOP })
-#define DOWN(d, u) ((struct step){ .what = STEP_DOWN, .decided = (d), .used = (u) })
-#define READ(p) read(w, p)
-
-WORLD_INLINE void hole(struct walk *w, enum level l, entry_t v)
-{
-	act(w, l, ACT_HOLE, v, v);
-	if (w->ops->hole)
-		w->ops->hole(w, l, v);
-}
-
-/* Not none, not a leaf, not a table: rubbish the kernel allows, and skips. */
-WORLD_INLINE struct step skip(struct walk *w, enum level l, entry_t v)
-{
-	act(w, l, ACT_LEAF, v, v);
-	return NEXT;
-}
-
-WORLD_INLINE void split_leaf(struct walk *w, const struct layout *L, enum level l,
-				     entry_t *ptr, entry_t seen)
-{
-	if (L->trans_huge(seen))
-		w->split(w, l, ptr);
-}
-
-/*
- * walk_pud_range/walk_pmd_range, 4.11 to 6.12: *ptr again and again. The use is
- * in the callee, walk_pmd_range(pud_t *), which dereferences for itself: that
- * last read is an opaque call here.
- */
-WORLD_INLINE struct step pagewalk_step(struct walk *w, const struct layout *L,
-					       read_fn *read, enum level l, entry_t *ptr)
-{
-	entry_t v = READ(ptr);
-
-	if (L->none(l, v)) {
-		hole(w, l, v);
-		return NEXT;
-	}
-	switch (w->ops->entry(w, l, v, ptr)) {
-	case ACTION_AGAIN:
-		return AGAIN;
-	case ACTION_CONTINUE:
-		return NEXT;
-	case ACTION_SUBTREE:
-		break;
-	}
-	if (!(w->ops->flags & CONSUME_SPLITS)) {
-		v = READ(ptr);
-		if (L->leaf(v) || !L->present(v))
-			return skip(w, l, v);
-		if (L->none(l, READ(ptr)))
-			return AGAIN;
-	} else {
-		split_leaf(w, L, l, ptr, READ(ptr));
-		v = READ(ptr);
-		/* pmd_trans_unstable() guards the PMD level, nothing the PUD's */
-		if (l == LEVEL_PMD && (L->trans_huge(v) || L->bad(v)))
-			return AGAIN;
-		if (L->none(l, v))
-			return AGAIN;
-	}
-	return DOWN(v, w->reader->read(w, ptr));
-}
-
-/* The RFC of 2020-09-03: one snapshot, re-read only after the split. */
-WORLD_INLINE struct step pagewalk_rfc_step(struct walk *w, const struct layout *L,
-						   read_fn *read, enum level l, entry_t *ptr)
-{
-	entry_t v = READ(ptr);
-
-	if (L->none(l, v)) {
-		hole(w, l, v);
-		return NEXT;
-	}
-	switch (w->ops->entry(w, l, v, ptr)) {
-	case ACTION_AGAIN:
-		return AGAIN;
-	case ACTION_CONTINUE:
-		return NEXT;
-	case ACTION_SUBTREE:
-		break;
-	}
-	if (!(w->ops->flags & CONSUME_SPLITS)) {
-		if (L->leaf(v) || !L->present(v))
-			return skip(w, l, v);
-	} else {
-		split_leaf(w, L, l, ptr, READ(ptr));
-		v = READ(ptr);
-		if (L->none(l, v))
-			return AGAIN;
-	}
-	return DOWN(v, v);
-}
-
-/* 3b89863c3fa4: the callee reads once more; not a table -> ACTION_AGAIN. */
-WORLD_INLINE struct step pagewalk_2026_step(struct walk *w, const struct layout *L,
-						    read_fn *read, enum level l, entry_t *ptr)
-{
-	entry_t v = READ(ptr);
-
-	if (L->none(l, v)) {
-		hole(w, l, v);
-		return NEXT;
-	}
-	switch (w->ops->entry(w, l, v, ptr)) {
-	case ACTION_AGAIN:
-		return AGAIN;
-	case ACTION_CONTINUE:
-		return NEXT;
-	case ACTION_SUBTREE:
-		break;
-	}
-	if (!(w->ops->flags & CONSUME_SPLITS)) {
-		v = READ(ptr);
-		if (L->leaf(v) || !L->present(v))
-			return skip(w, l, v);
-	} else {
-		split_leaf(w, L, l, ptr, READ(ptr));
-	}
-	v = READ(ptr);
-	if (!L->present(v) || L->leaf(v))
-		return AGAIN;
-	return DOWN(v, v);
-}
-
-/*
- * pmd_none_or_trans_huge_or_clear_bad() on a copy, 3.4 to 6.4; once it calls the
- * entry stable, the caller dereferences *ptr again.
- */
-WORLD_INLINE struct step trans_unstable_step(struct walk *w, const struct layout *L,
-						     read_fn *read, enum level l, entry_t *ptr)
-{
-	entry_t v = READ(ptr);
-
-	mem_barrier();
-	if (L->none(l, v)) {
-		hole(w, l, v);
-		return NEXT;
-	}
-	if (L->trans_huge(v) || !L->present(v))
-		return w->ops->entry(w, l, v, ptr) == ACTION_CONTINUE ? NEXT : AGAIN;
-	if (L->bad(v))
-		return AGAIN;
-	return DOWN(v, mem_load_plain(ptr));
-}
-
-/* 0d940a9b270b (6.5): map the copy, lock, compare; mismatch -> unlock, again. */
-WORLD_INLINE struct step offset_map_lock_step(struct walk *w, const struct layout *L,
-						      read_fn *read, enum level l, entry_t *ptr)
-{
-	entry_t v = READ(ptr);
-	struct step s;
-
-	if (L->none(l, v)) {
-		hole(w, l, v);
-		return NEXT;
-	}
-	if (L->trans_huge(v) || !L->present(v) || L->bad(v)) {
-		if (w->ops->entry(w, l, v, ptr) != ACTION_CONTINUE)
-			skip(w, l, v);
-		return NEXT;
-	}
-	if (l != w->pt->level)
-		return DOWN(v, v);
-	/* pte_lockptr() looks the copied value's page up before any recheck */
-	act(w, l, ACT_TABLE, v, v);
-	s = DOWN(v, v);
-	s.held = ptl_of(w->pt, ptr);
-	mem_lock(s.held);
-	if (entry_same(v, READ(ptr)))
-		return s;
-	mem_unlock(s.held);
-	return AGAIN;
-}
-
-/*
- * gup_pmd_range: snapshot; a leaf's frame is grabbed, then the entry rechecked
- * by a plain read (70cbc3cc78a9 does so for tables, see gup_pte). What was not
- * the same is dropped, and the slow path has to do it.
- */
-WORLD_INLINE struct step gup_fast_step(struct walk *w, const struct layout *L,
-					       read_fn *read, enum level l, entry_t *ptr)
-{
-	entry_t v = READ(ptr);
-	uint32_t *ref;
-
-	if (L->none(l, v) || !L->present(v)) {
-		hole(w, l, v);
-		return NEXT;
-	}
-	if (!L->trans_huge(v))
-		return DOWN(v, v);
-	ref = &w->pt->refs[L->pfn(v) & (w->pt->nrefs - 1)];
-	mem_ref_add(ref, 1);
-	if (entry_same(v, mem_load_plain(ptr))) {
-		if (w->ops->entry(w, l, v, ptr) != ACTION_CONTINUE)
-			act(w, l, ACT_LEAF, v, v);
-	} else {
-		act(w, l, ACT_GAVE_UP, v, v);
-	}
-	mem_ref_add(ref, -1u);
-	return STOP;
-}
-
-/* One entry under test, no descent: the sharpest look at a reader. */
-WORLD_INLINE struct step entry_step(struct walk *w, const struct layout *L, read_fn *read,
-					    enum level l, entry_t *ptr)
-{
-	entry_t v = READ(ptr), used;
-
-	if (L->none(l, v)) {
-		hole(w, l, v);
-		return NEXT;
-	}
-	if (w->ops->entry(w, l, v, ptr) == ACTION_AGAIN)
-		return AGAIN;
-	used = w->reader->flags & READ_REREADS ? READ(ptr) : v;
-	act(w, l, L->leaf(used) || !L->present(used) ? ACT_LEAF : ACT_TABLE, v, used);
-	return NEXT;
-}
-
-/* ---- the loops ---- */
 
 static __always_inline uint64_t end_of(enum level l, uint64_t addr, uint64_t end)
 {
@@ -270,8 +30,8 @@ static __always_inline unsigned index_of(enum level l, uint64_t addr)
 	return addr >> level_shift(l) & (TABLE_ENTRIES - 1);
 }
 
-WORLD_INLINE void pte_range(struct walk *w, read_fn *read, const struct arrival *a, enum level under,
-		      uint64_t addr, uint64_t end)
+WORLD_INLINE void pte_range(struct walk *w, read_fn *read, const struct arrival *a,
+			    enum level under, uint64_t addr, uint64_t end)
 {
 	for (; addr < end; addr += 1u << PTE_SHIFT) {
 		entry_t *ptep = &a->table[index_of(LEVEL_PTE, addr)];

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* All that a cell's threads stand on: memory, oracle, pools, the threads' own state. */
+#ifndef TORNWALK_CREW_H
+#define TORNWALK_CREW_H
+
+#include "machine/tables.h"
+#include "oracle.h"
+#include "racers.h"
+
+struct crew {
+	struct control control;
+	struct page_tables *pt;
+	struct oracle oracle;
+	uint8_t *owners;
+	struct stamp *stamps;
+	struct reader_thread *readers;
+	struct writer_thread *writers;
+	unsigned nr_readers, nr_writers;	/* that were started */
+	unsigned observing, joined;		/* observers, mutators' pools that were made */
+};
+
+/* NULL, and why in *err: -ENOMEM, or what oracle_learn() says. */
+struct crew *crew_new(const struct cell *c, bool unwatched, int *err);
+void crew_free(struct crew *crew);
+
+#endif

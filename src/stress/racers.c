@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * On one CPU nothing races by itself: threads must be preempted between two
+ * words. So the sides take turns: for a while the writer sleeps 50 us after each
+ * visit and preempts the reader as it wakes, then the other way round.
+ */
+#include "racers.h"
+
+#include <sys/prctl.h>
+#include <time.h>
+
+#include "machine/tables.h"
+#include "pin.h"
+
+enum {
+	SCAN_READS = 4096,	/* reads between two looks at the clock */
+	SCAN_PER_SLOT = 8,	/* ... of one slot, where there are many */
+	BATCH_WALKS = 64,
+	NAP_NS = 50000,
+	WIDEN_SPINS = 3000,
+};
+
+static bool stopped(const struct control *c)
+{
+	return __atomic_load_n(&c->stop, __ATOMIC_RELAXED);
+}
+
+static void nap(void)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = NAP_NS }, NULL);
+}
+
+/* On one CPU: is it this side's turn to sleep and preempt? */
+static bool my_turn_to_nap(const struct control *c, bool writer)
+{
+	return c->one_cpu && ((now_ns() - c->start_ns) / c->phase_ns % 2 == 0) == writer;
+}
+
+static void wait_for_go(struct control *c, int cpu, bool *pinned)
+{
+	*pinned = pin_to(cpu);
+	if (c->one_cpu)
+		prctl(PR_SET_TIMERSLACK, 1000);
+	__atomic_add_fetch(&c->ready, 1, __ATOMIC_SEQ_CST);
+	while (!__atomic_load_n(&c->go, __ATOMIC_ACQUIRE))
+		nanosleep(&(struct timespec){ .tv_nsec = 1000 }, NULL);
+}
+
+/* ---- readers ---- */
+
+static uint32_t next_random(uint32_t *x)
+{
+	*x ^= *x << 13;
+	*x ^= *x >> 17;
+	*x ^= *x << 5;
+	return *x;
+}
+
+static uint32_t next_slot(struct reader_thread *t)
+{
+	const uint32_t n = t->o.cell->slots;
+
+	return n == 1 ? 0 : (uint32_t)((uint64_t)next_random(&t->rng) * n >> 32);
+}
+
+/* The entry walker's tight loop: the same value again costs nothing but its read. */
+static void scan_batch(struct reader_thread *t)
+{
+	const struct cell *c = t->o.cell;
+	uint32_t left = SCAN_READS, slot, want, n;
+	entry_t v;
+
+	while (left) {
+		slot = next_slot(t);
+		want = c->slots == 1 || left < SCAN_PER_SLOT ? left : SCAN_PER_SLOT;
+		t->w.retries_left = UINT32_MAX;
+		if (!t->o.last[slot].meta)	/* the first look is a change from nothing */
+			want = 1;
+		n = c->reader->scan(&t->w, &t->w.pt->slots[slot], t->o.last[slot].used, want, &v);
+		left -= n;
+		if (t->o.last[slot].meta && entry_same(v, t->o.last[slot].used)) {
+			observe_same(&t->o, slot, n);
+			continue;
+		}
+		if (n > 1)
+			observe_same(&t->o, slot, n - 1);
+		struct act a = act_of_value(c, v);
+
+		observe_change(&t->o, slot, &a, act_meta(&a));
+	}
+	t->walks += SCAN_READS;
+}
+
+static void scan_batch_unwatched(struct reader_thread *t)
+{
+	entry_t v = t->w.pt->slots[0];
+
+	t->w.retries_left = UINT32_MAX;
+	t->o.cell->reader->scan(&t->w, t->w.pt->slots, v, SCAN_READS, &v);
+	t->walks += SCAN_READS;
+}
+
+static void walk_batch(struct reader_thread *t, bool watched)
+{
+	unsigned i;
+
+	for (i = 0; i < BATCH_WALKS; i++) {
+		uint32_t slot = next_slot(t);
+		uint64_t addr = tables_addr(t->w.pt, slot);
+
+		t->w.run(&t->w, addr, addr + (1u << PTE_SHIFT));
+		if (watched)
+			observe(&t->o, slot, &t->w.act);
+	}
+	t->walks += BATCH_WALKS;
+}
+
+static void note_interval(struct reader_thread *t, uint64_t *bad_before)
+{
+	uint64_t i = (now_ns() - t->control->start_ns) / t->interval_ns;
+
+	if (i >= MAX_INTERVALS)
+		i = MAX_INTERVALS - 1;
+	t->intervals[i] += (uint32_t)(t->o.bad - *bad_before);
+	*bad_before = t->o.bad;
+	__atomic_store_n(&t->shown_bad, (uint32_t)t->o.bad, __ATOMIC_RELAXED);
+}
+
+void *reader_main(void *arg)
+{
+	struct reader_thread *t = arg;
+	const struct cell *c = t->o.cell;
+	const bool watched = !t->unwatched;
+	const bool scan = (c->walker->flags & WALK_NO_DESCENT) &&
+			  (c->consumer->flags & CONSUME_PASSIVE) && c->reader->scan;
+	uint64_t bad_before = 0;
+
+	c->reclaim->online();
+	if (c->protocol->seed)
+		c->protocol->seed(t->rng, WIDEN_SPINS, t->control->one_cpu);
+	wait_for_go(t->control, t->cpu, &t->pinned);
+	t->o.start_ns = t->control->start_ns;
+	while (!stopped(t->control)) {
+		if (!scan)
+			walk_batch(t, watched);
+		else if (watched)
+			scan_batch(t);
+		else
+			scan_batch_unwatched(t);
+		c->reclaim->quiesce();
+		if (watched)
+			note_interval(t, &bad_before);
+		if (my_turn_to_nap(t->control, false))
+			nap();
+	}
+	c->reclaim->offline();
+	return NULL;
+}
+
+/* ---- writers ---- */
+
+void writer_visit(struct writer_thread *t, uint32_t slot)
+{
+	uint32_t *turn = &t->control->visit[slot % 64];
+
+	if (t->shared)
+		while (__atomic_exchange_n(turn, 1, __ATOMIC_ACQUIRE)) {
+			if (stopped(t->control))
+				return;
+			nap();
+		}
+	if (t->remap)
+		t->remap(&t->m, &t->m.pt->slots[slot], &t->m.stamps[slot], t->burst);
+	else
+		t->m.transition->rounds(&t->m, slot, t->burst);
+	if (t->shared)
+		__atomic_store_n(turn, 0, __ATOMIC_RELEASE);
+	t->m.rounds += t->burst;
+}
+
+void *writer_main(void *arg)
+{
+	struct writer_thread *t = arg;
+	const struct cell *c = t->cell;
+	uint32_t slot = t->first;
+
+	if (c->protocol->seed)
+		c->protocol->seed(t->seed, WIDEN_SPINS, t->control->one_cpu);
+	wait_for_go(t->control, t->cpu, &t->pinned);
+	while (!stopped(t->control)) {
+		writer_visit(t, slot);
+		slot = slot + t->step < c->slots ? slot + t->step : t->first;
+		if (my_turn_to_nap(t->control, true))
+			nap();
+	}
+	return NULL;
+}
+

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The threads of a cell: readers that walk and observe, writers that visit slots.
+ *
+ * Key invariant: while the cell runs, threads share the slots, what hangs below
+ * them, and one word that says stop; everything counted is a thread's own, on
+ * cache lines of its own, and is merged after the join.
+ */
+#ifndef TORNWALK_RACERS_H
+#define TORNWALK_RACERS_H
+
+#include <pthread.h>
+
+#include "observe.h"
+
+/* Shared by all threads of a cell; written by the caller but for ready and visit. */
+struct control {
+	uint32_t go cacheline_aligned;
+	uint32_t ready cacheline_aligned;	/* threads waiting for go, or done for */
+	uint32_t stop cacheline_aligned;
+	uint32_t visit[64] cacheline_aligned;	/* writers that share slots take turns */
+	uint64_t start_ns;	/* written before go */
+	uint64_t phase_ns;
+	bool one_cpu;
+};
+
+/* Written by its thread only, but for what is set before it starts. */
+struct reader_thread {
+	struct observer o;
+	struct walk w;
+	struct control *control;
+	bool unwatched;		/* bench: classify and count nothing */
+	pthread_t id;
+	int cpu;
+	bool pinned;
+	uint32_t rng;
+	uint64_t walks;
+	uint64_t interval_ns;
+	uint32_t intervals[MAX_INTERVALS];
+	uint32_t shown_bad cacheline_aligned;	/* for the live line */
+} cacheline_aligned;
+
+struct writer_thread {
+	struct mutator m;
+	struct control *control;
+	const struct cell *cell;
+	void (*remap)(struct mutator *m, entry_t *p, struct stamp *s, unsigned rounds);
+	pthread_t id;
+	int cpu;
+	bool pinned;
+	uint32_t first, step;	/* slots first, first + step, ... */
+	unsigned burst;		/* rounds a visit */
+	bool shared;		/* other writers have these slots too */
+	uint32_t seed;
+} cacheline_aligned;
+
+/* Thread bodies; the argument is a reader_thread, a writer_thread. */
+void *reader_main(void *arg);
+void *writer_main(void *arg);
+
+/*
+ * One visit of one slot: t->burst rounds. Nothing else may be at the slot, or
+ * t->shared has to be set.
+ */
+void writer_visit(struct writer_thread *t, uint32_t slot);
+
+#endif

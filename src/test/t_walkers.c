@@ -392,7 +392,7 @@ static void test_splits_below_the_level_under_test(void **state)
 
 /* ---- races ---- */
 
-enum deed { ZAP, ZAP_FAULT, SET_HUGE, ZAP_FREE };
+enum deed { ZAP, ZAP_FAULT, SET_HUGE, SET_TABLE, ZAP_FREE };
 
 /* Memory holds `a` (huge, or a table that has one page); then the deed. */
 struct race {
@@ -420,9 +420,9 @@ static void do_deed(void *arg)
 		while (ptl->word);
 		ptl->word = 1;
 	}
-	if (r->deed != SET_HUGE)
+	if (r->deed != SET_HUGE && r->deed != SET_TABLE)
 		m->writer->clear(p);
-	if (r->deed == ZAP_FAULT || r->deed == SET_HUGE)
+	if (r->deed == ZAP_FAULT || r->deed == SET_HUGE || r->deed == SET_TABLE)
 		m->writer->set(p, r->b);
 	if (m->lock) {
 		explore_before(ACCESS_UNLOCK, &ptl->word, 4);
@@ -501,6 +501,9 @@ static const struct scene {
 	/* somebody else was quicker than the split: it leaves a none alone */
 	{ "pagewalk-rfc", "lo-hi", "numa-maps", HUGE_AT_FIRST, ZAP, 1, 0, -1, 6,
 	  "rr rr wwww r rr r rr rr", OUTCOME_HOLE, 1 },
+	/* ... and a table too, which the walk then goes down through */
+	{ "pagewalk-rfc", "lo-hi", "numa-maps", HUGE_AT_FIRST, SET_TABLE, 1, 0, LEVEL_PMD, 6,
+	  "rr rr wwww r rr r rr", OUTCOME_TABLE, 0 },
 	/* memory changed under hmm, between the snapshot and the lock */
 	{ "pagewalk-rfc", "lo-hi", "hmm", HUGE_AT_FIRST, ZAP_FAULT, 1, 0, -1, 2,
 	  "rr wwwwww r rr r", OUTCOME_LEAF, 1 },
@@ -568,6 +571,10 @@ static void begin_race(struct race *r, const struct scene *s, enum layout_id id,
 	}
 	at = (struct stamp){ s->alias ? 0 : 4, 4 };
 	r->b = lay->mk_huge(at);
+	if (s->deed == SET_TABLE) {
+		r->table = r->g.pt->alloc(&r->g.m, at, &n);
+		r->b = lay->mk_table(at, n);
+	}
 	r->g.pt->slots[0] = r->a;
 }
 
@@ -615,7 +622,7 @@ static void run_scene(const struct scene *s, enum layout_id id, enum level l)
 	case OUTCOME_TABLE:
 		assert_true(r.g.w.act.child);
 		assert_false(r.g.w.act.freed);
-		assert_entry(r.g.w.act.used, r.a);
+		assert_entry(r.g.w.act.used, s->deed == SET_TABLE ? r.b : r.a);
 		break;
 	default:
 		break;
@@ -851,6 +858,39 @@ static void test_dirty_warns_on_a_mix(void **state)
 		}
 }
 
+/* Writable or dirty: either alone is enough. */
+static void test_dirty_warns_on_either(void **state)
+{
+	unsigned id, bit;
+
+	(void)state;
+	for (id = 0; id < NR_LAYOUTS; id++)
+		for (bit = 0; bit < 2; bit++) {
+			struct rig_config k = { .layout = id, .level = LEVEL_PUD, .walker = "pagewalk-rfc",
+						.consumer = "dirty" };
+			const struct layout *lay = layouts[id];
+			static struct rig g;
+			entry_t e;
+
+			rig_make(&g, &k);
+			e = lay->mk_clean((struct stamp){ 5, 5 });
+			if (id == LAYOUT_PAE)
+				e.lo |= bit ? 1u << 6 : 1u << 1;	/* D, RW */
+			else
+				e.hi ^= bit ? 1u << 23 : 1u << 26;	/* DIRTY, RDONLY */
+			assert_int_equal(lay->dirty(e), bit);
+			assert_int_equal(lay->write(e), !bit);
+			g.pt->slots[0] = e;
+			rig_walk(&g, 0);
+			assert_true(g.w.act.warned);
+			/* invalidated: pmd_present() is still true on PAE */
+			g.pt->slots[0] = lay->mk_invalid(e);
+			rig_walk(&g, 0);
+			assert_int_equal(g.w.act.warned, lay->present(g.pt->slots[0]));
+			rig_break(&g);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -866,6 +906,7 @@ int main(void)
 		cmocka_unit_test(test_freed_before_arrival),
 		cmocka_unit_test(test_every_consumer),
 		cmocka_unit_test(test_dirty_warns_on_a_mix),
+		cmocka_unit_test(test_dirty_warns_on_either),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -486,6 +486,16 @@ static void test_touch(void **state)
 
 /* ---- table pages ---- */
 
+static const struct reclaim *busted(void)
+{
+	const struct reclaim *const *r = reclaims;
+
+	while (*r && strcmp((*r)->name, "busted"))
+		r++;
+	assert_non_null(*r);
+	return *r;
+}
+
 static bool poisoned_whole(const struct page_tables *pt, const entry_t *table)
 {
 	unsigned i;
@@ -528,8 +538,9 @@ static void test_filled_before_published(void **state)
 	for (t = explored_protocol.transitions; t->name; t++)
 		for (id = 0; id < NR_LAYOUTS && t->makes_tables; id++)
 			for (l = LEVEL_PUD; l <= LEVEL_PMD; l++) {
+				/* freed at once: the next table is the same page, poisoned */
 				struct rig_config k = { .layout = id, .level = l, .transition = t->name,
-							.fill = FILL };
+							.fill = FILL, .reclaim = busted() };
 				static struct rig g;
 				struct writer w;
 
@@ -566,14 +577,14 @@ static void look_at_wmb(void *arg, enum access_kind k, const void *p, unsigned s
 }
 
 static void keep_table(entry_t v);
-static const struct reclaim *busted(void);
 
 /* The grace period: how often it was asked for, and what was true during it. */
 static struct grace {
 	struct rig *g;
 	unsigned waits, nr;
 	struct arrival freed[64];
-	bool gone_early, seen_with_leaf;
+	bool gone_early;
+	unsigned seen_after[2];
 	entry_t memory;
 } grace;
 
@@ -694,16 +705,6 @@ static void test_batch_waits_for_a_grace_period(void **state)
 	wrapped.at_rest = NULL;
 }
 
-static const struct reclaim *busted(void)
-{
-	const struct reclaim *const *r = reclaims;
-
-	while (*r && strcmp((*r)->name, "busted"))
-		r++;
-	assert_non_null(*r);
-	return *r;
-}
-
 /* reclaim busted: gone the moment it is freed, and nobody is waited for. */
 static void test_busted_reclaims_at_once(void **state)
 {
@@ -736,27 +737,40 @@ static void test_busted_reclaims_at_once(void **state)
 	wrapped.at_rest = NULL;
 }
 
+/* Of every table: is its page still there at the slot's next two rests? */
 static void keep_table_and_look(entry_t v)
 {
+	const char *rest = wrapped.rest + wrapped.n;
+
 	keep_table(v);
-	if (wrapped.rest[wrapped.n - 1] == 'h')
-		grace.seen_with_leaf = grace.g->pt->still_there(&grace.freed[0]);
+	if (wrapped.n >= 2 && rest[-2] == 't')
+		grace.seen_after[0] += grace.g->pt->still_there(&grace.freed[grace.nr - 1]);
+	if (wrapped.n >= 3 && rest[-3] == 't')
+		grace.seen_after[1] += grace.g->pt->still_there(&grace.freed[grace.nr - 1]);
 }
 
-/* collapse's new leaf is there before the old table is let go. */
-static void test_collapse_frees_after_the_leaf(void **state)
+/* Nothing is freed that memory still points to; collapse waits for the new leaf too. */
+static void test_freed_after_the_clear(void **state)
 {
+	static const struct { const char *transition; unsigned tables, after_leaf; } c[] = {
+		{ "split-anon", 4, 0 }, { "split-direct", 4, 0 }, { "split-clear", 2, 0 },
+		{ "collapse", 4, 4 },
+	};
 	static struct rig g;
 	struct writer w;
+	unsigned i;
 
 	(void)state;
-	begin_reclaim(&g, &w, "collapse", LAYOUT_PAE, busted());
-	wrapped.at_rest = keep_table_and_look;
-	g.c.transition->rounds(&g.m, 0, 1);
-	assert_string_equal(wrapped.rest, "tnhn");
-	assert_true(grace.seen_with_leaf);
-	assert_false(g.pt->still_there(&grace.freed[0]));
-	rig_break(&g);
+	for (i = 0; i < ARRAY_SIZE(c); i++) {
+		begin_reclaim(&g, &w, c[i].transition, LAYOUT_PAE, busted());
+		wrapped.at_rest = keep_table_and_look;
+		g.c.transition->rounds(&g.m, 0, 4);
+		assert_int_equal(grace.nr, c[i].tables);
+		assert_int_equal(grace.seen_after[0], c[i].tables);
+		assert_int_equal(grace.seen_after[1], c[i].after_leaf);
+		assert_false(g.pt->still_there(&grace.freed[grace.nr - 1]));
+		rig_break(&g);
+	}
 	wrapped.at_rest = NULL;
 }
 
@@ -804,7 +818,7 @@ int main(void)
 		cmocka_unit_test(test_wmb_before_publishing),
 		cmocka_unit_test(test_batch_waits_for_a_grace_period),
 		cmocka_unit_test(test_busted_reclaims_at_once),
-		cmocka_unit_test(test_collapse_frees_after_the_leaf),
+		cmocka_unit_test(test_freed_after_the_clear),
 		cmocka_unit_test(test_sync_after_every_clear),
 	};
 

@@ -371,7 +371,7 @@ static int cmd_calibrate(int argc, char **argv)
 		format_count(torn, c.of[i].torn);
 		printf("%-12s %8s %8s  %-22s %s\n", p->name, reads, torn,
 		       !c.of[i].usable ? "not on this CPU" :
-		       c.of[i].torn ? p->promised ? "TEARS: blame executor" : "tears" :
+		       c.of[i].torn ? p->promised && p->promised() ? "TEARS: blame executor" : "tears" :
 		       p->two_words ? "nothing can be shown" : "no tear seen", p->summary);
 	}
 	return calibration_shows_tears(&c) ? EXIT_PASS : EXIT_INCONCLUSIVE;

@@ -3,8 +3,10 @@
 #include "executor.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 static void cpu_name(char *buf, size_t len)
 {
@@ -31,6 +33,26 @@ static void cpu_name(char *buf, size_t len)
 		fclose(f);
 }
 
+/*
+ * $TORNWALK_EXECUTOR from whoever started us under an emulator and knows its
+ * version; else what can be seen from inside. QEMU's user mode answers for
+ * /proc/self, but not for /proc/thread-self.
+ */
+static void executor_kind(char *buf, size_t len)
+{
+	const char *told = getenv("TORNWALK_EXECUTOR"), *base;
+	char path[256];
+	ssize_t n = readlink("/proc/thread-self/exe", path, sizeof(path) - 1);
+
+	if (told && *told) {
+		snprintf(buf, len, "%s", told);
+		return;
+	}
+	path[n > 0 ? n : 0] = '\0';
+	base = strrchr(path, '/');
+	snprintf(buf, len, "%s", base && !strncmp(base + 1, "qemu-", 5) ? base + 1 : "native");
+}
+
 void executor_probe(struct executor *x)
 {
 	struct utsname u;
@@ -47,5 +69,5 @@ void executor_probe(struct executor *x)
 	snprintf(x->compiler, sizeof(x->compiler), "gcc %d.%d.%d", __GNUC__, __GNUC_MINOR__,
 		 __GNUC_PATCHLEVEL__);
 #endif
-	x->kind = "native";
+	executor_kind(x->kind, sizeof(x->kind));
 }

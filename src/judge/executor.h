@@ -7,7 +7,7 @@
 
 struct executor {
 	const char *target, *flags, *git;	/* from the build */
-	const char *kind;			/* "native" */
+	char kind[64];				/* native, or the emulator as far as it can be told */
 	char compiler[96], cpu[96], kernel[128];
 	const struct cpus *cpus;
 	const struct calibration *calibration;	/* NULL: not calibrated */

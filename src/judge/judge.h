@@ -33,6 +33,9 @@ struct evidence {
 	const struct finding *finding;
 	enum { CONTROL_NONE, CONTROL_FIRED, CONTROL_SILENT, CONTROL_NOT_RUN } control;
 	bool executor_tears_words;	/* calibration saw two plain words tear */
+	/* a primitive the cell rests on, that is promised atomic and tears here; or NULL */
+	const char *broken_primitive;
+	const char *executor;		/* that breaks it */
 };
 
 /* Writes the reason ("" for a plain pass) and returns the verdict. */

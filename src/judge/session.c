@@ -129,6 +129,18 @@ static bool fits_in_memory(const struct scenario *c)
 	return pages <= 0 || runner_bytes(&c->cell) < (uint64_t)pages * (uint64_t)size / 10 * 9;
 }
 
+/* The executor breaks a promise this cell's claim rests on. */
+static const char *broken_primitive(const struct executor *x, const struct cell *c)
+{
+	const char *const rests_on[] = { c->reader->primitive, c->writer->primitive };
+	unsigned i;
+
+	for (i = 0; i < 2 && x->calibration; i++)
+		if (rests_on[i] && calibration_breaks_promise(x->calibration, rests_on[i]))
+			return rests_on[i];
+	return NULL;
+}
+
 static int run_one(struct session *s, enum state *state, unsigned i, struct finding *f,
 		   struct live *l)
 {
@@ -140,6 +152,8 @@ static int run_one(struct session *s, enum state *state, unsigned i, struct find
 		.scenario = c, .finding = f, .control = control_state(s, state, c),
 		.executor_tears_words = s->executor->calibration &&
 					calibration_shows_tears(s->executor->calibration),
+		.broken_primitive = broken_primitive(s->executor, &c->cell),
+		.executor = s->executor->kind,
 	};
 	struct result r = { .scenario = c, .finding = f, .executor = s->executor,
 			    .hash = scenario_hash(c), .reason = reason };

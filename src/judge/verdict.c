@@ -201,14 +201,32 @@ static enum verdict verdict_of_clean(const struct evidence *e, char reason[REASO
 	return VERDICT_INCONCLUSIVE;
 }
 
+/* Was a tear all that was seen of what is forbidden? */
+static bool only_torn_forbidden(const struct scenario *s, const struct finding *f)
+{
+	unsigned i;
+
+	for (i = 0; i < NR_OUTCOMES; i++)
+		if (i != OUTCOME_TORN_READER && i != OUTCOME_TORN_WRITER && f->outcomes[i] &&
+		    scenario_grade(s, i) == EXPECT_FORBID)
+			return false;
+	return true;
+}
+
 enum verdict verdict_of(const struct evidence *e, char reason[REASON_LEN])
 {
 	const struct scenario *s = e->scenario;
 	const struct finding *f = e->finding;
 
 	reason[0] = '\0';
-	if (saw_forbidden(s, f, reason))
-		return VERDICT_FAIL;
+	if (saw_forbidden(s, f, reason)) {
+		if (!e->broken_primitive || !only_torn_forbidden(s, f))
+			return VERDICT_FAIL;
+		snprintf(reason, REASON_LEN, "this executor tears %s (%s%s): not the protocol's fault",
+			 e->broken_primitive, e->executor, strstr(e->executor, "qemu") ?
+			 "; fixed in QEMU 8.2.10, 9.2.3, 10.0" : "");
+		return VERDICT_INCONCLUSIVE;
+	}
 	if (f->interrupted) {
 		snprintf(reason, REASON_LEN, "interrupted after %" PRIu64 " ms",
 			 f->ns / 1000000);

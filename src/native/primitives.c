@@ -69,7 +69,8 @@ const struct primitive primitives[] = {
 	{ .name = "plain", .summary = "a struct copy in C, as this compiler made it",
 	  .store = store_plain, .load = load_plain },
 #define X(id, nm, text)                                                          \
-	{ .name = nm, .summary = text, .promised = true, .usable = arch_has_##id, \
+	{ .name = nm, .summary = text, .usable = arch_has_##id,                   \
+	  .promised = arch_promises_##id,                                         \
 	  .store = store_##id, .load = load_##id },
 	ARCH_ATOMIC64(X)
 #undef X

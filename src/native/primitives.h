@@ -7,9 +7,9 @@
 
 struct primitive {
 	const char *name, *summary;
-	bool promised;		/* the architecture promises single-copy atomicity */
 	bool two_words;		/* torn by construction: shows that this executor can show it */
 	bool (*usable)(void);	/* NULL: always */
+	bool (*promised)(void);	/* does this CPU promise single-copy atomicity? NULL: no */
 	/* Stores {k, ~k} for k = first ... first+n-1; returns the next k. */
 	uint32_t (*store)(entry_t *p, uint32_t first, uint32_t n);
 	/* Loads n times; returns how many had hi != ~lo. */

@@ -28,8 +28,8 @@ static enum action hmm_entry(struct walk *w, enum level l, entry_t val, entry_t 
 	enum action action = ACTION_SUBTREE;
 	struct ptl *ptl;
 
-	if (l != w->pt->level)
-		return ACTION_SUBTREE;
+	if (l != w->pt->level)	/* not under test, and it has no lock here */
+		return w->layout->leaf(val) ? ACTION_CONTINUE : ACTION_SUBTREE;
 	ptl = ptl_of(w->pt, ptr);
 	mem_lock(ptl);
 	if (!entry_same(mem_load_plain(ptr), val)) {
@@ -67,11 +67,9 @@ static enum action ptdump_entry(struct walk *w, enum level l, entry_t val, entry
 /* gather_stats has no pud_entry: leaves are split under the walk. */
 static enum action numa_maps_entry(struct walk *w, enum level l, entry_t val, entry_t *ptr)
 {
-	(void)w;
-	(void)l;
-	(void)val;
 	(void)ptr;
-	return ACTION_SUBTREE;
+	/* leaves of other levels are not under test, and stay */
+	return l != w->pt->level && w->layout->leaf(val) ? ACTION_CONTINUE : ACTION_SUBTREE;
 }
 
 const struct walk_ops PROTOCOL_LIST(consumers)[] = {

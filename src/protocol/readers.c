@@ -57,13 +57,14 @@ ARCH_UNPROMISED64(X)
 const struct reader PROTOCOL_LIST(readers)[] = {
 #define X(id, nm, body, fl, ok, text, src)                                       \
 	{ .name = nm, .summary = text, .source = src, .flags = fl, .read = read_##id, \
-	  .scan = (fl) & READ_REREADS ? NULL : scan_##id, .usable = ok },
+	  .scan = (fl) & READ_REREADS ? NULL : scan_##id, .usable = ok,           \
+	  .primitive = (fl) & READ_ATOMIC ? ARCH_LOAD64_NAME : NULL },
 	READERS(X)
 #undef X
 #define X(id, nm, text)                                                          \
 	{ .name = "atomic64-" nm, .summary = text, .source = "the reference", .flags = READ_ATOMIC, \
 	  .read = read_atomic64_##id, .scan = scan_atomic64_##id,                 \
-	  .usable = arch_has_##id },
+	  .usable = arch_has_##id, .primitive = nm },
 	ARCH_ATOMIC64(X)
 #undef X
 #define X(id, nm, text)                                                          \

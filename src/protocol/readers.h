@@ -72,13 +72,15 @@ static __always_inline entry_t rd_get_lockless(struct walk *w, const entry_t *p)
 {
 	entry_t v;
 
-	do {
+	for (;;) {	/* as the kernel's: until it holds */
 		v.lo = mem_load32(&p->lo);
 		mem_rmb();
 		v.hi = mem_load32(&p->hi);
 		mem_rmb();
-	} while (v.lo != mem_load32(&p->lo) && walk_retry(w));
-	return v;
+		if (v.lo == mem_load32(&p->lo))
+			return v;
+		w->retries++;
+	}
 }
 
 static __always_inline entry_t rd_atomic64(struct walk *w, const entry_t *p)

@@ -174,9 +174,15 @@ WORLD_INLINE struct step offset_map_lock_step(struct walk *w, const struct layou
 		return NEXT;
 	}
 	if (L->trans_huge(v) || !L->present(v) || L->bad(v)) {
-		if (w->ops->entry(w, l, v, ptr) != ACTION_CONTINUE)
-			skip(w, l, v);
-		return NEXT;
+		switch (w->ops->entry(w, l, v, ptr)) {
+		case ACTION_AGAIN:
+			return AGAIN;
+		case ACTION_CONTINUE:
+			return NEXT;
+		case ACTION_SUBTREE:
+			break;
+		}
+		return skip(w, l, v);
 	}
 	if (l != w->pt->level)
 		return DOWN(v, v);
@@ -200,6 +206,7 @@ WORLD_INLINE struct step gup_fast_step(struct walk *w, const struct layout *L,
 					       read_fn *read, enum level l, entry_t *ptr)
 {
 	entry_t v = READ(ptr);
+	enum action action;
 	uint32_t *ref;
 
 	if (L->none(l, v) || !L->present(v)) {
@@ -210,12 +217,14 @@ WORLD_INLINE struct step gup_fast_step(struct walk *w, const struct layout *L,
 		return DOWN(v, v);
 	ref = &w->pt->refs[L->pfn(v) & (w->pt->nrefs - 1)];
 	mem_ref_add(ref, 1);
-	if (entry_same(v, mem_load_plain(ptr))) {
-		if (w->ops->entry(w, l, v, ptr) != ACTION_CONTINUE)
-			act(w, l, ACT_LEAF, v, v);
-	} else {
+	if (!entry_same(v, mem_load_plain(ptr)))
+		action = ACTION_AGAIN;
+	else
+		action = w->ops->entry(w, l, v, ptr);
+	if (action == ACTION_AGAIN)	/* dropped, here or by the user */
 		act(w, l, ACT_GAVE_UP, v, v);
-	}
+	else if (action == ACTION_SUBTREE)
+		act(w, l, ACT_LEAF, v, v);
 	mem_ref_add(ref, -1u);
 	return STOP;
 }

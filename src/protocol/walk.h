@@ -85,6 +85,7 @@ enum reader_flags {
 
 struct reader {
 	const char *name, *summary, *source;
+	const char *primitive;	/* the 8-byte mechanism its claim rests on, or NULL */
 	unsigned flags;
 	entry_t (*read)(struct walk *w, const entry_t *p);
 	/*
@@ -136,6 +137,7 @@ enum walker_flags {
 	WALK_LOCKS = 1 << 0,		/* takes the page-table lock itself */
 	WALK_SNAPSHOT = 1 << 1,		/* needs a reader that has a snapshot */
 	WALK_NO_DESCENT = 1 << 2,
+	WALK_SPLITS = 1 << 3,		/* splits leaves for a consumer that wants it */
 };
 
 struct walker {
@@ -183,6 +185,7 @@ struct writer {
 	const char *name, *summary, *source;
 	unsigned flags;
 	const char *transition;		/* the one it is usually seen in */
+	const char *primitive;		/* the 8-byte mechanism its claim rests on, or NULL */
 	void (*set)(entry_t *p, entry_t v);
 	void (*clear)(entry_t *p);
 	void (*invalidate)(entry_t *p, entry_t v);	/* pmdp_establish() */
@@ -237,7 +240,10 @@ static __always_inline struct ptl *ptl_of(const struct page_tables *pt, const en
 static __always_inline bool walk_retry(struct walk *w)
 {
 	w->retries++;
-	return w->retries_left-- != 0;
+	if (!w->retries_left)
+		return false;
+	w->retries_left--;
+	return true;
 }
 
 #endif

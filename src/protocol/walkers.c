@@ -190,13 +190,15 @@ static audited void look(struct walk *w, read_fn *read, step_fn *step, uint64_t 
 #define WALKERS(X, R)                                                            \
 	R(entry, "entry", entry_step, look, WALK_NO_DESCENT,                      \
 	  "one entry, no descent: the sharpest look at a reader", "none: a probe") \
-	R(pagewalk, "pagewalk", pagewalk_step, descend, 0,                        \
+	R(pagewalk, "pagewalk", pagewalk_step, descend, WALK_SPLITS,                        \
 	  "before the RFC: every test and the descent read the entry again",      \
 	  "walk_pud_range, 4.11 to 6.12")                                         \
-	X(pagewalk_rfc, "pagewalk-rfc", pagewalk_rfc_step, descend, WALK_SNAPSHOT, \
+	X(pagewalk_rfc, "pagewalk-rfc", pagewalk_rfc_step, descend,            \
+	  WALK_SNAPSHOT | WALK_SPLITS,                                            \
 	  "one snapshot by value, re-read only after the split",                  \
 	  "RFC mm/pagewalk: use READ_ONCE when reading the PUD entry unlocked, 2020-09-03") \
-	X(pagewalk_2026, "pagewalk-2026", pagewalk_2026_step, descend, WALK_SNAPSHOT, \
+	X(pagewalk_2026, "pagewalk-2026", pagewalk_2026_step, descend,         \
+	  WALK_SNAPSHOT | WALK_SPLITS,                                            \
 	  "reads once more for the descent; not present or leaf -> again",        \
 	  "3b89863c3fa4, the fix of CVE-2026-31456")                              \
 	X(trans_unstable, "trans-unstable", trans_unstable_step, descend, WALK_SNAPSHOT, \

@@ -68,9 +68,18 @@ HALVES(lpae)
 WRITERS(X)
 #undef X
 
+/* What a writer's claim rests on, by how it sets. */
+#define PRIMITIVE_set_atomic ARCH_LOAD64_NAME
+#define PRIMITIVE_set_strd ARCH_STRD_NAME
+#define PRIMITIVE_set_plain NULL
+#define PRIMITIVE_set_high_wmb_low NULL
+#define PRIMITIVE_set_high_low NULL
+#define PRIMITIVE_set_low_wmb_high NULL
+
 const struct writer PROTOCOL_LIST(writers)[] = {
 #define X(id, nm, st, clr, inv, tch, fl, tr, text, src)                          \
 	{ .name = nm, .summary = text, .source = src, .flags = fl, .transition = tr, \
+	  .primitive = PRIMITIVE_##st,                                            \
 	  .set = set_##id, .clear = clear_##id, .invalidate = invalidate_##id,    \
 	  .touch = touch_by_##id,                                                    \
 	  .remap = REMAPS(id) },

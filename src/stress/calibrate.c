@@ -100,6 +100,19 @@ void calibrate(struct calibration *c, const struct cpus *cpus, uint64_t ns_each,
 		pthread_join(id, NULL);
 }
 
+bool calibration_breaks_promise(const struct calibration *c, const char *primitive)
+{
+	unsigned i;
+
+	for (i = 0; i < c->n; i++) {
+		const struct primitive *p = c->of[i].primitive;
+
+		if (!strcmp(p->name, primitive))
+			return c->of[i].torn && p->promised && p->promised();
+	}
+	return false;
+}
+
 bool calibration_shows_tears(const struct calibration *c)
 {
 	unsigned i;

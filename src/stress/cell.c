@@ -18,8 +18,7 @@ const char *cell_check(const struct cell *c, char *buf, unsigned len)
 	else if (locks && (c->consumer->flags & (CONSUME_LOCKS | CONSUME_SPLITS)))
 		snprintf(buf, len, "reader %s and consumer %s would both take the page-table lock",
 			 c->reader->name, c->consumer->name);
-	else if ((c->consumer->flags & CONSUME_SPLITS) &&
-		 (c->walker->flags & (WALK_NO_DESCENT | WALK_LOCKS)))
+	else if ((c->consumer->flags & CONSUME_SPLITS) && !(c->walker->flags & WALK_SPLITS))
 		snprintf(buf, len, "consumer %s makes the walk split, walker %s never does; use "
 			 "pagewalk, pagewalk-rfc or pagewalk-2026", c->consumer->name, c->walker->name);
 	else if ((c->writer->flags & WRITE_OVERWRITES) && c->transition->clears)

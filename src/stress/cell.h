@@ -13,7 +13,7 @@ enum {
 	MAX_THREADS = 64,
 	MAX_SLOTS = 1 << 20,
 	MAX_INTERVALS = 1024,
-	WITNESS_LEN = 320,
+	WITNESS_LEN = 384,
 };
 
 struct cell {

@@ -89,13 +89,14 @@ static bool direction_of(const struct observer *o, const struct last *l, entry_t
 	return false;
 }
 
-static enum harm harm_of(const struct observer *o, const struct signature *s)
+static enum harm harm_of(const struct observer *o, uint32_t slot, const struct signature *s)
 {
 	if (s->lo_what != HALF_STAMPED || s->hi_what != HALF_STAMPED)
 		return HARM_WILD;
 	if (!s->delta)
 		return HARM_MASKED;
-	return o->owners[s->delta] ? HARM_ALIAS : HARM_WILD;
+	return o->owners[(s->delta + colour_of(o->cell, slot)) % o->cell->layout->delta_mod] ?
+		       HARM_ALIAS : HARM_WILD;
 }
 
 /* Is this whole entry older than one seen in the same slot before? */
@@ -181,7 +182,7 @@ void observe_change(struct observer *o, uint32_t slot, const struct act *a, uint
 	if (!o->first_ns[k])
 		first_time(o, k, slot, a);
 	if (k == OUTCOME_TORN_READER || k == OUTCOME_TORN_WRITER) {
-		o->harm[harm_of(o, &s)]++;
+		o->harm[harm_of(o, slot, &s)]++;
 		if (a->warned)
 			o->harm[HARM_WARNED]++;
 		if (direction_of(o, l, a->used, &s, ticks - o->ticks, &d)) {

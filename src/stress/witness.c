@@ -39,13 +39,16 @@ void witness_explain(const struct observer *o, enum outcome k, char *buf, unsign
 	struct half_hi hi = L->half_hi(w->used.hi);
 	struct signature s = oracle_signature(o->oracle, w->used, colour);
 	char lo_text[64], hi_text[64], apart[64] = "", decided[48] = "";
-	unsigned hi_gen = (hi.gen + L->hi_gens - colour) % L->hi_gens;
+	/* both numbered alike, so that the distance can be checked */
+	const unsigned mod = L->delta_mod, hi_gen = (hi.gen + L->hi_gens - colour) % mod;
 
-	half_text(lo_text, sizeof(lo_text), "low", lo.what, lo.gen);
+	half_text(lo_text, sizeof(lo_text), "low", lo.what, lo.gen % mod);
 	half_text(hi_text, sizeof(hi_text), "high", hi.what, hi_gen);
-	if (s.delta)
-		snprintf(apart, sizeof(apart), ", %u stores apart (mod %u)",
-			 s.delta > L->delta_mod / 2 ? L->delta_mod - s.delta : s.delta, L->delta_mod);
+	if (s.delta) {
+		unsigned n = s.delta > mod / 2 ? mod - s.delta : s.delta;
+
+		snprintf(apart, sizeof(apart), ", %u store%s apart (mod %u)", n, n == 1 ? "" : "s", mod);
+	}
 	if (!entry_same(w->decided, w->used))
 		snprintf(decided, sizeof(decided), ", decided on %08x:%08x", w->decided.hi, w->decided.lo);
 	snprintf(buf, len, "%08x:%08x (high:low) %s, %s%s%s%s%s: %s; slot %u, reader %u on CPU %d, "

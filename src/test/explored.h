@@ -34,20 +34,6 @@
 		e_;                                                               \
 	})
 
-/*
- * Something the code is known to get wrong: says so and passes, and passes too
- * once it is right; anything else fails.
- */
-#define assert_right_or_known(got, right, wrong)                                 \
-	do {                                                                      \
-		long long g_ = (long long)(got);                                  \
-		if (g_ == (long long)(wrong) && g_ != (long long)(right))         \
-			print_message("          known wrong: %s:%d %s is %lld, should be %lld\n", \
-				      __FILE__, __LINE__, #got, g_, (long long)(right)); \
-		else                                                              \
-			assert_int_equal(g_, (long long)(right));                 \
-	} while (0)
-
 static inline void assert_entry(entry_t got, entry_t want)
 {
 	if (!entry_same(got, want))

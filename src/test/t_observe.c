@@ -314,7 +314,7 @@ static void test_direction(void **state)
 /* ---- harm ---- */
 
 static void check_harm(uint32_t slot, enum layout_id id, struct half_of lo, struct half_of hi,
-		       bool warned, enum harm want, enum harm known)
+		       bool warned, enum harm want)
 {
 	struct rig_config k = { .layout = id, .level = LEVEL_PMD, .writer = "pae-pmd",
 				.transition = "fault-zap", .slots = 3, .consumer = "dirty" };
@@ -335,7 +335,7 @@ static void check_harm(uint32_t slot, enum layout_id id, struct half_of lo, stru
 			assert_int_equal(got, NR_HARMS);
 			got = h;
 		}
-	assert_right_or_known(got, want, known);
+	assert_int_equal(got, want);
 	assert_int_equal(o.harm[HARM_WARNED], warned);
 	observer_destroy(&o);
 	rig_break(&g);
@@ -349,20 +349,20 @@ static void test_harm(void **state)
 
 	(void)state;
 	for (unsigned id = 0; id < NR_LAYOUTS; id++) {
-		check_harm(0, id, five, zero, false, HARM_WILD, HARM_WILD);
-		check_harm(0, id, five, six, false, HARM_WILD, HARM_WILD);
-		check_harm(0, id, six, five, true, HARM_WILD, HARM_WILD);
+		check_harm(0, id, five, zero, false, HARM_WILD);
+		check_harm(0, id, five, six, false, HARM_WILD);
+		check_harm(0, id, six, five, true, HARM_WILD);
 		/* the frame is right, the flags are mixed */
-		check_harm(0, id, dirty, table, true, HARM_MASKED, HARM_MASKED);
-		check_harm(2, id, dirty, table, false, HARM_MASKED, HARM_MASKED);
-		check_harm(0, id, five, up, false, HARM_ALIAS, HARM_ALIAS);	/* slot 1's */
-		check_harm(1, id, five, up, false, HARM_ALIAS, HARM_ALIAS);	/* slot 2's */
-		check_harm(2, id, five, up, false, HARM_WILD, HARM_ALIAS);	/* no slot's */
+		check_harm(0, id, dirty, table, true, HARM_MASKED);
+		check_harm(2, id, dirty, table, false, HARM_MASKED);
+		check_harm(0, id, five, up, false, HARM_ALIAS);	/* slot 1's */
+		check_harm(1, id, five, up, false, HARM_ALIAS);	/* slot 2's */
+		check_harm(2, id, five, up, false, HARM_WILD);	/* no slot's */
 	}
-	check_harm(0, LAYOUT_PAE, five, down, false, HARM_WILD, HARM_WILD);
-	check_harm(1, LAYOUT_PAE, five, down, false, HARM_ALIAS, HARM_WILD);	/* slot 0's */
-	check_harm(2, LAYOUT_PAE, five, down, false, HARM_ALIAS, HARM_WILD);	/* slot 1's */
-	check_harm(2, LAYOUT_LPAE, five, down_lpae, false, HARM_ALIAS, HARM_WILD);
+	check_harm(0, LAYOUT_PAE, five, down, false, HARM_WILD);
+	check_harm(1, LAYOUT_PAE, five, down, false, HARM_ALIAS);	/* slot 0's */
+	check_harm(2, LAYOUT_PAE, five, down, false, HARM_ALIAS);	/* slot 1's */
+	check_harm(2, LAYOUT_LPAE, five, down_lpae, false, HARM_ALIAS);
 }
 
 /* ---- age, and what counts as distinct ---- */
@@ -630,7 +630,7 @@ static void test_witness(void **state)
 	assert_says(text, words);
 	assert_says(text, "low from store #3,");
 	assert_says(text, "high from store #4,");	/* slot 1's own count */
-	assert_says(text, "1 stores apart");
+	assert_says(text, "1 store apart");
 	assert_says(text, "high is newer");
 	assert_says(text, "slot 1,");
 	assert_says(text, "reader 7 on CPU ");
@@ -667,7 +667,7 @@ static void test_witness_longest(void **state)
 						 .known_direction = true, .direction = HIGH_NEWER };
 		witness_explain(&o, i, text, sizeof(text));
 		witness_explain(&o, i, all, sizeof(all));
-		assert_right_or_known(strlen(all) < WITNESS_LEN, 1, strlen(text) != WITNESS_LEN - 1);
+		assert_true(strlen(all) < WITNESS_LEN - 1);
 		snprintf(words, sizeof(words), "decided on %08x:%08x", decided.hi, decided.lo);
 		assert_says(text, words);
 		assert_says(text, "low from the invalidation of store #2039");

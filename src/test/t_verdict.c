@@ -215,6 +215,28 @@ static void test_required_seen(void **state)
 	check(c, VERDICT_PASS, "reread, confused as required");
 }
 
+/* A primitive that the CPU promises and the executor tears: the executor's fault, not a failure. */
+static void test_blame(void **state)
+{
+	struct case_of *c = fresh();
+
+	(void)state;
+	c->e.broken_primitive = "ldrd";
+	c->e.executor = "qemu-arm 7.2.22";
+	check(c, VERDICT_PASS, "");
+	see(c, TR, 3, 2);
+	check(c, VERDICT_INCONCLUSIVE, "this executor tears ldrd (qemu-arm 7.2.22; fixed in QEMU "
+	      "8.2.10, 9.2.3, 10.0): not the protocol's fault");
+	c->e.executor = "native";
+	check(c, VERDICT_INCONCLUSIVE, "this executor tears ldrd (native): not the protocol's fault");
+	/* a tear does not excuse what else is forbidden */
+	see(c, OUTCOME_FREED, 1, 1);
+	assert_int_equal(verdict_of(&c->e, c->reason), VERDICT_FAIL);
+	see(c, OUTCOME_FREED, 0, 0);
+	c->e.broken_primitive = NULL;
+	assert_int_equal(verdict_of(&c->e, c->reason), VERDICT_FAIL);
+}
+
 static void test_required_unseen(void **state)
 {
 	struct case_of *c = fresh();
@@ -297,6 +319,7 @@ int main(void)
 		cmocka_unit_test(test_floor),
 		cmocka_unit_test(test_control),
 		cmocka_unit_test(test_required_seen),
+		cmocka_unit_test(test_blame),
 		cmocka_unit_test(test_required_unseen),
 		cmocka_unit_test(test_required_torn),
 		cmocka_unit_test(test_required_one_forbidden_other),

@@ -95,6 +95,9 @@ static __always_inline void arch_store64_ldm(entry_t *p, entry_t e)
 	__asm__ volatile("stm %2, {r4, r5}" : : "r"(lo), "r"(hi), "r"(p) : "memory");
 }
 
+static inline bool arch_promises_ldrexd(void) { return true; }
+static inline bool arch_promises_ldrd(void) { return getauxval(AT_HWCAP) & 1 << 20; }
+
 static inline bool arch_has_ldrexd(void) { return true; }
 static inline bool arch_has_ldrd(void) { return true; }
 static inline bool arch_has_vldr(void) { return getauxval(AT_HWCAP) & 1 << 6; }
@@ -112,6 +115,8 @@ static inline bool arch_has_ldm(void) { return true; }
 #define arch_store64 arch_store64_ldrexd
 #define arch_has_load64 arch_has_ldrexd
 #define arch_store_strd arch_store64_ldrd
+#define ARCH_LOAD64_NAME "ldrexd"
+#define ARCH_STRD_NAME "ldrd"
 
 static __always_inline uint64_t arch_ticks(void)
 {

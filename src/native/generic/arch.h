@@ -35,6 +35,7 @@ static __always_inline void arch_store64_atomic(entry_t *p, entry_t v)
 }
 
 static inline bool arch_has_atomic(void) { return true; }
+static inline bool arch_promises_atomic(void) { return true; }
 
 #define ARCH_ATOMIC64(X) X(atomic, "__atomic", "__atomic_load/__atomic_store of 8 bytes")
 #define ARCH_UNPROMISED64(X)
@@ -43,6 +44,8 @@ static inline bool arch_has_atomic(void) { return true; }
 #define arch_store64 arch_store64_atomic
 #define arch_has_load64 arch_has_atomic
 #define arch_store_strd arch_store64_atomic
+#define ARCH_LOAD64_NAME "__atomic"
+#define ARCH_STRD_NAME "__atomic"
 
 static __always_inline uint64_t arch_ticks(void)
 {

@@ -99,6 +99,10 @@ static inline bool arch_has_cmpxchg8b(void)
 
 static inline bool arch_has_fild(void) { return true; }
 
+static inline bool arch_promises_cmpxchg8b(void) { return true; }
+static inline bool arch_promises_movq(void) { return true; }
+static inline bool arch_promises_fild(void) { return true; }
+
 /* X(id, name, what it is): 8-byte mechanisms, the preferred one first */
 #define ARCH_ATOMIC64(X)                                                        \
 	X(cmpxchg8b, "cmpxchg8b", "lock cmpxchg8b: the kernel's set_64bit")       \
@@ -114,6 +118,8 @@ static inline bool arch_has_fild(void) { return true; }
 
 /* No strd here; one 8-byte store stands in for it. */
 #define arch_store_strd arch_store64_cmpxchg8b
+#define ARCH_LOAD64_NAME "cmpxchg8b"
+#define ARCH_STRD_NAME "cmpxchg8b"
 
 /* A cheap clock for guards, of no particular rate. */
 static __always_inline uint64_t arch_ticks(void)

@@ -12,6 +12,9 @@ enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_INCONCLUSIVE };
 
 enum { NAME_LEN = 128, MAX_SCENARIOS = 4096, REASON_LEN = 256 };
 
+/* Of the floor on present observations, one in so many has to be distinct. */
+enum { FRESH_SHARE = 10 };
+
 /* Rounds without a required outcome that are a failure; fewer are inconclusive. */
 enum { UNSEEN_ROUNDS = 1000000 };
 

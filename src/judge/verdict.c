@@ -137,14 +137,17 @@ static bool below_floor(const struct scenario *s, const struct finding *f,
 	else if (f->rounds < s->min_rounds)
 		snprintf(reason, REASON_LEN, "too few writer rounds: %" PRIu64 " of %" PRIu64,
 			 f->rounds, s->min_rounds);
+	else if (f->fresh_present < s->min_present / FRESH_SHARE)
+		snprintf(reason, REASON_LEN,
+			 "too few distinct present observations: %" PRIu64 " of %" PRIu64,
+			 f->fresh_present, s->min_present / FRESH_SHARE);
 	else
 		return false;
 	return true;
 }
 
-/* Something has to be seen: seeing it is proof, whatever the floor. */
 /*
- * Unseen is a failure only where it had every chance: an executor that shows
+ * Something has to be seen: seeing it is proof, whatever the floor. Unseen is a failure only where it had every chance: an executor that shows
  * tears, and rounds enough for a rare one.
  */
 static enum verdict verdict_of_required(const struct evidence *e, char reason[REASON_LEN])
@@ -175,6 +178,17 @@ static enum verdict verdict_of_required(const struct evidence *e, char reason[RE
 	return VERDICT_FAIL;
 }
 
+/* Who was caught beside it, and how rare a tear the run would have missed. */
+static enum verdict passed(const struct evidence *e, char reason[REASON_LEN])
+{
+	const struct scenario *s = e->scenario;
+	const uint64_t n = e->finding->fresh_present / 3;	/* -ln(0.05) is 3.0 */
+
+	snprintf(reason, REASON_LEN, "%s caught; here under 1 in %" PRIu64 " distinct (95 %%)",
+		 e->control == CONTROL_FIRED ? s->control : "two words", n);
+	return VERDICT_PASS;
+}
+
 /* Nothing bad was seen: could this run have shown it? */
 static enum verdict verdict_of_clean(const struct evidence *e, char reason[REASON_LEN])
 {
@@ -184,7 +198,7 @@ static enum verdict verdict_of_clean(const struct evidence *e, char reason[REASO
 		return VERDICT_INCONCLUSIVE;
 	switch (e->control) {
 	case CONTROL_FIRED:
-		return VERDICT_PASS;
+		return passed(e, reason);
 	case CONTROL_SILENT:
 		snprintf(reason, REASON_LEN, "control %s did not fire", s->control);
 		return VERDICT_INCONCLUSIVE;
@@ -194,8 +208,8 @@ static enum verdict verdict_of_clean(const struct evidence *e, char reason[REASO
 	case CONTROL_NONE:
 		break;
 	}
-	if (e->executor_tears_words)
-		return VERDICT_PASS;
+	if (e->executor_tears_words)	/* calibration's own control */
+		return passed(e, reason);
 	snprintf(reason, REASON_LEN,
 		 "this executor does not show torn words, so a clean run proves nothing");
 	return VERDICT_INCONCLUSIVE;

@@ -20,6 +20,9 @@ struct case_of {
 	char reason[REASON_LEN];
 };
 
+#define CLEAN "twin caught; here under 1 in 100 distinct (95 %)"
+#define CLEAN_ALONE "two words caught; here under 1 in 100 distinct (95 %)"
+
 static struct case_of *fresh(void)
 {
 	static struct case_of c;	/* a finding is too big for a stack */
@@ -29,6 +32,7 @@ static struct case_of *fresh(void)
 	c.s.min_rounds = 1000;
 	strcpy(c.s.control, "twin");
 	c.f.present = 1000;
+	c.f.fresh_present = 300;
 	c.f.rounds = 1000;
 	c.f.walks = 5000;
 	c.f.ns = 1234567890;
@@ -67,11 +71,11 @@ static void test_clean_pass(void **state)
 	struct case_of *c = fresh();
 
 	(void)state;
-	check(c, VERDICT_PASS, "");
+	check(c, VERDICT_PASS, c->e.control == CONTROL_FIRED ? CLEAN : CLEAN_ALONE);
 	see(c, OUTCOME_LEAF, 1000, 900);
 	see(c, OUTCOME_PHANTOM, 7, 7);
 	see(c, OUTCOME_GAVE_UP, 7, 7);
-	check(c, VERDICT_PASS, "");
+	check(c, VERDICT_PASS, c->e.control == CONTROL_FIRED ? CLEAN : CLEAN_ALONE);
 }
 
 /* What a scenario does not name is graded by OUTCOMES. */
@@ -92,7 +96,7 @@ static void test_unsaid_grades(void **state)
 		assert_int_equal(scenario_grade(&c->s, forbidden[n]), EXPECT_FORBID);
 		assert_int_equal(verdict_of(&c->e, c->reason), VERDICT_FAIL);
 		c->s.expect[forbidden[n]] = EXPECT_ALLOW;
-		check(c, VERDICT_PASS, "");
+		check(c, VERDICT_PASS, c->e.control == CONTROL_FIRED ? CLEAN : CLEAN_ALONE);
 	}
 	c = fresh();
 	see(c, OUTCOME_PHANTOM, 5, 4);
@@ -173,10 +177,14 @@ static void test_floor(void **state)
 	check(c, VERDICT_INCONCLUSIVE, "too few present observations: 12 of 1000");
 	c->f.present = 1000;
 	check(c, VERDICT_INCONCLUSIVE, "too few writer rounds: 13 of 1000");
+	c->f.rounds = 1000;
+	c->f.fresh_present = 99;
+	check(c, VERDICT_INCONCLUSIVE, "too few distinct present observations: 99 of 100");
+	c->f.fresh_present = 300;
 	c->s.min_present = c->s.min_rounds = 0;
 	c->f.present = c->f.rounds = 0;
 	c->e.control = CONTROL_FIRED;
-	check(c, VERDICT_PASS, "");
+	check(c, VERDICT_PASS, c->e.control == CONTROL_FIRED ? CLEAN : CLEAN_ALONE);
 }
 
 static void test_control(void **state)
@@ -189,12 +197,12 @@ static void test_control(void **state)
 	c->e.control = CONTROL_NOT_RUN;
 	check(c, VERDICT_INCONCLUSIVE, "control twin was not run");
 	c->e.control = CONTROL_NONE;
-	check(c, VERDICT_PASS, "");
+	check(c, VERDICT_PASS, c->e.control == CONTROL_FIRED ? CLEAN : CLEAN_ALONE);
 	c->e.executor_tears_words = false;
 	check(c, VERDICT_INCONCLUSIVE,
 	      "this executor does not show torn words, so a clean run proves nothing");
 	c->e.control = CONTROL_FIRED;
-	check(c, VERDICT_PASS, "");
+	check(c, VERDICT_PASS, c->e.control == CONTROL_FIRED ? CLEAN : CLEAN_ALONE);
 }
 
 static void test_required_seen(void **state)
@@ -223,7 +231,7 @@ static void test_blame(void **state)
 	(void)state;
 	c->e.broken_primitive = "ldrd";
 	c->e.executor = "qemu-arm 7.2.22";
-	check(c, VERDICT_PASS, "");
+	check(c, VERDICT_PASS, c->e.control == CONTROL_FIRED ? CLEAN : CLEAN_ALONE);
 	see(c, TR, 3, 2);
 	check(c, VERDICT_INCONCLUSIVE, "this executor tears ldrd (qemu-arm 7.2.22; fixed in QEMU "
 	      "8.2.10, 9.2.3, 10.0): not the protocol's fault");

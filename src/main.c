@@ -54,6 +54,7 @@ static const char run_help[] =
 	"options: --time 30s     for each cell (10ms to 365d; 500ms, 2m, 1h, 3d)\n"
 	"         --seed N       of the delays and of the order of slots\n"
 	"         --cpus 0,2-3   only these\n"
+	"         --shard 2/3    only this part; a cell and its control stay together\n"
 	"         --out FILE     append one JSON line per cell; - is standard output\n"
 	"         --resume       leave out cells that FILE has already\n"
 	"         --fail-fast    stop after the first cell that fails\n"
@@ -69,7 +70,8 @@ static const char run_help[] =
 	"\n"
 	"exit: 0 pass, 1 fail, 2 bad usage or input, 4 inconclusive\n";
 
-enum { OPT_OUT = 256, OPT_RESUME, OPT_FAIL_FAST, OPT_KTAP, OPT_QUIET, OPT_CPUS, OPT_HELP, OPT_CELL };
+enum { OPT_OUT = 256, OPT_RESUME, OPT_FAIL_FAST, OPT_KTAP, OPT_QUIET, OPT_CPUS, OPT_HELP, OPT_CELL,
+       OPT_SHARD };
 
 static const struct option run_options[] = {
 	{ "out", required_argument, NULL, OPT_OUT },
@@ -78,6 +80,7 @@ static const struct option run_options[] = {
 	{ "ktap", no_argument, NULL, OPT_KTAP },
 	{ "quiet", no_argument, NULL, OPT_QUIET },
 	{ "cpus", required_argument, NULL, OPT_CPUS },
+	{ "shard", required_argument, NULL, OPT_SHARD },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "layout", required_argument, NULL, OPT_CELL },
 	{ "level", required_argument, NULL, OPT_CELL },
@@ -102,6 +105,8 @@ struct run {
 	struct session session;
 	struct cpus cpus;
 	struct plan plan;
+	struct shard shard;		/* of = 0: all of it */
+	unsigned planned;		/* cells in all shards */
 };
 
 static int list_options(char *buf, size_t len)
@@ -141,6 +146,10 @@ static int parse_run(struct run *r, int argc, char **argv)
 			break;
 		case OPT_CPUS:
 			if (cpus_choose(&r->cpus, optarg, err, sizeof(err)))
+				return usage_error("%s", err) + 1;
+			break;
+		case OPT_SHARD:
+			if (shard_parse(&r->shard, optarg, err, sizeof(err)))
 				return usage_error("%s", err) + 1;
 			break;
 		case OPT_HELP:
@@ -242,8 +251,10 @@ static int open_out(struct session *s)
 	return s->out < 0 ? usage_error("cannot write %s: %s", s->out_name, strerror(errno)) : 0;
 }
 
-static int finish(const struct session *s, const struct plan *p)
+static int finish(const struct run *r)
 {
+	const struct session *s = &r->session;
+	const struct plan *p = &r->plan;
 	FILE *f = s->ktap || s->json ? stderr : stdout;
 
 	fprintf(f, "%s%u cells: %u pass, %u fail, %u inconclusive", s->quiet ? "" : "\n", p->nr,
@@ -256,6 +267,8 @@ static int finish(const struct session *s, const struct plan *p)
 		fprintf(f, "; %u left out: %s", p->unusable, p->why_unusable);
 	if (p->rejected)
 		fprintf(f, "; %u combinations make no sense, e.g. %s", p->rejected, p->why_rejected);
+	if (r->shard.of)
+		fprintf(f, "; shard %u/%u of %u cells", r->shard.number, r->shard.of, r->planned);
 	if (s->out >= 0)
 		fprintf(f, "; results in %s", s->out_name);
 	putc('\n', f);
@@ -301,7 +314,22 @@ static int run_plan(struct run *r, struct executor *x)
 	err = session_run(&r->session);
 	if (err == -ENOMEM)
 		fputs("tornwalk: out of memory\n", stderr);
-	return err ? EXIT_USAGE : finish(&r->session, &r->plan);
+	return err ? EXIT_USAGE : finish(r);
+}
+
+/* 0, or an exit code plus one: what is left of the plan is this shard's. */
+static int take_shard(struct run *r)
+{
+	r->planned = r->plan.nr;
+	if (!r->shard.of)
+		return 0;
+	if (plan_shard(&r->plan, &r->shard))
+		return usage_error("out of memory") + 1;
+	if (r->plan.nr || !r->planned)
+		return 0;
+	fprintf(stderr, "tornwalk: nothing to do in shard %u/%u of %u cells\n", r->shard.number,
+		r->shard.of, r->planned);
+	return EXIT_PASS + 1;
 }
 
 static int cmd_run(int argc, char **argv)
@@ -321,6 +349,8 @@ static int cmd_run(int argc, char **argv)
 	if (!code)
 		code = r->cell.set & ~with_files ? plan_one(r) :
 						   plan_files(r, argc - optind, argv + optind);
+	if (!code)
+		code = take_shard(r);
 	if (!code)
 		code = open_out(&r->session);
 	else

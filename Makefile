@@ -35,7 +35,7 @@ TESTS    := $(patsubst src/test/%.c,$(OUT)/%,$(wildcard src/test/t_*.c))
 
 # What a world's protocol sources stand on. Only the native world's code is what
 # a claim is about; where delays or a scheduler rule, it may as well be small.
-SMALL          := $(if $(filter -O2,$(OPT)),-Os)
+SMALL          := $(if $(filter -O2,$(OPT)),$(if $(filter clang%,$(COMPILER)),-Oz,-Os))
 WORLD_native   := -Isrc/native -Isrc/native/tight $(ICF)
 WORLD_widened  := -Isrc/native -Isrc/native/widened $(SMALL)
 WORLD_explored := -Isrc/explore $(SMALL)
@@ -69,7 +69,7 @@ $(foreach w,native widened explored,$(eval $(call world_rule,$(w))))
 
 $(OUT)/native/primitives.o: CFLAGS += $(WORLD_native)
 # What does not race may be small.
-COLD := calibrate cell pin witness
+COLD := calibrate cell crew pin runner witness
 $(OUT)/judge/%.o $(OUT)/explore/%.o $(OUT)/main.o $(COLD:%=$(OUT)/stress/%.o): CFLAGS += $(SMALL)
 $(OUT)/main.o: CFLAGS += -DTARGET='"$(TARGET)"' -DFLAGS='"$(strip $(CODE))"' -DGIT='"$(GIT)"'
 $(OUT)/main.o: $(OUT)/git-$(GIT)

@@ -41,7 +41,7 @@ WORLD_widened  := -Isrc/native -Isrc/native/widened $(SMALL)
 WORLD_explored := -Isrc/explore $(SMALL)
 
 all: $(OUT)/tornwalk
-tests: $(TESTS) $(OUT)/bench
+tests: $(TESTS) $(OUT)/bench $(OUT)/tornreport
 
 $(OUT)/tornwalk: $(OUT)/main.o $(OUT)/libtornwalk.a
 	$(CC) $(CODE) $(LINK) -o $@.full $^ $(LIBS)
@@ -56,6 +56,10 @@ $(OUT)/t_%: src/test/t_%.c $(OUT)/libtornwalk.a
 
 $(OUT)/bench: src/test/bench.c $(OUT)/libtornwalk.a
 	$(CC) $(CFLAGS) -MMD -MP $(LINK) -o $@ $< $(OUT)/libtornwalk.a $(LIBS) -lm
+
+# The desk's program, for the host only.
+$(OUT)/tornreport: $(patsubst src/%.c,$(OUT)/%.o,$(wildcard src/report/*.c))
+	$(CC) $(CODE) -o $@ $^ -ljansson
 
 bench: $(OUT)/bench $(OUT)/tornwalk
 	$(OUT)/bench $(OUT)/tornwalk

@@ -8,11 +8,17 @@ export TARGET=${TARGET:-x86_64} COMPILER=${COMPILER:-gcc}
 export TORNWALK_CONFIGS=${TORNWALK_CONFIGS:-$root/configs}
 export BUILD=$root/build/$TARGET-$COMPILER${SAN:+-${SAN//,/-}}
 
+for part in qemu-user ci; do
+	# shellcheck source=/dev/null
+	. "$root/src/target/$part.sh"
+done
+
 commands=(
 	"run      [SUITE|SCENARIO...] [OPTIONS]  set up, build, run here (default: quick)"
 	"test     set up, build everything, run every test"
+	"ci       [--update-baseline]  the ci suite on i686 and ARM32, native and QEMU user mode, gated"
 	"bench    what the tester costs and how sharp it is"
-	"setup    [run|test]  only the installing; TORNWALK_NO_INSTALL=1: only a list"
+	"setup    [run|test|ci|qemu10]  only the installing; TORNWALK_NO_INSTALL=1: only a list"
 	"help     this"
 )
 
@@ -29,8 +35,10 @@ packages() {
 	esac
 	case $1 in
 	run) echo "$run" ;;
-	test) echo "$run gcc clang libclang-rt-dev libcmocka-dev shellcheck python3 util-linux" ;;
-	*) die "unknown thing to set up \"$1\"; valid: run test" ;;
+	test) echo "$run gcc clang libclang-rt-dev libcmocka-dev libjansson-dev shellcheck python3 util-linux" ;;
+	ci) echo "$run gcc clang libjansson-dev gcc-i686-linux-gnu gcc-arm-linux-gnueabihf qemu-user-static" \
+		"liburcu-dev:i386 libinih-dev:i386 liburcu-dev:armhf libinih-dev:armhf" ;;
+	*) die "unknown thing to set up \"$1\"; valid: run test ci qemu10" ;;
 	esac
 }
 
@@ -46,10 +54,13 @@ missing_of() {
 }
 
 install() {
-	local as=(env DEBIAN_FRONTEND=noninteractive)
+	local as=(env DEBIAN_FRONTEND=noninteractive) arch
 
 	[ "$(id -u)" = 0 ] || as=(sudo -n "${as[@]}")
 	echo "installing: $*" >&2
+	for arch in i386 armhf; do
+		[[ " $* " != *:$arch\ * ]] || "${as[@]}" dpkg --add-architecture "$arch"
+	done
 	"${as[@]}" apt-get update -qq >&2 ||
 		echo "run.sh: warning: apt-get update failed; going on with what is known" >&2
 	"${as[@]}" apt-get install -qq -o Dpkg::Use-Pty=0 -y --no-install-recommends "$@" >&2 ||
@@ -59,6 +70,10 @@ install() {
 cmd_setup() {
 	local what=${1:-run} all missing
 
+	if [ "$what" = qemu10 ]; then
+		setup_qemu10
+		return
+	fi
 	all=$(packages "$what")
 	if ! command -v dpkg-query >/dev/null; then
 		echo "run.sh: not Debian, nothing checked; needed: $all" >&2

@@ -296,6 +296,7 @@ static void catch_signals(void)
 static int run_plan(struct run *r, struct executor *x)
 {
 	struct calibration calibration;
+	unsigned i;
 	int err;
 
 	executor_probe(x);
@@ -303,6 +304,9 @@ static int run_plan(struct run *r, struct executor *x)
 	calibrate(&calibration, &r->cpus, CALIBRATE_NS, &interrupted);
 	x->cpus = &r->cpus;
 	x->calibration = &calibration;
+	for (i = 0; i < r->plan.nr; i++)
+		r->plan.list[i].cell.writer_tears =
+			calibration_tears(&calibration, r->plan.list[i].cell.writer->primitive);
 	r->session.plan = &r->plan;
 	r->session.executor = x;
 	r->session.interrupted = &interrupted;

@@ -36,8 +36,9 @@ struct evidence {
 	const struct finding *finding;
 	enum { CONTROL_NONE, CONTROL_FIRED, CONTROL_SILENT, CONTROL_NOT_RUN } control;
 	bool executor_tears_words;	/* calibration saw two plain words tear */
-	/* a primitive the cell rests on, that is promised atomic and tears here; or NULL */
+	/* a primitive the cell's claim rests on, that tears here; or NULL */
 	const char *broken_primitive;
+	bool primitive_promised;	/* by this CPU; if so the executor is to blame */
 	const char *executor;		/* that breaks it */
 };
 

@@ -129,14 +129,14 @@ static bool fits_in_memory(const struct scenario *c)
 	return pages <= 0 || runner_bytes(&c->cell) < (uint64_t)pages * (uint64_t)size / 10 * 9;
 }
 
-/* The executor breaks a promise this cell's claim rests on. */
+/* An 8-byte access this cell's claim rests on is two words here. */
 static const char *broken_primitive(const struct executor *x, const struct cell *c)
 {
 	const char *const rests_on[] = { c->reader->primitive, c->writer->primitive };
 	unsigned i;
 
 	for (i = 0; i < 2 && x->calibration; i++)
-		if (rests_on[i] && calibration_breaks_promise(x->calibration, rests_on[i]))
+		if (calibration_tears(x->calibration, rests_on[i]))
 			return rests_on[i];
 	return NULL;
 }
@@ -157,7 +157,10 @@ static int run_one(struct session *s, enum state *state, unsigned i, struct find
 	};
 	struct result r = { .scenario = c, .finding = f, .executor = s->executor,
 			    .hash = scenario_hash(c), .reason = reason };
-	int err = fits_in_memory(c) ? runner_run(&runner, &c->cell, f) : -ENOMEM;
+	int err;
+
+	e.primitive_promised = e.broken_primitive && primitive_promised(e.broken_primitive);
+	err = fits_in_memory(c) ? runner_run(&runner, &c->cell, f) : -ENOMEM;
 
 	wipe(l);
 	if (err) {

@@ -236,9 +236,15 @@ enum verdict verdict_of(const struct evidence *e, char reason[REASON_LEN])
 	if (saw_forbidden(s, f, reason)) {
 		if (!e->broken_primitive || !only_torn_forbidden(s, f))
 			return VERDICT_FAIL;
-		snprintf(reason, REASON_LEN, "this executor tears %s (%s%s): not the protocol's fault",
-			 e->broken_primitive, e->executor, strstr(e->executor, "qemu") ?
-			 "; fixed in QEMU 8.2.10, 9.2.3, 10.0" : "");
+		if (e->primitive_promised)
+			snprintf(reason, REASON_LEN,
+				 "this executor tears %s (%s%s): not the protocol's fault",
+				 e->broken_primitive, e->executor, strstr(e->executor, "qemu") ?
+				 "; fixed in QEMU 8.2.10, 9.2.3, 10.0" : "");
+		else
+			snprintf(reason, REASON_LEN,
+				 "%s tears here, and this CPU never promised otherwise",
+				 e->broken_primitive);
 		return VERDICT_INCONCLUSIVE;
 	}
 	if (f->interrupted) {

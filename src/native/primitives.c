@@ -5,6 +5,8 @@
  */
 #include "primitives.h"
 
+#include <string.h>
+
 #include "mem.h"
 
 const bool machine_stores_in_order = ARCH_STORES_IN_ORDER;
@@ -81,3 +83,13 @@ const struct primitive primitives[] = {
 #undef X
 	{ .name = NULL },
 };
+
+bool primitive_promised(const char *name)
+{
+	const struct primitive *p;
+
+	for (p = primitives; p->name; p++)
+		if (!strcmp(p->name, name))
+			return p->promised && p->promised();
+	return false;
+}

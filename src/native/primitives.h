@@ -18,6 +18,9 @@ struct primitive {
 
 extern const struct primitive primitives[];	/* ends with a NULL name */
 
+/* Does this CPU promise it to be single-copy atomic? Unknown names: no. */
+bool primitive_promised(const char *name);
+
 /* Stores of this machine become visible in the order they were made (x86). */
 extern const bool machine_stores_in_order;
 

@@ -26,8 +26,8 @@ struct calibration {
 void calibrate(struct calibration *c, const struct cpus *cpus, uint64_t ns_each,
 	       const volatile sig_atomic_t *interrupted);
 
-/* Did this primitive, which the CPU promises to be atomic, tear? Unknown names did not. */
-bool calibration_breaks_promise(const struct calibration *c, const char *primitive);
+/* Did this primitive tear? NULL and unknown names did not. */
+bool calibration_tears(const struct calibration *c, const char *primitive);
 
 /* Did the two-word control tear? If not, this executor cannot show a tear. */
 bool calibration_shows_tears(const struct calibration *c);

@@ -28,6 +28,7 @@ struct cell {
 	const struct walk_ops *consumer;
 	const struct reclaim *reclaim;
 	bool alias;
+	bool writer_tears;	/* calibration: the writer's 8-byte store is two words here */
 	unsigned readers, writers;		/* threads */
 	uint32_t slots;
 	uint64_t budget_ns;

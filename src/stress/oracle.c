@@ -74,6 +74,7 @@ struct lesson {
 	const entry_t *slot;
 	const struct writer *real;	/* behind the wrapper */
 	bool in_order, full;
+	bool tears;			/* an 8-byte store is two words, in either order */
 	entry_t before, before_last;	/* memory before this store, and before the one before it */
 	int last_word;			/* -1: nothing that could still be overtaken */
 };
@@ -131,6 +132,10 @@ static void saw(void *arg, enum access_kind k, const void *p, unsigned size)
 			note_held(word ? entry(l->before_last.lo, l->slot->hi) :
 					 entry(l->slot->lo, l->before_last.hi), word,
 				  k == ACCESS_STORE_PLAIN);
+	}
+	if (size == 8 && l->tears) {
+		note_held(entry(l->slot->lo, l->before.hi), 0, true);
+		note_held(entry(l->before.lo, l->slot->hi), 1, true);
 	}
 	l->last_word = k == ACCESS_RMW || size == 8 ? -1 : word;
 }
@@ -218,7 +223,8 @@ int oracle_learn(struct oracle *o, const struct cell *c, bool stores_in_order)
 	};
 	struct page_tables *pt = tables_new(&tc);
 	struct stamp stamp = stamp_first(0, c->layout->hi_gens);
-	struct lesson l = { .o = o, .in_order = stores_in_order, .last_word = -1 };
+	struct lesson l = { .o = o, .in_order = stores_in_order, .last_word = -1,
+			    .tears = c->writer_tears };
 	struct writer wrapper;
 	struct mutator m = { .alias = c->alias, .stamps = &stamp, .writer = &wrapper };
 	struct explore_hooks hooks = { .before = about_to, .after = saw, .arg = &l };

@@ -231,12 +231,15 @@ static void test_blame(void **state)
 	(void)state;
 	c->e.broken_primitive = "ldrd";
 	c->e.executor = "qemu-arm 7.2.22";
+	c->e.primitive_promised = true;
 	check(c, VERDICT_PASS, c->e.control == CONTROL_FIRED ? CLEAN : CLEAN_ALONE);
 	see(c, TR, 3, 2);
 	check(c, VERDICT_INCONCLUSIVE, "this executor tears ldrd (qemu-arm 7.2.22; fixed in QEMU "
 	      "8.2.10, 9.2.3, 10.0): not the protocol's fault");
 	c->e.executor = "native";
 	check(c, VERDICT_INCONCLUSIVE, "this executor tears ldrd (native): not the protocol's fault");
+	c->e.primitive_promised = false;
+	check(c, VERDICT_INCONCLUSIVE, "ldrd tears here, and this CPU never promised otherwise");
 	/* a tear does not excuse what else is forbidden */
 	see(c, OUTCOME_FREED, 1, 1);
 	assert_int_equal(verdict_of(&c->e, c->reason), VERDICT_FAIL);

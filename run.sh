@@ -8,7 +8,7 @@ export TARGET=${TARGET:-x86_64} COMPILER=${COMPILER:-gcc}
 export TORNWALK_CONFIGS=${TORNWALK_CONFIGS:-$root/configs}
 export BUILD=$root/build/$TARGET-$COMPILER${SAN:+-${SAN//,/-}}
 
-for part in qemu-user ci; do
+for part in qemu-user ci qemu-system ssh fleet; do
 	# shellcheck source=/dev/null
 	. "$root/src/target/$part.sh"
 done
@@ -17,8 +17,10 @@ commands=(
 	"run      [SUITE|SCENARIO...] [OPTIONS]  set up, build, run here (default: quick)"
 	"test     set up, build everything, run every test"
 	"ci       [--update-baseline]  the ci suite on i686 and ARM32, native and QEMU user mode, gated"
+	"board    TARGET... [run arguments]  ssh:USER@HOST[:PORT], qemu:i686-pae, qemu:armhf-lpae"
+	"fleet    FILE [--replicated] [run arguments]  many boards at once"
 	"bench    what the tester costs and how sharp it is"
-	"setup    [run|test|ci|qemu10]  only the installing; TORNWALK_NO_INSTALL=1: only a list"
+	"setup    [run|test|ci|boards|qemu10]  only the installing; TORNWALK_NO_INSTALL=1: only a list"
 	"help     this"
 )
 
@@ -38,7 +40,8 @@ packages() {
 	test) echo "$run gcc clang libclang-rt-dev libcmocka-dev libjansson-dev shellcheck python3 util-linux" ;;
 	ci) echo "$run gcc clang libjansson-dev gcc-i686-linux-gnu gcc-arm-linux-gnueabihf qemu-user-static" \
 		"liburcu-dev:i386 libinih-dev:i386 liburcu-dev:armhf libinih-dev:armhf" ;;
-	*) die "unknown thing to set up \"$1\"; valid: run test ci qemu10" ;;
+	boards) echo "$(packages ci) qemu-system-x86 qemu-system-arm cpio openssh-client parallel" ;;
+	*) die "unknown thing to set up \"$1\"; valid: run test ci boards qemu10" ;;
 	esac
 }
 
@@ -114,6 +117,61 @@ cmd_run() {
 		sleep 0.2
 	done
 	exec "$BUILD/tornwalk" run --out "$out" "$@"
+}
+
+# ---- boards: probe, push, exec, fetch ----
+
+# SPEC ARGS...: tornwalk's exit code
+board_run() {
+	local spec=$1 facts target file code=0 kind=ssh
+
+	shift
+	[[ $spec != qemu:* ]] || kind=qemu_system
+	facts=$("${kind}_probe" "$spec") || return 2
+	target=$(sed -n 's/^TARGET=//p' <<<"$facts")
+	echo "== $spec: ${facts//$'\n'/, }"
+	TARGET=$target COMPILER=gcc make -s -C "$root" -j"$(nproc)" || return 2
+	file=$root/results/runs/$target/$(date -u +%Y%m%dT%H%M%SZ)-${spec//[^[:alnum:]._-]/_}.jsonl
+	mkdir -p "${file%/*}"
+	if [ $kind = ssh ]; then
+		ssh_session "$spec" "$root/build/$target-gcc/tornwalk" "$file" "$@" || code=$?
+	else
+		qemu_system_push "$spec" "$root/build/$target-gcc/tornwalk" || return 2
+		qemu_system_exec "$spec" "$@" || code=$?
+		qemu_system_fetch "$spec" "$file" || code=2
+	fi
+	[ ! -s "$file" ] || echo "results: ${file#"$root"/}"
+	return "$code"
+}
+
+cmd_board() {
+	local specs=() worst=0 code spec
+
+	while [[ ${1:-} == ssh:* || ${1:-} == qemu:* ]]; do
+		specs+=("$1")
+		shift
+	done
+	# shellcheck disable=SC2154  # qemu-system.sh's
+	[ ${#specs[@]} -gt 0 ] || die "board needs a target, not \"${1:-}\": ssh:USER@HOST[:PORT] $qemu_system_boards"
+	[ $# -gt 0 ] || set -- quick
+	cmd_setup boards
+	for spec in "${specs[@]}"; do
+		code=0
+		board_run "$spec" "$@" || code=$?
+		# 2 and a lost board before 1 before 4 before 0
+		case $worst,$code in
+		2,* | *,0) ;;
+		*,2 | *,255) worst=2 ;;
+		1,* | *,1) worst=1 ;;
+		*) worst=$code ;;
+		esac
+	done
+	return "$worst"
+}
+
+cmd_fleet() {
+	cmd_setup boards
+	fleet "$@"
 }
 
 cmd_bench() {

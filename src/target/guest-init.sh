@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC1091  # /go is made for each run
+# The first and only program of a qemu-system guest: sh is busybox.
+#
+# Ports by number: 1 output, 2 errors, 3 results, 4 control. /go sets the arguments
+# and the environment; /resume, if it is there, has the results of an earlier guest.
+PATH=/bin
+/bin/busybox --install -s /bin
+mount -t devtmpfs dev /dev && mount -t proc proc /proc && mount -t sysfs sys /sys
+for m in virtio virtio_ring virtio_mmio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_console; do
+	[ ! -e /modules/$m.ko ] || insmod /modules/$m.ko
+done
+for p in 1 2 3 4; do
+	# the node comes before the port does
+	until [ -c /dev/vport0p$p ] && (: <>/dev/vport0p$p); do usleep 20000; done 2>/dev/null
+done
+exec 4<>/dev/vport0p4
+echo "up $(cut -d' ' -f1 /proc/uptime)" >&4
+
+. /go
+ln -s /dev/vport0p3 /results
+out=/results tail=
+if [ -e /resume ]; then
+	# tornwalk reads this one first; the port gets what it adds
+	out=/resume
+	tail -n +$(($(wc -l </resume) + 1)) -f /resume >/results &
+	tail=$!
+	set -- --resume "$@"
+fi
+tornwalk run --out $out "$@" </dev/null >/dev/vport0p1 2>/dev/vport0p2 4<&- &
+pid=$!
+while read -r _; do kill -INT $pid; done <&4 &
+wait $pid
+code=$?
+[ -z "$tail" ] || { sleep 2; kill $tail; }
+echo "exit $code" >&4
+poweroff -f

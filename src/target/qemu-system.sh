@@ -1,0 +1,206 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Boards that are real Debian kernels in qemu-system, never with KVM. Sourced by
+# run.sh, which sets $root. TORNWALK_BOARD_SMP, TORNWALK_BOARD_MEM (MiB): 2 and 1024.
+#
+# Channels beside the console, which is in build/boards/NAME/console.log: tornwalk's
+# output, its errors, its results, and a control line each way. A result is on the
+# host's disk before the guest's next cell starts.
+#
+# Key invariant: whatever ends the run (the guest, a signal, the clock, the death of
+# run.sh) ends QEMU; every line it brought out is fetched once; the same arguments
+# go on from where a lost guest was.
+
+: "${root:?}"
+# shellcheck source=src/target/debs.sh
+. "$root/src/target/debs.sh"
+# shellcheck source=src/target/qemu-vm.sh
+. "$root/src/target/qemu-vm.sh"
+
+qemu_system_boards="qemu:i686-pae qemu:armhf-lpae"
+
+qemu_system_say() { echo "run.sh: $*" >&2; }
+
+# Fills the caller's $board.
+qemu_system_board() {
+	case $1 in
+	qemu:i686-pae)
+		board=([target]=i686 [arch]=i386 [elf]=0003 [image]=linux-image-686-pae
+			[qemu]=qemu-system-i386 [machine]="-M pc -cpu max" [console]=ttyS0
+			[serial]=virtio-serial-pci) ;;
+	qemu:armhf-lpae)
+		board=([target]=armhf-lpae [arch]=armhf [elf]=0028 [image]=linux-image-armmp-lpae
+			[qemu]=qemu-system-arm [machine]="-M virt -cpu cortex-a15" [console]=ttyAMA0
+			[serial]=virtio-serial-device) ;;
+	*)
+		qemu_system_say "unknown board \"$1\"; valid: $qemu_system_boards"
+		return 2 ;;
+	esac
+	board[dir]=$root/build/boards/${1#qemu:}
+}
+
+qemu_system_kernel() { basename "${board[dir]}"/root/boot/vmlinuz-* | sed 's/vmlinuz-//'; }
+qemu_system_executor() {
+	"${board[qemu]}" --version | sed -n "1s/.*version \([0-9.]*\).*/${board[qemu]} \1 TCG, real kernel/p"
+}
+
+# The kernel, its virtio modules and busybox, into $board[dir]/root.
+qemu_system_unpack() {
+	local dir=${board[dir]} arch=${board[arch]} real new deb
+
+	[ ! -e "$dir/root" ] || return 0
+	mkdir -p "$dir"
+	real=$(debs_behind "${board[image]}:$arch") && new=$(mktemp -d "$dir/new.XXXXXX") || return
+	deb=$(debs_get "$real:$arch") &&
+		dpkg-deb --fsys-tarfile "$deb" | tar -xC "$new" --wildcards './boot/vmlinuz-*' \
+			'./lib/modules/*/drivers/virtio/*' './lib/modules/*/virtio_console.ko*' &&
+		deb=$(debs_get "busybox-static:$arch") && dpkg -x "$deb" "$new" &&
+		mv "$new" "$dir/root" && return
+	rm -rf --one-file-system "$new"
+	return 1
+}
+
+# SPEC: prints KEY=value lines. The packages are here after it.
+qemu_system_probe() {
+	local -A board=()
+	local tool missing="" lock code=0
+
+	qemu_system_board "$1" || return
+	for tool in "${board[qemu]}" cpio apt-get dpkg-deb flock setpriv taskset; do
+		command -v "$tool" >/dev/null || missing+=" $tool"
+	done
+	if [ -n "$missing" ]; then
+		qemu_system_say "$1 needs$missing; ./run.sh setup boards installs it"
+		return 2
+	fi
+	mkdir -p "$root/build/boards"
+	exec {lock}>"$root/build/boards/lock"
+	flock "$lock"
+	qemu_system_unpack || code=2
+	exec {lock}>&-
+	if [ $code != 0 ]; then
+		qemu_system_say "$1: ${board[image]} or busybox-static for ${board[arch]} could not be fetched"
+		return 2
+	fi
+	printf '%s\n' "TARGET=${board[target]}" "ARCH=${board[arch]}" "KERNEL=$(qemu_system_kernel)" \
+		"EXECUTOR=$(qemu_system_executor)"
+}
+
+# The same files make the same archive: its checksum says whether a run goes on.
+qemu_system_pack() (
+	cd "$1" && find . -exec touch -h -d @0 {} + &&
+		find . | LC_ALL=C sort | cpio -o -H newc -R 0:0 --reproducible --quiet
+)
+
+# SPEC BINARY: the initramfs, with the configs of $TORNWALK_CONFIGS.
+qemu_system_push() {
+	local -A board=()
+	local stage code=0
+
+	qemu_system_board "$1" || return
+	if [ "$(od -An -tx2 --endian=little -j18 -N2 "$2" 2>/dev/null | tr -d ' ')" != "${board[elf]}" ]; then
+		qemu_system_say "$1 runs ${board[arch]} programs, and $2 is none: make TARGET=${board[target]}"
+		return 2
+	fi
+	stage=$(mktemp -d "${board[dir]}/stage.XXXXXX") || return 2
+	mkdir "$stage"/{bin,dev,proc,sys,tmp,modules}
+	cp "${board[dir]}/root/bin/busybox" "$stage/bin/" &&
+		ln -s busybox "$stage/bin/sh" &&
+		cp "$2" "$stage/bin/tornwalk" && chmod +x "$stage/bin/tornwalk" &&
+		cp -r "${TORNWALK_CONFIGS:-$root/configs}" "$stage/configs" &&
+		find "${board[dir]}/root/lib/modules" -name 'virtio*.ko' -exec cp -t "$stage/modules" {} + &&
+		cp "$root/src/target/guest-init.sh" "$stage/init" && chmod +x "$stage/init" &&
+		qemu_system_pack "$stage" >"$stage.cpio" &&
+		mv "$stage.cpio" "${board[dir]}/initramfs.cpio" || code=2
+	rm -rf --one-file-system "$stage" "$stage.cpio"
+	return $code
+}
+
+# SPEC FILE: the last run's results that were not fetched yet, appended; no half line.
+qemu_system_fetch() {
+	local -A board=()
+	local from seen=0 n
+
+	qemu_system_board "$1" || return
+	from=${board[dir]}/$(cat "${board[dir]}/current" 2>/dev/null)
+	[ -f "$from" ] || return 0
+	[ ! -e "$from.fetched" ] || seen=$(cat "$from.fetched")
+	n=$(wc -l <"$from")
+	sed -n "$((seen + 1)),\$p" "$from" | head -n $((n - seen)) >>"$2" && echo "$n" >"$from.fetched" || return 2
+	if [ -e "$from.done" ] || [ "$n" = 0 ]; then
+		rm -f "$from" "$from.fetched" "$from.done"
+	fi
+}
+
+# The arguments, quoted for sh; the user's scenario files and what is to be resumed.
+qemu_system_go() {
+	local word words="" n=0
+
+	mkdir "$run/add"
+	for word; do
+		if [[ $word == *.ini && -f $word ]]; then
+			mkdir -p "$run/add/files/$((++n))"
+			cp "$word" "$run/add/files/$n/"
+			word=/files/$n/${word##*/}
+		fi
+		[ "$word" = --resume ] || words+=" '${word//\'/\'\\\'\'}'"
+	done
+	[ ! -s "$results" ] || cp "$results" "$run/add/resume"
+	echo "export TORNWALK_CONFIGS=/configs TORNWALK_EXECUTOR='$(qemu_system_executor)'; set --$words" >"$run/add/go"
+	qemu_system_pack "$run/add" | cat "${board[dir]}/initramfs.cpio" - >"$run/initrd"
+}
+
+# SPEC ARGS...: boots, runs `tornwalk run ARGS`. Its exit code; 2 if the board did not
+# get that far, 255 if it was lost in the middle. A subshell: the traps are its own.
+qemu_system_exec() (
+	declare -A board=()
+	set +e
+	qemu_system_board "$1" || exit 2
+	name=$1 smp=${TORNWALK_BOARD_SMP:-2} mem=${TORNWALK_BOARD_MEM:-1024}
+	qemu='' stop=0 up='' code='' limit=120
+	shift
+	if ! [[ $smp:$mem =~ ^[1-9][0-9]*:[1-9][0-9]*$ ]]; then
+		qemu_system_say "TORNWALK_BOARD_SMP=$smp, TORNWALK_BOARD_MEM=$mem: two numbers are needed"
+		exit 2
+	fi
+	if [[ " $*" == *" --out"* ]]; then
+		qemu_system_say "$name: no --out on a board, its results are fetched"
+		exit 2
+	fi
+	exec {lock}>"${board[dir]}/lock"
+	flock -n "$lock" || { qemu_system_say "$name is busy: another run has it"; exit 2; }
+	current=results-$(cat "${board[dir]}/initramfs.cpio" - <<<"$smp $mem $*" | cksum | cut -d' ' -f1).jsonl
+	results=${board[dir]}/$current
+	echo "$current" >"${board[dir]}/current"
+	rm -f "$results.done"
+	touch "$results"
+	[ -z "$(tail -c 1 "$results")" ] || sed -i '$ d' "$results"	# half a line, of a killed guest
+
+	rm -rf --one-file-system "${board[dir]}"/run.*		# of one that was killed: the lock is ours
+	run=$(mktemp -d "${board[dir]}/run.XXXXXX") || exit 2
+	trap vm_end EXIT
+	trap 'stop=$((stop + 1))' INT TERM HUP
+	qemu_system_go "$@"
+	echo "booting Linux $(qemu_system_kernel) under $(qemu_system_executor)" >&2
+	vm_start
+	vm_pin
+	vm_watch "$@"
+	if [ -n "$code" ]; then
+		touch "$results.done"
+		exit "$code"
+	fi
+	kill -0 $$ 2>/dev/null || exit 255	# nobody is there to hear more
+	if [ "$stop" != 0 ]; then
+		qemu_system_say "$name: interrupted"
+		exit 4
+	elif ! kill -0 "$qemu" 2>/dev/null; then
+		qemu_system_say "$name: the guest died: $(cat "$run/qemu.log" "${board[dir]}/console.log" | tr -d '\r' |
+			awk '/panic|emory/ { said = $0; exit } /./ { said = $0 } END { print said ? said : "no word on its console" }')"
+	elif [ -z "$up" ]; then
+		qemu_system_say "$name: no sign of life in ${limit}s; killed"
+	else
+		qemu_system_say "$name: no cell finished in ${limit}s; killed"
+	fi
+	[ -z "$up" ] || exit 255
+	exit 2
+)

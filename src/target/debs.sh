@@ -14,7 +14,7 @@ debs_apt() { "$1" -c "$root/build/boards/apt/conf" "${@:2}"; }
 debs_init() {
 	local apt=$root/build/boards/apt suite
 
-	[ ! -e "$apt/ready" ] || return 0
+	[ ! -e "$apt/ready" ] || ! grep -qsF "\"$apt/lists\"" "$apt/conf" || return 0
 	mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/sources"
 	suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
 	grep -lEs "(^|[[:space:]])$suite([[:space:]]|\$)" /etc/apt/sources.list \
@@ -36,8 +36,8 @@ debs_init() {
 	Acquire::Languages "none";
 	END
 	echo "fetching package lists" >&2
-	debs_apt apt-get update -qq >&2 ||
-		echo "run.sh: warning: a package list could not be had; going on with the others" >&2
+	debs_apt apt-get update -qq >"$apt/log" 2>&1 ||
+		echo "run.sh: warning: a package list could not be had ($apt/log); going on with the others" >&2
 	compgen -G "$apt/lists/*_Packages*" >"$apt/ready" || rm -f "$apt/ready"
 }
 
@@ -55,7 +55,10 @@ debs_get() {
 	compgen -G "$debs/$file" | tail -n 1 | grep . && return
 	debs_init
 	echo "fetching $1" >&2
-	(cd "$debs/new" && debs_apt apt-get download -qq "$1" >&2) || return
+	if ! (cd "$debs/new" && debs_apt apt-get download -qq "$1" >>"$root/build/boards/apt/log" 2>&1); then
+		tail -n 1 "$root/build/boards/apt/log" >&2
+		return 1
+	fi
 	mv "$debs/new"/*.deb "$debs/"
 	compgen -G "$debs/$file"
 }

@@ -5,7 +5,8 @@
 #
 # Channels beside the console, which is in build/boards/NAME/console.log: tornwalk's
 # output, its errors, its results, and a control line each way. A result is on the
-# host's disk before the guest's next cell starts.
+# host's disk before the guest's next cell starts. What runs leave is in
+# build/boards, or in $qemu_system_state where somebody wants boards of his own.
 #
 # Key invariant: whatever ends the run (the guest, a signal, the clock, the death of
 # run.sh) ends QEMU; every line it brought out is fetched once; the same arguments
@@ -36,26 +37,28 @@ qemu_system_board() {
 		qemu_system_say "unknown board \"$1\"; valid: $qemu_system_boards"
 		return 2 ;;
 	esac
-	board[dir]=$root/build/boards/${1#qemu:}
+	board[root]=$root/build/boards/${1#qemu:}/root
+	board[dir]=${qemu_system_state:-$root/build/boards}/${1#qemu:}
+	mkdir -p "${board[dir]}"
 }
 
-qemu_system_kernel() { basename "${board[dir]}"/root/boot/vmlinuz-* | sed 's/vmlinuz-//'; }
+qemu_system_kernel() { basename "${board[root]}"/boot/vmlinuz-* | sed 's/vmlinuz-//'; }
 qemu_system_executor() {
 	"${board[qemu]}" --version | sed -n "1s/.*version \([0-9.]*\).*/${board[qemu]} \1 TCG, real kernel/p"
 }
 
-# The kernel, its virtio modules and busybox, into $board[dir]/root.
+# The kernel, its virtio modules and busybox, into $board[root].
 qemu_system_unpack() {
-	local dir=${board[dir]} arch=${board[arch]} real new deb
+	local arch=${board[arch]} real new deb
 
-	[ ! -e "$dir/root" ] || return 0
-	mkdir -p "$dir"
-	real=$(debs_behind "${board[image]}:$arch") && new=$(mktemp -d "$dir/new.XXXXXX") || return
+	[ ! -e "${board[root]}" ] || return 0
+	mkdir -p "${board[root]%/*}"
+	real=$(debs_behind "${board[image]}:$arch") && new=$(mktemp -d "${board[root]}.XXXXXX") || return
 	deb=$(debs_get "$real:$arch") &&
 		dpkg-deb --fsys-tarfile "$deb" | tar -xC "$new" --wildcards './boot/vmlinuz-*' \
 			'./lib/modules/*/drivers/virtio/*' './lib/modules/*/virtio_console.ko*' &&
 		deb=$(debs_get "busybox-static:$arch") && dpkg -x "$deb" "$new" &&
-		mv "$new" "$dir/root" && return
+		mv "$new" "${board[root]}" && return
 	rm -rf --one-file-system "$new"
 	return 1
 }
@@ -104,11 +107,11 @@ qemu_system_push() {
 	fi
 	stage=$(mktemp -d "${board[dir]}/stage.XXXXXX") || return 2
 	mkdir "$stage"/{bin,dev,proc,sys,tmp,modules}
-	cp "${board[dir]}/root/bin/busybox" "$stage/bin/" &&
+	cp "${board[root]}/bin/busybox" "$stage/bin/" &&
 		ln -s busybox "$stage/bin/sh" &&
 		cp "$2" "$stage/bin/tornwalk" && chmod +x "$stage/bin/tornwalk" &&
 		cp -r "${TORNWALK_CONFIGS:-$root/configs}" "$stage/configs" &&
-		find "${board[dir]}/root/lib/modules" -name 'virtio*.ko' -exec cp -t "$stage/modules" {} + &&
+		find "${board[root]}/lib/modules" -name 'virtio*.ko' -exec cp -t "$stage/modules" {} + &&
 		cp "$root/src/target/guest-init.sh" "$stage/init" && chmod +x "$stage/init" &&
 		qemu_system_pack "$stage" >"$stage.cpio" &&
 		mv "$stage.cpio" "${board[dir]}/initramfs.cpio" || code=2

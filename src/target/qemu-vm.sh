@@ -57,7 +57,7 @@ vm_start() {
 	setsid setpriv --pdeathsig KILL "${board[qemu]}" ${board[machine]} -accel tcg,thread=multi \
 		-smp "$smp" -m "$mem" -name tornwalk,debug-threads=on -nodefaults -no-user-config -no-reboot \
 		-display none -monitor none -serial "file:${board[dir]}/console.log" \
-		-kernel "${board[dir]}"/root/boot/vmlinuz-* -initrd "$run/initrd" \
+		-kernel "${board[root]}"/boot/vmlinuz-* -initrd "$run/initrd" \
 		-append "console=${board[console]} quiet panic=-1 cma=0 cryptomgr.notests rdinit=/init" -device "${board[serial]}" \
 		-chardev "file,id=out,path=$run/out" -device virtserialport,nr=1,chardev=out \
 		-chardev "file,id=err,path=$run/err" -device virtserialport,nr=2,chardev=err \

@@ -64,7 +64,8 @@ boards_clean_up() {
 	clean_up
 }
 
-# board_start N [WORDS before sshd]: home is $tmp/home.N, $tmp/bin.N is first in its PATH
+# board_start N [WORDS before sshd]: home is $tmp/home.N, $tmp/bin.N is first in its
+# PATH, and board_path="" makes it all there is
 board_start() {
 	local n=$1 holder
 
@@ -93,7 +94,7 @@ board_start() {
 	PidFile none
 	PermitRootLogin yes
 	PasswordAuthentication no
-	SetEnv HOME=$tmp/home.$n TMPDIR=$tmp/tmpdir.$n PATH=$tmp/bin.$n:/usr/sbin:/usr/bin:/sbin:/bin
+	SetEnv HOME=$tmp/home.$n TMPDIR=$tmp/tmpdir.$n PATH=$tmp/bin.$n${board_path-:/usr/sbin:/usr/bin:/sbin:/bin}
 	END
 	: >"$tmp/sshd.$n.log"
 	nsenter -t "$holder" -n "${@:2}" "$sshd" -D -f "$tmp/sshd.$n" -E "$tmp/sshd.$n.log" </dev/null &

@@ -54,6 +54,15 @@ has() {
 	return 1
 }
 
+# A run has begun there, and has heard from its caller.
+begun() {
+	for _ in {1..200}; do
+		[ ! -s "$tmp/home.$1/.tornwalk/lock/beat" ] || return 0
+		sleep 0.05
+	done
+	return 1
+}
+
 cells=(lo-hi-overwrite low-first mips-xpa read-once-remap sh-x2tlb)	# no other controls
 once() { well_formed "$1" ${#cells[@]} && diff <(names "$1") <(printf '%s\n' "${cells[@]}") >/dev/null; }
 run_cells() { session "$1" "$2" "${cells[@]}" --time "$3"; }
@@ -69,19 +78,13 @@ echo 1 >/proc/sys/net/ipv4/tcp_orphan_retries	# of this namespace
 # ---- slow ones, on boards of their own, looked at below ----
 
 start_cells first 2 "$tmp/first" 3s
-has 2 1
+begun 2
 start_cells second 2 "$tmp/second" 3s
 
 # A cable pulled, and this end forgets the connection too: nobody tells the board.
-TORNWALK_SSH+=" -o ServerAliveInterval=1 -o ServerAliveCountMax=2" start_cells silent 3 "$tmp/silent" 4s --quiet
-has 3 1
+TORNWALK_SSH+=" -o ServerAliveInterval=1 -o ServerAliveCountMax=2" start_cells silent 3 "$tmp/silent" 20s --quiet
+begun 3
 ip link set tw3 down
-ends silent
-sleep 1
-expect "silent link: says so, and the run goes on" 'lost "$tmp/silent" && [ -n "$(board_strays 3)" ]'
-ip link set tw3 up
-start_cells other 3 "$tmp/other" 10ms
-
 
 # ---- probe, push, exec, fetch ----
 
@@ -118,13 +121,13 @@ goes_on() {
 	local from
 
 	from=$(on_board 1 | grep -vc '"reason":"interrupted')
-	run_cells 1 "$tmp/lost" 200ms
+	run_cells 1 "$tmp/lost" 400ms
 	expect "$1: the same call goes on with what was finished" 'once "$tmp/lost" && out_has " '"$from"' of them from"'
 	check "$1: leaves nothing" board_clean 1
 	rm -f "$tmp/lost"
 }
 
-start_cells lost 1 "$tmp/lost" 200ms
+start_cells lost 1 "$tmp/lost" 400ms
 has 1 2
 board_hang_up 1
 ends lost
@@ -132,14 +135,14 @@ check "connection killed: says so, finished cells stay" lost "$tmp/lost"
 expect "connection killed: the run stops" 'board_idle 1 && has 1 2'
 goes_on "connection killed"
 
-start_cells lost 1 "$tmp/lost" 200ms
+start_cells lost 1 "$tmp/lost" 400ms
 has 1 2
 kill -9 "${pid[lost]}"
 ends lost
 expect "caller killed: the run stops" 'board_idle 1 && has 1 2'
 goes_on "caller killed"
 
-start_cells lost 1 "$tmp/lost" 200ms
+start_cells lost 1 "$tmp/lost" 400ms
 has 1 2
 board_kill 1
 ends lost
@@ -147,7 +150,7 @@ expect "board reset: says so" 'lost "$tmp/lost" && [ -d "$tmp/home.1/.tornwalk/l
 board_start 1
 goes_on "board reset"
 
-start_cells lost 1 "$tmp/lost" 200ms
+start_cells lost 1 "$tmp/lost" 400ms
 has 1 2
 for p in $(board_strays 1 | sed -n 's/ .*tornwalk run.*//p'); do kill -9 "$p"; done
 ends lost
@@ -155,9 +158,14 @@ expect "tornwalk killed there: says so" 'exits 2 && err_has "died there with exi
 rm -f "$tmp/lost"
 goes_on "tornwalk killed there"
 
+ends silent
+expect "silent link: says so, and the run goes on" 'lost "$tmp/silent" && [ -n "$(board_strays 3)" ]'
+ip link set tw3 up
+start_cells other 3 "$tmp/other" 10ms
+
 # ---- Ctrl-C ----
 
-start_cells c 1 "$tmp/c" 200ms
+start_cells c 1 "$tmp/c" 400ms
 has 1 2
 kill -INT "${pid[c]}"
 ends c
@@ -231,6 +239,33 @@ fi
 TORNWALK_BOARD_DIR=/proc client ssh_probe "$(board 1)"
 check "nowhere to write" one_line 'no place to work in'
 
+# ---- an old board: i686, busybox for everything ----
+
+busybox=$(find "$root/build/boards" -path '*i686*' -name busybox -type f -perm -1 2>/dev/null | head -n 1)
+busybox=${busybox:-$(command -v busybox)}
+i686=$root/build/i686-gcc/tornwalk
+if [ -z "$busybox" ] || [ ! -x "$i686" ] || [ "$(setarch i686 uname -m 2>/dev/null)" != i686 ]; then
+	skip "i686 with busybox" "no busybox, no build for i686, or a kernel that cannot"
+else
+	mkdir "$tmp/bin.4"
+	for p in $("$busybox" --list); do
+		ln -s "$busybox" "$tmp/bin.4/$p"
+	done
+	board_path='' board_start 4 setarch i686
+	tornwalk=$i686 run_cells 4 "$tmp/old" 50ms
+	expect "i686 with busybox: every cell once" 'once "$tmp/old" && as_in "$tmp/old" && grep -q "\"target\":\"i686\"" "$tmp/old"'
+	check "i686 with busybox: leaves nothing" board_clean 4
+	tornwalk=$i686 start_cells old 4 "$tmp/old2" 5s
+	begun 4
+	session 4 "$tmp/none" quick
+	check "i686 with busybox: an x86_64 program is refused" one_line 'wrong architecture: it is i686'
+	tornwalk=$i686 run_cells 4 "$tmp/none" 5s
+	check "i686 with busybox: two at once" one_line 'busy'
+	kill -INT "${pid[old]}"
+	ends old
+	expect "i686 with busybox: Ctrl-C" 'exits 4 && well_formed "$tmp/old2" && board_clean 4'
+fi
+
 # ---- the slow ones ----
 
 ends second
@@ -241,6 +276,6 @@ check "two at once: leaves nothing" board_clean 2
 
 ends other
 expect "silent link: the next call stops it and runs" 'once "$tmp/other" && board_idle 3'
-expect "silent link: what it had is kept, and where is said" 'has 3 1 && err_has "note: another run.*--time 4s.*wait in"'
+expect "silent link: what it had is kept, and where is said" 'has 3 1 && err_has "note: another run.*--time 20s.*wait in"'
 
 finish

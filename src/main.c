@@ -2,25 +2,18 @@
 /*
  * tornwalk: the instrument. Prints; never parses what it printed.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "judge/config.h"
 #include "judge/listing.h"
-#include "judge/number.h"
-#include "judge/session.h"
 #include "judge/table.h"
+#include "run.h"
 
-enum { EXIT_PASS = 0, EXIT_FAIL = 1, EXIT_USAGE = 2, EXIT_INCONCLUSIVE = 4 };
-enum { CALIBRATE_NS = 20000000, CALIBRATE_LONG_NS = 250000000 };
+enum { CALIBRATE_LONG_NS = 250000000 };
 
-static volatile sig_atomic_t interrupted;
+volatile sig_atomic_t interrupted;
 
 static void on_signal(int sig)
 {
@@ -28,257 +21,7 @@ static void on_signal(int sig)
 	interrupted = 1;
 }
 
-__attribute__((format(printf, 1, 2))) static int usage_error(const char *fmt, ...)
-{
-	va_list ap;
-
-	fflush(stdout);
-	fputs("tornwalk: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	return EXIT_USAGE;
-}
-
-/* ---- run ---- */
-
-static const char run_help[] =
-	"usage: tornwalk run [SUITE|SCENARIO|FILE.ini ...] [options]\n"
-	"       tornwalk run CELL-OPTIONS [options]        one cell, no file\n"
-	"With neither, the suite `quick`. `tornwalk list` shows every name.\n"
-	"\n"
-	"cell:    --layout L --level pud|pmd --walker W --reader R --writer S --transition T\n"
-	"         --consumer C --reclaim F --world native|widened --readers N --writers N\n"
-	"         --slots N --alias\n"
-	"options: --time 30s     for each cell (10ms to 365d; 500ms, 2m, 1h, 3d)\n"
-	"         --seed N       of the delays and of the order of slots\n"
-	"         --cpus 0,2-3   only these\n"
-	"         --shard 2/3    only this part; a cell and its control stay together\n"
-	"         --out FILE     append one JSON line per cell; - is standard output\n"
-	"         --resume       leave out cells that FILE has already\n"
-	"         --fail-fast    stop after the first cell that fails\n"
-	"         --ktap         KTAP instead of the table\n"
-	"         --quiet        only failures and the last line\n"
-	"\n"
-	"examples:\n"
-	"  tornwalk run\n"
-	"  tornwalk run quick --out results.jsonl\n"
-	"  tornwalk run --reader lo-hi --writer present-present --time 5s\n"
-	"  tornwalk run --reader get-lockless --writer mips-xpa --world widened\n"
-	"  tornwalk run --walker pagewalk --level pud --transition split-clear --consumer numa-maps\n"
-	"\n"
-	"exit: 0 pass, 1 fail, 2 bad usage or input, 4 inconclusive\n";
-
-enum { OPT_OUT = 256, OPT_RESUME, OPT_FAIL_FAST, OPT_KTAP, OPT_QUIET, OPT_CPUS, OPT_HELP, OPT_CELL,
-       OPT_SHARD };
-
-static const struct option run_options[] = {
-	{ "out", required_argument, NULL, OPT_OUT },
-	{ "resume", no_argument, NULL, OPT_RESUME },
-	{ "fail-fast", no_argument, NULL, OPT_FAIL_FAST },
-	{ "ktap", no_argument, NULL, OPT_KTAP },
-	{ "quiet", no_argument, NULL, OPT_QUIET },
-	{ "cpus", required_argument, NULL, OPT_CPUS },
-	{ "shard", required_argument, NULL, OPT_SHARD },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ "layout", required_argument, NULL, OPT_CELL },
-	{ "level", required_argument, NULL, OPT_CELL },
-	{ "walker", required_argument, NULL, OPT_CELL },
-	{ "reader", required_argument, NULL, OPT_CELL },
-	{ "writer", required_argument, NULL, OPT_CELL },
-	{ "transition", required_argument, NULL, OPT_CELL },
-	{ "consumer", required_argument, NULL, OPT_CELL },
-	{ "reclaim", required_argument, NULL, OPT_CELL },
-	{ "world", required_argument, NULL, OPT_CELL },
-	{ "readers", required_argument, NULL, OPT_CELL },
-	{ "writers", required_argument, NULL, OPT_CELL },
-	{ "slots", required_argument, NULL, OPT_CELL },
-	{ "time", required_argument, NULL, OPT_CELL },
-	{ "seed", required_argument, NULL, OPT_CELL },
-	{ "alias", no_argument, NULL, OPT_CELL },
-	{ 0 },
-};
-
-struct run {
-	struct cell_names cell;
-	struct session session;
-	struct cpus cpus;
-	struct plan plan;
-	struct shard shard;		/* of = 0: all of it */
-	unsigned planned;		/* cells in all shards */
-};
-
-static int list_options(char *buf, size_t len)
-{
-	const struct option *o;
-	size_t n = 0;
-
-	for (o = run_options; o->name && n < len; o++)
-		n += (size_t)snprintf(buf + n, len - n, " --%s", o->name);
-	return 0;
-}
-
-/* 0, or an exit code plus one when the program is done. */
-static int parse_run(struct run *r, int argc, char **argv)
-{
-	char err[1536];
-	int c, i;
-
-	opterr = 0;
-	optind = 1;
-	while (optind <= argc && (c = getopt_long(argc, argv, ":", run_options, &i)) != -1) {
-		switch (c) {
-		case OPT_OUT:
-			r->session.out_name = optarg;
-			break;
-		case OPT_RESUME:
-			r->session.resume = true;
-			break;
-		case OPT_FAIL_FAST:
-			r->session.fail_fast = true;
-			break;
-		case OPT_KTAP:
-			r->session.ktap = true;
-			break;
-		case OPT_QUIET:
-			r->session.quiet = true;
-			break;
-		case OPT_CPUS:
-			if (cpus_choose(&r->cpus, optarg, err, sizeof(err)))
-				return usage_error("%s", err) + 1;
-			break;
-		case OPT_SHARD:
-			if (shard_parse(&r->shard, optarg, err, sizeof(err)))
-				return usage_error("%s", err) + 1;
-			break;
-		case OPT_HELP:
-			fputs(run_help, stdout);
-			return EXIT_PASS + 1;
-		case OPT_CELL:
-			if (cell_set(&r->cell, run_options[i].name, optarg ? optarg : "yes", err,
-				     sizeof(err)))
-				return usage_error("%s", err) + 1;
-			break;
-		case ':':
-			return usage_error("%s needs a value; see tornwalk run --help",
-					   argv[optind - 1]) + 1;
-		default:
-			list_options(err, sizeof(err));
-			return usage_error("unknown option \"%s\"; valid:%s", argv[optind - 1], err) + 1;
-		}
-	}
-	return 0;
-}
-
-/* A cell from options alone is called after its dimensions. */
-static int plan_one(struct run *r)
-{
-	struct scenario s = { .min_present = 1000, .min_rounds = 1000 };
-	char err[1536];
-	int res = cell_resolve(&r->cell, &s.cell, err, sizeof(err));
-
-	if (res == -EOPNOTSUPP) {
-		fprintf(stderr, "tornwalk: skipped: %s\n", err);
-		return EXIT_INCONCLUSIVE + 1;
-	}
-	if (res)
-		return usage_error("%s", err) + 1;
-	snprintf(s.name, sizeof(s.name), "%s.%s.%s.%s.%s.%s%s%s", s.cell.layout->name,
-		 s.cell.level == LEVEL_PUD ? "pud" : "pmd", s.cell.walker->name, s.cell.reader->name,
-		 s.cell.writer->name, s.cell.transition->name, s.cell.alias ? ".alias" : "",
-		 s.cell.protocol == &widened_protocol ? ".widened" : "");
-	return plan_add(&r->plan, &s, err, sizeof(err)) ? usage_error("%s", err) + 1 : 0;
-}
-
-static void override(struct plan *p, const struct cell_names *n)
-{
-	unsigned i;
-
-	for (i = 0; i < p->nr; i++) {
-		if (n->set & 1u << KEY_TIME)
-			p->list[i].cell.budget_ns = n->number[KEY_TIME];
-		if (n->set & 1u << KEY_SEED)
-			p->list[i].cell.seed = (uint32_t)n->number[KEY_SEED];
-	}
-}
-
-static int plan_files(struct run *r, int nr_words, char **words)
-{
-	static char *quick[] = { "quick" };
-	char dir[CONFIG_PATH_LEN], err[2048];
-	struct config config;
-	int i, res = 0;
-
-	if (!nr_words) {
-		words = quick;
-		nr_words = 1;
-	}
-	if (!config_dir(dir, sizeof(dir)))
-		return usage_error("no configs directory: not in $TORNWALK_CONFIGS, not ./configs, "
-				   "not beside the program") + 1;
-	if (config_load(&config, dir, err, sizeof(err)))
-		return usage_error("%s", err) + 1;
-	for (i = 0; i < nr_words && !res; i++)
-		res = config_select(&config, words[i], &r->plan, err, sizeof(err));
-	if (!res)
-		res = config_add_controls(&config, &r->plan, err, sizeof(err));
-	config_free(&config);
-	if (res == -EOPNOTSUPP) {
-		fprintf(stderr, "tornwalk: skipped: %s\n", err);
-		return EXIT_INCONCLUSIVE + 1;
-	}
-	if (res)
-		return usage_error("%s", err) + 1;
-	override(&r->plan, &r->cell);
-	return 0;
-}
-
-static int open_out(struct session *s)
-{
-	s->out = -1;
-	if (s->resume && (!s->out_name || !strcmp(s->out_name, "-")))
-		return usage_error("--resume needs --out FILE, the results to go on with");
-	if (!s->out_name)
-		return 0;
-	if (!strcmp(s->out_name, "-")) {
-		s->json = true;
-		return 0;
-	}
-	s->out = open(s->out_name, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-	if (s->out < 0 && (errno == ESPIPE || errno == ENXIO || errno == EINVAL))
-		s->out = open(s->out_name, O_WRONLY | O_APPEND | O_CLOEXEC);
-	return s->out < 0 ? usage_error("cannot write %s: %s", s->out_name, strerror(errno)) : 0;
-}
-
-static int finish(const struct run *r)
-{
-	const struct session *s = &r->session;
-	const struct plan *p = &r->plan;
-	FILE *f = s->ktap || s->json ? stderr : stdout;
-
-	fprintf(f, "%s%u cells: %u pass, %u fail, %u inconclusive", s->quiet ? "" : "\n", p->nr,
-		s->pass, s->fail, s->inconclusive);
-	if (s->resumed)
-		fprintf(f, ", %u of them from %s", s->resumed, s->out_name);
-	if (s->not_run)
-		fprintf(f, ", %u not run%s", s->not_run, interrupted ? " (interrupted)" : "");
-	if (p->unusable)
-		fprintf(f, "; %u left out: %s", p->unusable, p->why_unusable);
-	if (p->rejected)
-		fprintf(f, "; %u combinations make no sense, e.g. %s", p->rejected, p->why_rejected);
-	if (r->shard.of)
-		fprintf(f, "; shard %u/%u of %u cells", r->shard.number, r->shard.of, r->planned);
-	if (s->out >= 0)
-		fprintf(f, "; results in %s", s->out_name);
-	putc('\n', f);
-	if (fflush(f))
-		return EXIT_USAGE;
-	return s->fail ? EXIT_FAIL :
-	       s->inconclusive || s->not_run || !s->pass ? EXIT_INCONCLUSIVE : EXIT_PASS;
-}
-
-static void catch_signals(void)
+void catch_signals(void)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
 
@@ -293,77 +36,17 @@ static void catch_signals(void)
 	signal(SIGXFSZ, SIG_IGN);
 }
 
-static int run_plan(struct run *r, struct executor *x)
+int usage_error(const char *fmt, ...)
 {
-	struct calibration calibration;
-	unsigned i;
-	int err;
+	va_list ap;
 
-	executor_probe(x);
-	catch_signals();
-	calibrate(&calibration, &r->cpus, CALIBRATE_NS, &interrupted);
-	x->cpus = &r->cpus;
-	x->calibration = &calibration;
-	for (i = 0; i < r->plan.nr; i++)
-		r->plan.list[i].cell.writer_tears =
-			calibration_tears(&calibration, r->plan.list[i].cell.writer->primitive);
-	r->session.plan = &r->plan;
-	r->session.executor = x;
-	r->session.interrupted = &interrupted;
-	if (r->session.ktap)
-		printf("KTAP version 1\n1..%u\n", r->plan.nr);
-	else if (!r->session.quiet)
-		table_head(r->session.json ? stderr : stdout, x);
 	fflush(stdout);
-	err = session_run(&r->session);
-	if (err == -ENOMEM)
-		fputs("tornwalk: out of memory\n", stderr);
-	return err ? EXIT_USAGE : finish(r);
-}
-
-/* 0, or an exit code plus one: what is left of the plan is this shard's. */
-static int take_shard(struct run *r)
-{
-	r->planned = r->plan.nr;
-	if (!r->shard.of)
-		return 0;
-	if (plan_shard(&r->plan, &r->shard))
-		return usage_error("out of memory") + 1;
-	if (r->plan.nr || !r->planned)
-		return 0;
-	fprintf(stderr, "tornwalk: nothing to do in shard %u/%u of %u cells\n", r->shard.number,
-		r->shard.of, r->planned);
-	return EXIT_PASS + 1;
-}
-
-static int cmd_run(int argc, char **argv)
-{
-	static const uint32_t with_files = 1u << KEY_TIME | 1u << KEY_SEED;
-	struct executor x = { .target = TARGET, .flags = FLAGS, .git = GIT };
-	struct run *r = calloc(1, sizeof(*r));
-	int code;
-
-	if (!r)
-		return usage_error("out of memory");
-	cpus_allowed(&r->cpus);
-	code = parse_run(r, argc, argv);
-	if (!code && optind < argc && (r->cell.set & ~with_files))
-		code = usage_error("cell options describe one cell; with \"%s\" only --time and --seed "
-				   "go", argv[optind]) + 1;
-	if (!code)
-		code = r->cell.set & ~with_files ? plan_one(r) :
-						   plan_files(r, argc - optind, argv + optind);
-	if (!code)
-		code = take_shard(r);
-	if (!code)
-		code = open_out(&r->session);
-	else
-		code--;
-	if (!code && r->plan.nr)
-		code = run_plan(r, &x);
-	plan_free(&r->plan);
-	free(r);
-	return code;
+	fputs("tornwalk: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	return EXIT_USAGE;
 }
 
 /* ---- list, calibrate ---- */

@@ -17,7 +17,9 @@ declare -A may=(
 	[machine]="protocol explore"
 	[stress]="world native protocol explore machine"
 	[judge]="protocol explore machine stress"
-	[main.c]="judge"
+	[main.c]="judge run.h"
+	[run.c]="judge run.h"
+	[run.h]="nothing"
 	[report]="nothing"
 	[target]="nothing"
 )

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the two files of the command line share. */
+#ifndef TORNWALK_RUN_H
+#define TORNWALK_RUN_H
+
+#include <signal.h>
+
+enum { EXIT_PASS = 0, EXIT_FAIL = 1, EXIT_USAGE = 2, EXIT_INCONCLUSIVE = 4 };
+
+/* Set by SIGINT, SIGTERM and SIGHUP once catch_signals() has been called. */
+extern volatile sig_atomic_t interrupted;
+void catch_signals(void);
+
+/* One line on stderr; returns EXIT_USAGE. */
+__attribute__((format(printf, 1, 2))) int usage_error(const char *fmt, ...);
+
+/* tornwalk run: argv[0] is "run". Returns the exit code. */
+int cmd_run(int argc, char **argv);
+
+#endif

@@ -128,7 +128,7 @@ board_run() {
 	shift
 	[[ $spec != qemu:* ]] || kind=qemu_system
 	facts=$("${kind}_probe" "$spec") || return 2
-	target=$(sed -n 's/^TARGET=//p' <<<"$facts")
+	target=$(sed -n 's/^target=//Ip' <<<"$facts")
 	echo "== $spec: ${facts//$'\n'/, }"
 	TARGET=$target COMPILER=gcc make -s -C "$root" -j"$(nproc)" || return 2
 	file=$root/results/runs/$target/$(date -u +%Y%m%dT%H%M%SZ)-${spec//[^[:alnum:]._-]/_}.jsonl

@@ -318,8 +318,13 @@ int cmd_run(int argc, char **argv)
 		code = open_out(&r->session);
 	else
 		code--;
-	if (!code && r->plan.nr)
+	if (!code && r->plan.nr) {
 		code = run_plan(r, &x);
+	} else if (!code && !r->planned) {
+		fprintf(stderr, "tornwalk: nothing to run: %s\n", r->plan.unusable ?
+			r->plan.why_unusable : "the plan is empty");
+		code = EXIT_INCONCLUSIVE;
+	}
 	plan_free(&r->plan);
 	free(r);
 	return code;

@@ -81,31 +81,33 @@ static void count(struct session *s, enum verdict v)
 	s->inconclusive += v == VERDICT_INCONCLUSIVE;
 }
 
-static int report(struct session *s, const struct result *r, unsigned number)
+/* On disk first: whoever reads the table may be gone. */
+static int append(const struct session *s, const struct result *r)
 {
-	FILE *table = s->json ? stderr : stdout;
-	int err = 0;
+	int err = s->out < 0 ? 0 : result_append(s->out, r);
 
-	if (s->ktap)
-		ktap_row(stdout, number, r);
-	else if (!s->quiet || r->verdict == VERDICT_FAIL)
-		table_row(table, r);
-	if (s->json)
-		err = result_print(stdout, r);
-	if (fflush(stdout))
-		err = -errno;
-	if (err) {
-		fprintf(stderr, "tornwalk: cannot write to standard output: %s\n", strerror(-err));
-		return err;
-	}
-	if (s->out < 0)
-		return 0;
-	err = result_append(s->out, r);
 	if (err) {
 		fprintf(stderr, "tornwalk: cannot append to %s: %s; the cells before this one are "
 			"safe, this one's line follows\n", s->out_name, strerror(-err));
 		result_print(stderr, r);
 	}
+	return err;
+}
+
+static int report(struct session *s, const struct result *r, unsigned number)
+{
+	int err = append(s, r);
+
+	if (s->ktap)
+		ktap_row(stdout, number, r);
+	else if (!s->quiet || r->verdict == VERDICT_FAIL)
+		table_row(s->json ? stderr : stdout, r);
+	if (s->json && !err)
+		err = result_print(stdout, r);
+	if (fflush(stdout) && !err)
+		err = -errno;
+	if (err && ferror(stdout))
+		fprintf(stderr, "tornwalk: cannot write to standard output: %s\n", strerror(-err));
 	return err;
 }
 

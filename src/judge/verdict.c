@@ -168,6 +168,11 @@ static enum verdict verdict_of_required(const struct evidence *e, char reason[RE
 			 "required %s not seen, and this executor does not show torn words", names);
 		return VERDICT_INCONCLUSIVE;
 	}
+	if (f->fresh_present < UNSEEN_DISTINCT) {
+		snprintf(reason, REASON_LEN, "required %s not seen, in only %" PRIu64
+			 " distinct present observations", names, f->fresh_present);
+		return VERDICT_INCONCLUSIVE;
+	}
 	if (f->rounds < UNSEEN_ROUNDS) {
 		snprintf(reason, REASON_LEN, "required %s not seen, in only %" PRIu64 " rounds", names,
 			 f->rounds);

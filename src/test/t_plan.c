@@ -313,8 +313,8 @@ static void test_shipped(void **state)
 	assert_true(sum <= 55 * NS_PER_S);
 	plan_free(&plan);
 	choose(&cfg, "ci", &plan);
-	assert_in_range(plan.nr + plan.unusable, 30, 36);
-	assert_int_equal(plan.list[0].cell.budget_ns, 300 * NS_PER_MS);
+	assert_in_range(plan.nr + plan.unusable, 36, 42);
+	assert_int_equal(plan.list[0].cell.budget_ns, 800 * NS_PER_MS);
 	plan_free(&plan);
 	choose(&cfg, "full", &plan);
 	assert_in_range(plan.nr, 500, MAX_SCENARIOS);

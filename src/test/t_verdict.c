@@ -254,6 +254,7 @@ static void test_required_unseen(void **state)
 
 	(void)state;
 	c->f.rounds = UNSEEN_ROUNDS;
+	c->f.fresh_present = UNSEEN_DISTINCT;
 	c->s.expect[OUTCOME_CONFUSED] = EXPECT_REQUIRE;
 	check(c, VERDICT_FAIL, "required confused not seen in 5000 observations");
 	assert_false(control_fired(&c->s, &c->f));
@@ -266,6 +267,10 @@ static void test_required_unseen(void **state)
 	check(c, VERDICT_INCONCLUSIVE,
 	      "required reread not seen, and this executor does not show torn words");
 	c->e.executor_tears_words = true;
+	c->f.fresh_present = UNSEEN_DISTINCT - 1;
+	check(c, VERDICT_INCONCLUSIVE,
+	      "required reread not seen, in only 99999 distinct present observations");
+	c->f.fresh_present = UNSEEN_DISTINCT;
 	c->f.rounds = UNSEEN_ROUNDS - 1;
 	check(c, VERDICT_INCONCLUSIVE, "required reread not seen, in only 999999 rounds");
 	c->f.rounds = 999;
@@ -280,6 +285,7 @@ static void test_required_torn(void **state)
 
 	(void)state;
 	c->f.rounds = UNSEEN_ROUNDS;
+	c->f.fresh_present = UNSEEN_DISTINCT;
 	c->s.require_torn = true;
 	c->s.expect[TR] = c->s.expect[TW] = EXPECT_ALLOW;
 	assert_true(scenario_requires(&c->s));

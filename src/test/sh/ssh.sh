@@ -4,8 +4,8 @@
 # Boards over ssh: real sshds in network namespaces, and everything that goes wrong.
 # shellcheck source=src/test/lib.sh
 . "$(dirname "$0")/../lib.sh"
-# shellcheck source=src/test/boards.sh
-. "$root/src/test/boards.sh"
+# shellcheck source=src/test/sshds.sh
+. "$root/src/test/sshds.sh"
 if ! boards_enter; then
 	skip "boards over ssh" "$boards_why"
 	finish
@@ -75,17 +75,6 @@ for n in 1 2 3; do
 done
 echo 1 >/proc/sys/net/ipv4/tcp_orphan_retries	# of this namespace
 
-# ---- slow ones, on boards of their own, looked at below ----
-
-start_cells first 2 "$tmp/first" 3s
-begun 2
-start_cells second 2 "$tmp/second" 3s
-
-# A cable pulled, and this end forgets the connection too: nobody tells the board.
-TORNWALK_SSH+=" -o ServerAliveInterval=1 -o ServerAliveCountMax=2" start_cells silent 3 "$tmp/silent" 20s --quiet
-begun 3
-ip link set tw3 down
-
 # ---- probe, push, exec, fetch ----
 
 client ssh_probe "$(board 1)"
@@ -121,13 +110,13 @@ goes_on() {
 	local from
 
 	from=$(on_board 1 | grep -vc '"reason":"interrupted')
-	run_cells 1 "$tmp/lost" 400ms
+	run_cells 1 "$tmp/lost" 300ms
 	expect "$1: the same call goes on with what was finished" 'once "$tmp/lost" && out_has " '"$from"' of them from"'
 	check "$1: leaves nothing" board_clean 1
 	rm -f "$tmp/lost"
 }
 
-start_cells lost 1 "$tmp/lost" 400ms
+start_cells lost 1 "$tmp/lost" 300ms
 has 1 2
 board_hang_up 1
 ends lost
@@ -135,14 +124,14 @@ check "connection killed: says so, finished cells stay" lost "$tmp/lost"
 expect "connection killed: the run stops" 'board_idle 1 && has 1 2'
 goes_on "connection killed"
 
-start_cells lost 1 "$tmp/lost" 400ms
+start_cells lost 1 "$tmp/lost" 300ms
 has 1 2
 kill -9 "${pid[lost]}"
 ends lost
 expect "caller killed: the run stops" 'board_idle 1 && has 1 2'
 goes_on "caller killed"
 
-start_cells lost 1 "$tmp/lost" 400ms
+start_cells lost 1 "$tmp/lost" 300ms
 has 1 2
 board_kill 1
 ends lost
@@ -150,7 +139,7 @@ expect "board reset: says so" 'lost "$tmp/lost" && [ -d "$tmp/home.1/.tornwalk/l
 board_start 1
 goes_on "board reset"
 
-start_cells lost 1 "$tmp/lost" 400ms
+start_cells lost 1 "$tmp/lost" 300ms
 has 1 2
 for p in $(board_strays 1 | sed -n 's/ .*tornwalk run.*//p'); do kill -9 "$p"; done
 ends lost
@@ -158,20 +147,26 @@ expect "tornwalk killed there: says so" 'exits 2 && err_has "died there with exi
 rm -f "$tmp/lost"
 goes_on "tornwalk killed there"
 
-ends silent
-expect "silent link: says so, and the run goes on" 'lost "$tmp/silent" && [ -n "$(board_strays 3)" ]'
-ip link set tw3 up
-start_cells other 3 "$tmp/other" 10ms
-
 # ---- Ctrl-C ----
 
-start_cells c 1 "$tmp/c" 400ms
+start_cells c 1 "$tmp/c" 300ms
 has 1 2
 kill -INT "${pid[c]}"
 ends c
 expect "Ctrl-C: what was measured comes home" 'exits 4 && grep -q "\"reason\":\"interrupted" "$tmp/c" &&
 	[ $(wc -l <"$tmp/c") -ge 3 ] && well_formed "$tmp/c"'
 check "Ctrl-C: leaves nothing" board_clean 1
+
+# ---- slow ones, on boards of their own, looked at below ----
+
+start_cells first 2 "$tmp/first" 2s
+begun 2
+start_cells second 2 "$tmp/second" 2s
+
+# A cable pulled, and this end forgets the connection too: nobody tells the board.
+TORNWALK_SSH+=" -o ServerAliveInterval=1 -o ServerAliveCountMax=2" start_cells silent 3 "$tmp/silent" 20s --quiet
+begun 3
+ip link set tw3 down
 
 # ---- not there, not right ----
 
@@ -211,6 +206,11 @@ rm -f "$tmp/bin.1/uname"
 client ssh_session "$(board 1)" "$tmp/nothing" "$tmp/none" quick
 check "no program" one_line 'no such program'
 check "after all that: nothing is left" board_clean 1
+
+ends silent
+expect "silent link: says so, and the run goes on" 'lost "$tmp/silent" && [ -n "$(board_strays 3)" ]'
+ip link set tw3 up
+start_cells other 3 "$tmp/other" 10ms
 
 # ---- no space, nowhere to write ----
 

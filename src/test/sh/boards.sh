@@ -1,0 +1,124 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2016  # conditions are for expect
+# Real kernels in qemu-system: where their packages can be had, they boot, run three
+# cells and bring out every line; whatever ends them leaves nothing behind.
+# shellcheck source=src/test/lib.sh
+. "$(dirname "$0")/../lib.sh"
+# shellcheck disable=SC1091
+. "$root/src/target/qemu-system.sh"
+
+unset TORNWALK_BOARD_SMP TORNWALK_BOARD_MEM
+export qemu_system_state=$tmp/boards
+r=$tmp/results
+
+# call FUNCTION ARGS...: like tw
+call() {
+	code=0
+	"$@" </dev/null >"$tmp/out" 2>"$tmp/err" || code=$?
+}
+
+torn() { sed -n "s/.*\"scenario\":\"$1\".*\"outcomes\":{[^}]*\"torn\":\([0-9]*\).*/\1/p" "$r"; }
+says() { sed -n "1s/.*\"$1\":\"\([^\"]*\).*/\1/p" "$r"; }
+left() { pgrep -f "$dir/run" || compgen -G "$dir/run.*"; }
+
+call qemu_system_probe qemu:nonsense
+expect "an unknown board: the valid ones" 'exits 2 && silent && err_has "valid: qemu:i686-pae qemu:armhf-lpae"'
+
+# Why SPEC cannot be had, if it cannot.
+obstacle() {
+	local cc
+	call qemu_system_probe "$1"
+	exits 0 || { tail -n 1 "$tmp/err"; return; }
+	cc=$(sed -n 's/^TRIPLE *= *//p' "$root/configs/targets/$target.mk")-gcc
+	command -v "$cc" >/dev/null || { echo "no $cc"; return; }
+	make -s -C "$root" -j"$(nproc)" TARGET="$target" COMPILER=gcc SAN= >"$tmp/err" 2>&1 ||
+		echo "make TARGET=$target: $(tail -n 1 "$tmp/err")"
+}
+
+names_itself() {
+	[[ $(says executor) = qemu-system-*" TCG, real kernel" && $(says kernel) = "Linux "*"-$1 "* ]]
+}
+
+# A poor run is tried again, twice as long; anything torn in the safe cell is not.
+booted() {
+	rm -f "$r"
+	call qemu_system_exec "$1" lo-hi-overwrite atomic64-fault-zap --time $((300 << 2 * (try - 1)))ms
+	qemu_system_fetch "$1" "$r" && { exits 0 || exits 1; }
+}
+
+boots() {
+	try 2 booted "$1"
+	expect "$1: boots, three cells pass" 'exits 0 && out_has "^3 cells: 3 pass"'
+	check "$1: a line for each" well_formed "$r" 3
+	check "$1: the control is torn" test "$(torn lo-hi-overwrite)" -gt 0
+	check "$1: one 8-byte load is not" test "$(torn atomic64-fault-zap)" = 0
+	check "$1: says who ran it" names_itself "$2"
+	expect "$1: each vCPU on a CPU of its own" 'err_has "vCPUs on host CPUs [0-9]+ [0-9]+$"'
+	call qemu_system_fetch "$1" "$r"
+	check "$1: fetched once" test "$(wc -l <"$r")" = 3
+	check "$1: nothing is left behind" test -z "$(left)"
+}
+
+refusals() {
+	call qemu_system_push "$1" "$root/build/$target-gcc/main.o.no"
+	expect "$1: no such program" 'exits 2 && [ $(wc -l <"$tmp/err") = 1 ]'
+	call qemu_system_push "$1" /bin/bash
+	expect "$1: a program of another architecture" 'exits 2 && [ $(wc -l <"$tmp/err") = 1 ] &&
+		err_has "make TARGET=$target"'
+	TORNWALK_BOARD_MEM=much call qemu_system_exec "$1" quick
+	expect "$1: bad memory" 'exits 2 && err_has "two numbers"'
+	call qemu_system_exec "$1" quick --out x
+	expect "$1: no --out" 'exits 2 && err_has "no --out"'
+	call flock "$dir/lock" bash -c 'root=$1; . "$root/src/target/qemu-system.sh"
+		qemu_system_exec "$2" quick' - "$root" "$1"
+	expect "$1: two runs at once" 'exits 2 && [ $(wc -l <"$tmp/err") = 1 ] && err_has "is busy"'
+}
+
+# Killed after the first cell; the same arguments go on from there.
+killed() {
+	local words=("$1" lo-hi-overwrite lo-hi-low-first --time 2s) pid
+
+	rm -f "$r"
+	qemu_system_exec "${words[@]}" </dev/null >"$tmp/out" 2>"$tmp/err" &
+	pid=$!
+	for _ in {1..600}; do
+		! out_has '^(pass|fail|inconclusive) ' || break
+		sleep 0.1
+	done
+	sleep 0.5
+	kill -9 "$(pgrep -f "initrd $dir/run")"
+	code=0
+	wait $pid || code=$?
+	qemu_system_fetch "$1" "$r"
+	expect "$1, killed: one line, exit 255" 'exits 255 && [ $(grep -c "^run.sh" "$tmp/err") = 1 ] && err_has "died"'
+	check "$1, killed: the finished cell is there" well_formed "$r" 1
+	check "$1, killed: nothing is left behind" test -z "$(left)"
+	call qemu_system_exec "${words[@]}"
+	qemu_system_fetch "$1" "$r"
+	expect "$1, killed: the next one does the rest" 'exits 0 && out_has "1 of them from before" && well_formed "$r" 2'
+	check "$1, killed: and then nothing is kept" test -z "$(compgen -G "$dir/$(cat "$dir/current")*")"
+}
+
+boards() {
+	local board target kernel dir why
+
+	while read -r board target kernel; do
+		dir=$tmp/boards/${board#qemu:}
+		why=$(obstacle "$board")
+		if [ -n "$why" ]; then
+			skip "$board" "$why"
+			continue
+		fi
+		call qemu_system_push "$board" "$root/build/$target-gcc/tornwalk"
+		check "$board: push" exits 0
+		boots "$board" "$kernel"
+		[ "$target" != i686 ] || { refusals "$board"; killed "$board"; }
+	done
+}
+boards <<-END
+qemu:i686-pae i686 686-pae
+qemu:armhf-lpae armhf-lpae armmp-lpae
+END
+
+finish

@@ -166,7 +166,7 @@ done
 # ---- a link that breaks and comes back; this machine and replicas ----
 
 fleet_of "$(board 1)" "$(board 3)"
-start "$tmp/fleet" --replicated lo-hi-overwrite mips-xpa read-once-remap --time 300ms
+start "$tmp/fleet" --replicated lo-hi-overwrite mips-xpa read-once-remap --time 2s
 on_board 3 1
 board_hang_up 3
 ends

@@ -314,10 +314,11 @@ int cmd_run(int argc, char **argv)
 						   plan_files(r, argc - optind, argv + optind);
 	if (!code)
 		code = take_shard(r);
-	if (!code)
-		code = open_out(&r->session);
-	else
+	if (code) {	/* done, well or badly */
 		code--;
+		goto out;
+	}
+	code = open_out(&r->session);
 	if (!code && r->plan.nr) {
 		code = run_plan(r, &x);
 	} else if (!code && !r->planned) {
@@ -325,6 +326,7 @@ int cmd_run(int argc, char **argv)
 			r->plan.why_unusable : "the plan is empty");
 		code = EXIT_INCONCLUSIVE;
 	}
+out:
 	plan_free(&r->plan);
 	free(r);
 	return code;

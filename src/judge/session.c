@@ -165,6 +165,9 @@ static int run_one(struct session *s, enum state *state, unsigned i, struct find
 	err = fits_in_memory(c) ? runner_run(&runner, &c->cell, f) : -ENOMEM;
 
 	wipe(l);
+	if (!err && f->unpinned)
+		fprintf(stderr, "tornwalk: %s: %u of %u threads could not be pinned to a CPU\n",
+			c->name, f->unpinned, c->cell.readers + c->cell.writers);
 	if (err) {
 		memset(f, 0, sizeof(*f));
 		r.verdict = VERDICT_INCONCLUSIVE;

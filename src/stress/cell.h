@@ -63,7 +63,7 @@ struct finding {
 	unsigned nr_intervals;
 	uint32_t intervals[MAX_INTERVALS];	/* distinct bad observations in each */
 	bool interrupted;
-	unsigned cpus_used;		/* distinct CPUs threads were pinned to */
+	unsigned unpinned;		/* threads that could not be pinned to their CPU */
 	bool one_cpu;			/* threads had to share: preemption strategy */
 	char witness[NR_OUTCOMES][WITNESS_LEN];	/* first of each bad outcome, or "" */
 };

@@ -121,10 +121,14 @@ static void merge(struct crew *crew, const struct cell *c, struct finding *f)
 	f->interval_ns = crew->readers[0].interval_ns;
 	n = (unsigned)((f->ns + f->interval_ns - 1) / f->interval_ns);
 	f->nr_intervals = n < MAX_INTERVALS ? n : MAX_INTERVALS;
-	for (i = 0; i < c->readers; i++)
+	for (i = 0; i < c->readers; i++) {
 		merge_reader(f, &crew->readers[i]);
-	for (i = 0; i < c->writers; i++)
+		f->unpinned += !crew->readers[i].pinned;
+	}
+	for (i = 0; i < c->writers; i++) {
 		f->rounds += crew->writers[i].m.rounds;
+		f->unpinned += !crew->writers[i].pinned;
+	}
 }
 
 uint64_t runner_bytes(const struct cell *c)
@@ -148,7 +152,6 @@ int runner_run(const struct runner *r, const struct cell *c, struct finding *f)
 		return err;
 	crew->control.one_cpu = f->one_cpu = r->cpus->n == 1;
 	crew->control.phase_ns = c->budget_ns < 200000000 ? c->budget_ns / 4 : 50000000;
-	f->cpus_used = r->cpus->n < c->readers + c->writers ? r->cpus->n : c->readers + c->writers;
 	place(crew, c, r->cpus);
 	err = start(crew, c);
 	threads = crew->nr_readers + crew->nr_writers;

@@ -56,6 +56,8 @@ void witness_explain(const struct observer *o, enum outcome k, char *buf, unsign
 		 w->used.hi, w->used.lo, lo_text, hi_text, apart, decided,
 		 w->known_direction ? ", " : "",
 		 !w->known_direction ? "" : w->direction == LOW_NEWER ? "low is newer" : "high is newer",
-		 outcome_text[k], w->slot, o->thread, w->cpu,
+		 k == OUTCOME_TORN_READER && oracle_held(o->oracle, &s) >= 0 ?
+		 "present, halves of two stores, and memory may have held the mix: an 8-byte store "
+		 "that is perhaps two" : outcome_text[k], w->slot, o->thread, w->cpu,
 		 (unsigned long long)w->ns / 1000, o->cell->seed);
 }

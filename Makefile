@@ -43,7 +43,7 @@ WORLD_explored := -Isrc/explore $(SMALL)
 all: $(OUT)/tornwalk
 tests: $(TESTS) $(OUT)/bench $(OUT)/tornreport
 
-$(OUT)/tornwalk: $(OUT)/main.o $(OUT)/run.o $(OUT)/libtornwalk.a
+$(OUT)/tornwalk: $(OUT)/main.o $(OUT)/run.o $(OUT)/choose.o $(OUT)/explore.o $(OUT)/libtornwalk.a
 	$(CC) $(CODE) $(LINK) -o $@.full $^ $(LIBS)
 	$(STRIP) -o $@ $@.full
 
@@ -74,7 +74,7 @@ $(foreach w,native widened explored,$(eval $(call world_rule,$(w))))
 $(OUT)/native/primitives.o: CFLAGS += $(WORLD_native)
 # What does not race may be small.
 COLD := calibrate cell crew pin runner witness
-$(OUT)/judge/%.o $(OUT)/explore/%.o $(OUT)/main.o $(OUT)/run.o $(COLD:%=$(OUT)/stress/%.o): CFLAGS += $(SMALL)
+$(OUT)/judge/%.o $(OUT)/explore/%.o $(OUT)/main.o $(OUT)/run.o $(OUT)/choose.o $(OUT)/explore.o $(COLD:%=$(OUT)/stress/%.o): CFLAGS += $(SMALL)
 $(OUT)/run.o: CFLAGS += -DTARGET='"$(TARGET)"' -DFLAGS='"$(strip $(CODE))"' -DGIT='"$(GIT)"'
 $(OUT)/run.o: $(OUT)/git-$(GIT)
 

@@ -103,6 +103,7 @@ static const struct command {
 	int (*main)(int argc, char **argv);
 } commands[] = {
 	{ "run", "race cells: a suite, scenarios, or one cell from options", cmd_run },
+	{ "explore", "every execution of a cell: what it can show at all, and by which steps", cmd_explore },
 	{ "list", "readers, writers, walkers, transitions, layouts, consumers, reclaim, outcomes, scenarios", cmd_list },
 	{ "calibrate", "is each 64-bit primitive single-copy atomic here?", cmd_calibrate },
 	{ "help", "this", cmd_help },
@@ -122,6 +123,7 @@ static int cmd_help(int argc, char **argv)
 	puts("\nexamples:\n"
 	     "  tornwalk run quick\n"
 	     "  tornwalk run --reader lo-hi --writer busted-low-first --time 2s\n"
+	     "  tornwalk explore --reader get-lockless --alias --witness\n"
 	     "  tornwalk list readers\n"
 	     "\n`tornwalk run --help` has the options. Exit: 0 pass, 1 fail, 2 bad usage or input,\n"
 	     "4 inconclusive.");
@@ -138,7 +140,7 @@ int main(int argc, char **argv)
 		word = "help";
 	for (c = commands; c->name; c++) {
 		if (!strcmp(word, c->name))
-			return argc > 2 && c->main != cmd_run &&
+			return argc > 2 && c->main != cmd_run && c->main != cmd_explore &&
 					       (!strcmp(argv[2], "--help") || !strcmp(argv[2], "-h")) ?
 				       cmd_help(argc, argv) :
 				       c->main(argc - 1, argv + 1);

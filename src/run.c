@@ -7,11 +7,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "judge/config.h"
+#include "choose.h"
 #include "judge/session.h"
 #include "judge/table.h"
 
@@ -44,7 +43,7 @@ static const char run_help[] =
 	"\n"
 	"exit: 0 pass, 1 fail, 2 bad usage or input, 4 inconclusive\n";
 
-enum { OPT_OUT = 256, OPT_RESUME, OPT_FAIL_FAST, OPT_KTAP, OPT_QUIET, OPT_CPUS, OPT_HELP, OPT_CELL,
+enum { OPT_OUT = 256, OPT_RESUME, OPT_FAIL_FAST, OPT_KTAP, OPT_QUIET, OPT_CPUS, OPT_HELP,
        OPT_SHARD };
 
 static const struct option run_options[] = {
@@ -56,42 +55,17 @@ static const struct option run_options[] = {
 	{ "cpus", required_argument, NULL, OPT_CPUS },
 	{ "shard", required_argument, NULL, OPT_SHARD },
 	{ "help", no_argument, NULL, OPT_HELP },
-	{ "layout", required_argument, NULL, OPT_CELL },
-	{ "level", required_argument, NULL, OPT_CELL },
-	{ "walker", required_argument, NULL, OPT_CELL },
-	{ "reader", required_argument, NULL, OPT_CELL },
-	{ "writer", required_argument, NULL, OPT_CELL },
-	{ "transition", required_argument, NULL, OPT_CELL },
-	{ "consumer", required_argument, NULL, OPT_CELL },
-	{ "reclaim", required_argument, NULL, OPT_CELL },
-	{ "world", required_argument, NULL, OPT_CELL },
-	{ "readers", required_argument, NULL, OPT_CELL },
-	{ "writers", required_argument, NULL, OPT_CELL },
-	{ "slots", required_argument, NULL, OPT_CELL },
-	{ "time", required_argument, NULL, OPT_CELL },
-	{ "seed", required_argument, NULL, OPT_CELL },
-	{ "alias", no_argument, NULL, OPT_CELL },
+	CELL_OPTIONS,
 	{ 0 },
 };
 
 struct run {
-	struct cell_names cell;
+	struct choice choice;
 	struct session session;
 	struct cpus cpus;
-	struct plan plan;
 	struct shard shard;		/* of = 0: all of it */
 	unsigned planned;		/* cells in all shards */
 };
-
-static int list_options(char *buf, size_t len)
-{
-	const struct option *o;
-	size_t n = 0;
-
-	for (o = run_options; o->name && n < len; o++)
-		n += (size_t)snprintf(buf + n, len - n, " --%s", o->name);
-	return 0;
-}
 
 /* 0, or an exit code plus one when the program is done. */
 static int parse_run(struct run *r, int argc, char **argv)
@@ -130,7 +104,7 @@ static int parse_run(struct run *r, int argc, char **argv)
 			fputs(run_help, stdout);
 			return EXIT_PASS + 1;
 		case OPT_CELL:
-			if (cell_set(&r->cell, run_options[i].name, optarg ? optarg : "yes", err,
+			if (cell_set(&r->choice.cell, run_options[i].name, optarg ? optarg : "yes", err,
 				     sizeof(err)))
 				return usage_error("%s", err) + 1;
 			break;
@@ -138,73 +112,10 @@ static int parse_run(struct run *r, int argc, char **argv)
 			return usage_error("%s needs a value; see tornwalk run --help",
 					   argv[optind - 1]) + 1;
 		default:
-			list_options(err, sizeof(err));
+			list_options(run_options, err, sizeof(err));
 			return usage_error("unknown option \"%s\"; valid:%s", argv[optind - 1], err) + 1;
 		}
 	}
-	return 0;
-}
-
-/* A cell from options alone is called after its dimensions. */
-static int plan_one(struct run *r)
-{
-	struct scenario s = { .min_present = 1000, .min_rounds = 1000 };
-	char err[1536];
-	int res = cell_resolve(&r->cell, &s.cell, err, sizeof(err));
-
-	if (res == -EOPNOTSUPP) {
-		fprintf(stderr, "tornwalk: skipped: %s\n", err);
-		return EXIT_INCONCLUSIVE + 1;
-	}
-	if (res)
-		return usage_error("%s", err) + 1;
-	snprintf(s.name, sizeof(s.name), "%s.%s.%s.%s.%s.%s%s%s", s.cell.layout->name,
-		 s.cell.level == LEVEL_PUD ? "pud" : "pmd", s.cell.walker->name, s.cell.reader->name,
-		 s.cell.writer->name, s.cell.transition->name, s.cell.alias ? ".alias" : "",
-		 s.cell.protocol == &widened_protocol ? ".widened" : "");
-	return plan_add(&r->plan, &s, err, sizeof(err)) ? usage_error("%s", err) + 1 : 0;
-}
-
-static void override(struct plan *p, const struct cell_names *n)
-{
-	unsigned i;
-
-	for (i = 0; i < p->nr; i++) {
-		if (n->set & 1u << KEY_TIME)
-			p->list[i].cell.budget_ns = n->number[KEY_TIME];
-		if (n->set & 1u << KEY_SEED)
-			p->list[i].cell.seed = (uint32_t)n->number[KEY_SEED];
-	}
-}
-
-static int plan_files(struct run *r, int nr_words, char **words)
-{
-	static char *quick[] = { "quick" };
-	char dir[CONFIG_PATH_LEN], err[2048];
-	struct config config;
-	int i, res = 0;
-
-	if (!nr_words) {
-		words = quick;
-		nr_words = 1;
-	}
-	if (!config_dir(dir, sizeof(dir)))
-		return usage_error("no configs directory: not in $TORNWALK_CONFIGS, not ./configs, "
-				   "not beside the program") + 1;
-	if (config_load(&config, dir, err, sizeof(err)))
-		return usage_error("%s", err) + 1;
-	for (i = 0; i < nr_words && !res; i++)
-		res = config_select(&config, words[i], &r->plan, err, sizeof(err));
-	if (!res)
-		res = config_add_controls(&config, &r->plan, err, sizeof(err));
-	config_free(&config);
-	if (res == -EOPNOTSUPP) {
-		fprintf(stderr, "tornwalk: skipped: %s\n", err);
-		return EXIT_INCONCLUSIVE + 1;
-	}
-	if (res)
-		return usage_error("%s", err) + 1;
-	override(&r->plan, &r->cell);
 	return 0;
 }
 
@@ -228,7 +139,7 @@ static int open_out(struct session *s)
 static int finish(const struct run *r)
 {
 	const struct session *s = &r->session;
-	const struct plan *p = &r->plan;
+	const struct plan *p = &r->choice.plan;
 	FILE *f = s->ktap || s->json ? stderr : stdout;
 
 	fprintf(f, "%s%u cells: %u pass, %u fail, %u inconclusive", s->quiet ? "" : "\n", p->nr,
@@ -263,14 +174,14 @@ static int run_plan(struct run *r, struct executor *x)
 	calibrate(&calibration, &r->cpus, CALIBRATE_NS, &interrupted);
 	x->cpus = &r->cpus;
 	x->calibration = &calibration;
-	for (i = 0; i < r->plan.nr; i++)
-		r->plan.list[i].cell.writer_tears =
-			calibration_tears(&calibration, r->plan.list[i].cell.writer->primitive);
-	r->session.plan = &r->plan;
+	for (i = 0; i < r->choice.plan.nr; i++)
+		r->choice.plan.list[i].cell.writer_tears =
+			calibration_tears(&calibration, r->choice.plan.list[i].cell.writer->primitive);
+	r->session.plan = &r->choice.plan;
 	r->session.executor = x;
 	r->session.interrupted = &interrupted;
 	if (r->session.ktap)
-		printf("KTAP version 1\n1..%u\n", r->plan.nr);
+		printf("KTAP version 1\n1..%u\n", r->choice.plan.nr);
 	else if (!r->session.quiet)
 		table_head(r->session.json ? stderr : stdout, x);
 	fflush(stdout);
@@ -283,12 +194,12 @@ static int run_plan(struct run *r, struct executor *x)
 /* 0, or an exit code plus one: what is left of the plan is this shard's. */
 static int take_shard(struct run *r)
 {
-	r->planned = r->plan.nr;
+	r->planned = r->choice.plan.nr;
 	if (!r->shard.of)
 		return 0;
-	if (plan_shard(&r->plan, &r->shard))
+	if (plan_shard(&r->choice.plan, &r->shard))
 		return usage_error("out of memory") + 1;
-	if (r->plan.nr || !r->planned)
+	if (r->choice.plan.nr || !r->planned)
 		return 0;
 	fprintf(stderr, "tornwalk: nothing to do in shard %u/%u of %u cells\n", r->shard.number,
 		r->shard.of, r->planned);
@@ -297,7 +208,6 @@ static int take_shard(struct run *r)
 
 int cmd_run(int argc, char **argv)
 {
-	static const uint32_t with_files = 1u << KEY_TIME | 1u << KEY_SEED;
 	struct executor x = { .target = TARGET, .flags = FLAGS, .git = GIT };
 	struct run *r = calloc(1, sizeof(*r));
 	int code;
@@ -306,12 +216,8 @@ int cmd_run(int argc, char **argv)
 		return usage_error("out of memory");
 	cpus_allowed(&r->cpus);
 	code = parse_run(r, argc, argv);
-	if (!code && optind < argc && (r->cell.set & ~with_files))
-		code = usage_error("cell options describe one cell; with \"%s\" only --time and --seed "
-				   "go", argv[optind]) + 1;
 	if (!code)
-		code = r->cell.set & ~with_files ? plan_one(r) :
-						   plan_files(r, argc - optind, argv + optind);
+		code = choose_cells(&r->choice, argc - optind, argv + optind);
 	if (!code)
 		code = take_shard(r);
 	if (code) {	/* done, well or badly */
@@ -319,15 +225,15 @@ int cmd_run(int argc, char **argv)
 		goto out;
 	}
 	code = open_out(&r->session);
-	if (!code && r->plan.nr) {
+	if (!code && r->choice.plan.nr) {
 		code = run_plan(r, &x);
 	} else if (!code && !r->planned) {
-		fprintf(stderr, "tornwalk: nothing to run: %s\n", r->plan.unusable ?
-			r->plan.why_unusable : "the plan is empty");
+		fprintf(stderr, "tornwalk: nothing to run: %s\n", r->choice.plan.unusable ?
+			r->choice.plan.why_unusable : "the plan is empty");
 		code = EXIT_INCONCLUSIVE;
 	}
 out:
-	plan_free(&r->plan);
+	plan_free(&r->choice.plan);
 	free(r);
 	return code;
 }

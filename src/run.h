@@ -17,4 +17,7 @@ __attribute__((format(printf, 1, 2))) int usage_error(const char *fmt, ...);
 /* tornwalk run: argv[0] is "run". Returns the exit code. */
 int cmd_run(int argc, char **argv);
 
+/* tornwalk explore */
+int cmd_explore(int argc, char **argv);
+
 #endif

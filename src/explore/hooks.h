@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who watches the shared accesses of the explored world, on this thread.
- * Knows nothing of page tables.
+ * Who watches, or performs, the shared accesses of the explored world, on this
+ * thread. Knows nothing of page tables.
+ *
+ * With no watcher an access is simply made. `before` and `after` look on;
+ * `access` makes it instead: it returns what the access loads.
  */
 #ifndef TORNWALK_HOOKS_H
 #define TORNWALK_HOOKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
 
 enum access_kind {
 	ACCESS_LOAD,
@@ -15,11 +21,36 @@ enum access_kind {
 	ACCESS_WMB,
 	ACCESS_LOCK,
 	ACCESS_UNLOCK,
+	/* asked of `access` only */
+	ACCESS_FILL,		/* store to memory that nobody else can reach yet */
+	ACCESS_CHOOSE,		/* what the compiler chose: 0 .. value-1 */
+	/* the machine under the protocol, as its model asks for it */
+	ACCESS_ENTER,
+	ACCESS_EXIT,
+	ACCESS_SYNC,
+	ACCESS_ALLOC,		/* value: frame number; returns the page's index */
+	ACCESS_FREE,		/* value: index */
+	ACCESS_LOOKUP,		/* value: frame number; returns index + 1, or 0 */
+	ACCESS_STILL,		/* value: frame number; does a page still have it? */
+	ACCESS_END,
 };
+
+struct access {
+	enum access_kind kind;
+	const void *p;
+	unsigned size;			/* bytes: 4 or 8 */
+	uint64_t value;			/* stored; low word in bits 0..31 */
+	uint32_t (*f)(uint32_t);	/* ACCESS_RMW: what becomes of the old value; NULL: value */
+};
+
+/* 8-byte accesses that are two words on the executor that is modelled. */
+enum { TEARS_LOAD64 = 1 << 0, TEARS_STORE64 = 1 << 1, TEARS_STRD = 1 << 2 };
 
 struct explore_hooks {
 	void (*before)(void *arg, enum access_kind k, const void *p, unsigned size);
 	void (*after)(void *arg, enum access_kind k, const void *p, unsigned size);
+	uint64_t (*access)(void *arg, const struct access *a);
+	unsigned tears;
 	void *arg;
 };
 
@@ -28,5 +59,12 @@ const struct explore_hooks *explore_watch(const struct explore_hooks *h);
 
 void explore_before(enum access_kind k, const void *p, unsigned size);
 void explore_after(enum access_kind k, const void *p, unsigned size);
+
+/* Makes access `a`, or lets the watcher make it. */
+uint64_t explore_access(const struct access *a);
+
+/* One of n ways; without a watcher that performs, the first. */
+unsigned explore_choose(unsigned n);
+bool explore_tears(unsigned what);
 
 #endif

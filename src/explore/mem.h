@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The `mem` seam in the world of every interleaving: each shared access first
- * asks whoever is watching (hooks.h), which may run other parties meanwhile,
- * and tells it afterwards. One access is one step; 64-bit accesses are whole,
- * plain ones are two words in both orders' worst case: low first here.
+ * The `mem` seam in the world of every interleaving: each shared access is told
+ * to whoever is watching (hooks.h), which may run other parties meanwhile, or
+ * make the access itself. One access is one step. 64-bit accesses are whole
+ * unless the executor that is modelled tears them.
+ *
+ * A plain access is what the compiler makes of it: low first, high first or one
+ * access of 8 bytes. Re-fetching is in the protocols' own source (each use is
+ * another READ); a fused pair of reads is one of the interleavings of two.
  */
 #ifndef TORNWALK_MEM_H
 #define TORNWALK_MEM_H
@@ -22,115 +26,119 @@
 #define WORLD_INLINE static
 #define WORLD_REMAPS_INLINED 0
 
+static explored_access uint64_t explored_access_of(enum access_kind k, const void *p, unsigned size,
+						   uint64_t v)
+{
+	struct access a = { .kind = k, .p = p, .size = size, .value = v };
+
+	return explore_access(&a);
+}
+
 static explored_access uint32_t mem_load32(const uint32_t *p)
 {
-	uint32_t v;
-
-	explore_before(ACCESS_LOAD, p, 4);
-	v = *p;
-	explore_after(ACCESS_LOAD, p, 4);
-	return v;
+	return (uint32_t)explored_access_of(ACCESS_LOAD, p, 4, 0);
 }
 
 static explored_access void mem_store32(uint32_t *p, uint32_t v)
 {
-	explore_before(ACCESS_STORE, p, 4);
-	*p = v;
-	explore_after(ACCESS_STORE, p, 4);
+	explored_access_of(ACCESS_STORE, p, 4, v);
+}
+
+static explored_access entry_t explored_load_whole(const entry_t *p)
+{
+	uint64_t v = explored_access_of(ACCESS_LOAD, p, 8, 0);
+
+	return entry((uint32_t)v, (uint32_t)(v >> 32));
+}
+
+enum explored_shape { LOW_FIRST, HIGH_FIRST, WHOLE, NR_SHAPES };
+
+static explored_access entry_t explored_load_as(enum explored_shape shape, const entry_t *p)
+{
+	uint32_t hi, lo;
+
+	if (shape == WHOLE)
+		return explored_load_whole(p);
+	if (shape == LOW_FIRST) {
+		lo = mem_load32(&p->lo);
+		return entry(lo, mem_load32(&p->hi));
+	}
+	hi = mem_load32(&p->hi);
+	return entry(mem_load32(&p->lo), hi);
+}
+
+static explored_access void explored_store_as(enum explored_shape shape, enum access_kind k,
+					      entry_t *p, entry_t v)
+{
+	if (shape == WHOLE) {
+		explored_access_of(ACCESS_STORE, p, 8, entry_u64(v));
+		return;
+	}
+	explored_access_of(k, shape == LOW_FIRST ? &p->lo : &p->hi, 4, shape == LOW_FIRST ? v.lo : v.hi);
+	explored_access_of(k, shape == LOW_FIRST ? &p->hi : &p->lo, 4, shape == LOW_FIRST ? v.hi : v.lo);
 }
 
 static explored_access entry_t mem_load_plain(const entry_t *p)
 {
-	uint32_t lo = mem_load32(&p->lo);
-
-	return entry(lo, mem_load32(&p->hi));
+	return explored_load_as(explore_choose(NR_SHAPES), p);
 }
 
 /* The compiler owes nobody an order: the two stores have no name of their own. */
 static explored_access void mem_store_plain(entry_t *p, entry_t v)
 {
-	explore_before(ACCESS_STORE_PLAIN, p, 4);
-	p->lo = v.lo;
-	explore_after(ACCESS_STORE_PLAIN, p, 4);
-	explore_before(ACCESS_STORE_PLAIN, &p->hi, 4);
-	p->hi = v.hi;
-	explore_after(ACCESS_STORE_PLAIN, &p->hi, 4);
+	explored_store_as(explore_choose(NR_SHAPES), ACCESS_STORE_PLAIN, p, v);
 }
 
 static explored_access entry_t mem_load_once(const entry_t *p)
 {
-	uint32_t hi = mem_load32(&p->hi);
-
-	return entry(mem_load32(&p->lo), hi);
+	return explored_load_as(HIGH_FIRST, p);
 }
 
 static explored_access entry_t mem_load64(const entry_t *p)
 {
-	entry_t v;
-
-	explore_before(ACCESS_LOAD, p, 8);
-	v = *p;
-	explore_after(ACCESS_LOAD, p, 8);
-	return v;
+	return explored_load_as(explore_tears(TEARS_LOAD64) ? explore_choose(WHOLE) : WHOLE, p);
 }
 
 #define MEM_LOAD64_VIA(id, p) mem_load64(p)
 
 static explored_access void mem_store64(entry_t *p, entry_t v)
 {
-	explore_before(ACCESS_STORE, p, 8);
-	*p = v;
-	explore_after(ACCESS_STORE, p, 8);
+	explored_store_as(explore_tears(TEARS_STORE64) ? explore_choose(WHOLE) : WHOLE, ACCESS_STORE, p, v);
 }
 
 static explored_access void mem_store_strd(entry_t *p, entry_t v)
 {
-	mem_store64(p, v);
+	explored_store_as(explore_tears(TEARS_STRD) ? explore_choose(WHOLE) : WHOLE, ACCESS_STORE, p, v);
+}
+
+/* Into a table page that nobody else can reach yet. */
+static explored_access void mem_fill(entry_t *p, entry_t v)
+{
+	explored_access_of(ACCESS_FILL, p, 8, entry_u64(v));
 }
 
 static explored_access uint32_t mem_xchg32(uint32_t *p, uint32_t v)
 {
-	uint32_t old;
-
-	explore_before(ACCESS_RMW, p, 4);
-	old = *p;
-	*p = v;
-	explore_after(ACCESS_RMW, p, 4);
-	return old;
+	return (uint32_t)explored_access_of(ACCESS_RMW, p, 4, v);
 }
 
 static explored_access void mem_update32(uint32_t *p, uint32_t (*f)(uint32_t))
 {
-	explore_before(ACCESS_RMW, p, 4);
-	*p = f(*p);
-	explore_after(ACCESS_RMW, p, 4);
+	struct access a = { .kind = ACCESS_RMW, .p = p, .size = 4, .f = f };
+
+	explore_access(&a);
 }
 
+/* How often a frame is referenced decides nothing: it is a full barrier. */
 static explored_access void mem_ref_add(uint32_t *p, uint32_t n)
 {
-	explore_before(ACCESS_RMW, p, 4);
-	*p += n;
-	explore_after(ACCESS_RMW, p, 4);
+	explored_access_of(ACCESS_RMW, p, 4, *p + n);
 }
 
-static explored_access void mem_rmb(void) { explore_after(ACCESS_RMB, NULL, 0); }
-static explored_access void mem_wmb(void) { explore_after(ACCESS_WMB, NULL, 0); }
+static explored_access void mem_rmb(void) { explored_access_of(ACCESS_RMB, NULL, 0, 0); }
+static explored_access void mem_wmb(void) { explored_access_of(ACCESS_WMB, NULL, 0, 0); }
 static explored_access void mem_barrier(void) { __asm__ volatile("" ::: "memory"); }
-
-static explored_access void mem_lock(struct ptl *l)
-{
-	do
-		explore_before(ACCESS_LOCK, &l->word, 4);
-	while (l->word);
-	l->word = 1;
-	explore_after(ACCESS_LOCK, &l->word, 4);
-}
-
-static explored_access void mem_unlock(struct ptl *l)
-{
-	explore_before(ACCESS_UNLOCK, &l->word, 4);
-	l->word = 0;
-	explore_after(ACCESS_UNLOCK, &l->word, 4);
-}
+static explored_access void mem_lock(struct ptl *l) { explored_access_of(ACCESS_LOCK, &l->word, 4, 1); }
+static explored_access void mem_unlock(struct ptl *l) { explored_access_of(ACCESS_UNLOCK, &l->word, 4, 0); }
 
 #endif

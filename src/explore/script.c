@@ -14,7 +14,7 @@
 
 #include "hooks.h"
 
-enum { STACK = 256 * 1024, MAX_PARTIES = 4, TOO_LONG = 1000000 };
+enum { STACK = 256 * 1024, MAX_SCRIPTED = 4, TOO_LONG = 1000000 };
 
 struct scheduler {
 	ucontext_t home;
@@ -23,7 +23,7 @@ struct scheduler {
 		struct party *party;
 		void *stack;
 		bool done;
-	} co[MAX_PARTIES];
+	} co[MAX_SCRIPTED];
 	unsigned now;
 };
 
@@ -99,7 +99,7 @@ int script_run(struct party *parties, unsigned n, const char *script)
 	struct scheduler *s = calloc(1, sizeof(*s));
 	struct explore_hooks hooks = { .before = stop_before, .arg = s };
 	const struct explore_hooks *old;
-	int err = s && n <= MAX_PARTIES ? 0 : -ENOMEM;
+	int err = s && n <= MAX_SCRIPTED ? 0 : -ENOMEM;
 	unsigned i;
 
 	for (i = 0; i < n && !err; i++)
@@ -111,7 +111,7 @@ int script_run(struct party *parties, unsigned n, const char *script)
 		err = run(s, n, script);
 		explore_watch(old);
 	}
-	for (i = 0; s && i < MAX_PARTIES; i++)
+	for (i = 0; s && i < MAX_SCRIPTED; i++)
 		free(s->co[i].stack);
 	free(s);
 	return err;

@@ -46,6 +46,12 @@ static __always_inline void mem_store_plain(entry_t *p, entry_t v)
 	gap_store_plain(p, v);
 }
 
+/* An entry of a table page that nobody else can reach yet. */
+static __always_inline void mem_fill(entry_t *p, entry_t v)
+{
+	*p = v;
+}
+
 /*
  * READ_ONCE of an 8-byte entry on a 32-bit machine: two volatile loads, the
  * high word first, as gcc 12 compiles it on i386 (kernel: "two movl, HIGH

@@ -69,6 +69,7 @@ const struct reader PROTOCOL_LIST(readers)[] = {
 #undef X
 #define X(id, nm, text)                                                          \
 	{ .name = "pair64-" nm, .summary = text, .source = "none: a probe",       \
+	  .flags = READ_UNPROMISED,                                               \
 	  .read = read_atomic64_##id, .scan = scan_atomic64_##id,                 \
 	  .usable = arch_has_##id },
 	ARCH_UNPROMISED64(X)

@@ -142,7 +142,7 @@ ARCH_UNPROMISED64(X)
 	  "one 8-byte load, this machine's preferred mechanism", "the reference") \
 	X(locked, "locked", rd_locked, READ_HOLDS_LOCK, NULL,                     \
 	  "page-table lock around read and use", "pmd_lock(): ground truth")      \
-	X(busted_hoisted, "busted-hoisted", rd_busted_hoisted, 0, arch_has_load64, \
+	X(busted_hoisted, "busted-hoisted", rd_busted_hoisted, READ_REMEMBERS, arch_has_load64, \
 	  "control: every other value is one read up to 16 reads ago", "none: a busted twin")
 
 #endif

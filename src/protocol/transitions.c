@@ -66,7 +66,7 @@ static void zap(struct mutator *m, entry_t *p)
 	sync(m);
 }
 
-/* A table page of which `filled` entries are set. Private until published: no seam. */
+/* A table page of which `filled` entries are set. */
 static struct arrival new_table(struct mutator *m, uint32_t slot, uint32_t filled, entry_t *v)
 {
 	struct stamp s = next_stamp(m, slot);
@@ -74,8 +74,8 @@ static struct arrival new_table(struct mutator *m, uint32_t slot, uint32_t fille
 	struct arrival a = m->pt->alloc(m, s, &id);
 
 	for (i = 0; i < filled; i++)
-		a.table[i] = m->pt->level == LEVEL_PUD ? m->layout->mk_huge(s) :
-							 m->layout->mk_pte(s, i);
+		mem_fill(&a.table[i], m->pt->level == LEVEL_PUD ? m->layout->mk_huge(s) :
+								  m->layout->mk_pte(s, i));
 	mem_wmb();	/* filled before published; pairs with the walk's dependency */
 	*v = m->layout->mk_table(s, id);
 	return a;

@@ -81,6 +81,8 @@ enum reader_flags {
 	READ_IN_SECTION = 1 << 2,	/* a read section covers read and use... */
 	READ_NEEDS_SYNC = 1 << 3,	/* ...and the writer waits one between two present values */
 	READ_ATOMIC = 1 << 4,		/* one 8-byte access the architecture promises */
+	READ_UNPROMISED = 1 << 5,	/* one 8-byte instruction that may be two accesses */
+	READ_REMEMBERS = 1 << 6,	/* a value outlives the walk that read it */
 };
 
 struct reader {

@@ -29,3 +29,9 @@ const char *cell_check(const struct cell *c, char *buf, unsigned len)
 			 c->readers, c->writers, MAX_THREADS);
 	return buf[0] ? buf : NULL;
 }
+
+bool cell_shares_lock(const struct cell *c)
+{
+	return (c->reader->flags & READ_HOLDS_LOCK) || (c->walker->flags & WALK_LOCKS) ||
+	       (c->consumer->flags & (CONSUME_LOCKS | CONSUME_SPLITS));
+}

@@ -41,6 +41,9 @@ struct cell {
  */
 const char *cell_check(const struct cell *c, char *buf, unsigned len);
 
+/* May anybody but the writer take the page-table lock? */
+bool cell_shares_lock(const struct cell *c);
+
 /* The dirty helper's claim is about huge entries that are clean. */
 static inline bool cell_installs_clean(const struct cell *c)
 {

@@ -31,20 +31,13 @@ static void set_up_reader(struct crew *crew, const struct cell *c, struct reader
 	t->rng |= !t->rng;
 }
 
-/* Everything a walk may do that the page-table lock protects against. */
-static bool lock_is_shared(const struct cell *c)
-{
-	return (c->reader->flags & READ_HOLDS_LOCK) || (c->walker->flags & WALK_LOCKS) ||
-	       (c->consumer->flags & (CONSUME_LOCKS | CONSUME_SPLITS));
-}
-
 static void set_up_writer(struct crew *crew, const struct cell *c, struct writer_thread *t, unsigned i)
 {
 	struct mutator *m = &t->m;
 
 	m->writer = c->writer;
 	m->transition = c->transition;
-	m->lock = lock_is_shared(c);
+	m->lock = cell_shares_lock(c);
 	m->sync = c->reader->flags & READ_NEEDS_SYNC;
 	m->alias = c->alias;
 	m->clean = cell_installs_clean(c);

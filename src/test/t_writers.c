@@ -54,6 +54,8 @@ static void trace_after(void *arg, enum access_kind k, const void *p, unsigned s
 	case ACCESS_UNLOCK:
 		t->lock_held = false;
 		return;
+	default:	/* the model's own */
+		return;
 	}
 	if (!c)
 		return;

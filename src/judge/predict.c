@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "predict.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum memory_model predict_model(const struct executor *x)
+{
+	return machine_stores_in_order && !strcmp(x->kind, "native") ? MODEL_TSO : MODEL_WEAK;
+}
+
+unsigned predict_tears(const struct cell *c, const struct calibration *calibration)
+{
+	unsigned tears = 0;
+
+	if ((c->reader->flags & READ_UNPROMISED) ||
+	    (calibration && calibration_tears(calibration, c->reader->primitive)))
+		tears |= TEARS_LOAD64;
+	if (c->writer_tears || (calibration && calibration_tears(calibration, c->writer->primitive)))
+		tears |= TEARS_STORE64 | TEARS_STRD;
+	return tears;
+}
+
+int predict(struct prediction *p, const struct cell *c, const struct bounds *bounds)
+{
+	const uint64_t from = now_ns();
+	struct bounded *b;
+	int err;
+
+	p->known = false;
+	b = bounded_new(c, bounds, p->model, p->tears, &err);
+	if (!b)
+		return err;
+	err = search_all(&p->search, bounded_program(b));
+	bounded_free(b);
+	p->possible = p->search.notes;
+	p->deadlock = p->search.deadlock;
+	p->known = !err && p->search.complete;
+	p->why = p->search.why;
+	p->ns = now_ns() - from;
+	return err;
+}
+
+const char *prediction_contradicts(const struct prediction *p, const struct scenario *s, char *buf,
+				   unsigned len)
+{
+	static const char *const names[] = {
+#define X(id, name, grade, text) name,
+		OUTCOMES(X)
+#undef X
+	};
+	const uint32_t torn = 1u << OUTCOME_TORN_READER | 1u << OUTCOME_TORN_WRITER;
+	unsigned i;
+
+	if (!p->known)
+		return NULL;
+	if (s->require_torn && !(p->possible & torn)) {
+		snprintf(buf, len, "requires torn, which is impossible under %s", model_names[p->model]);
+		return buf;
+	}
+	for (i = 0; i < NR_OUTCOMES; i++) {
+		const bool possible = p->possible & 1u << i;
+
+		if ((s->expect[i] == EXPECT_REQUIRE && !possible) ||
+		    (s->expect[i] == EXPECT_FORBID && possible)) {
+			snprintf(buf, len, "%s %s, which is %s under %s", possible ? "forbids" : "requires",
+				 names[i], possible ? "possible" : "impossible", model_names[p->model]);
+			return buf;
+		}
+	}
+	return NULL;
+}

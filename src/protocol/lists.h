@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The lists each world has one of; PROTOCOL_LIST() gives them the world's name. */
+/*
+ * The lists each world has one of. PROTOCOL_LIST() gives them, and each audited symbol, the
+ * world's name: native_read_lo_hi is what a claim is about, widened_read_lo_hi is not.
+ */
 #ifndef TORNWALK_LISTS_H
 #define TORNWALK_LISTS_H
 

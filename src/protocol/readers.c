@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Each reader as a symbol: read_NAME, one value; scan_NAME, reads until the
+ * Each reader as a symbol: WORLD_read_NAME, one value; WORLD_scan_NAME, reads until the
  * value changes. audited, so that the audit can disassemble what was measured.
  */
 #include "lists.h"
 #include "readers.h"
 
 #define READ_SYMBOL(id, body)                                                    \
-	static audited entry_t read_##id(struct walk *w, const entry_t *p)       \
+	static audited entry_t PROTOCOL_LIST(read_##id)(struct walk *w, const entry_t *p) \
 	{                                                                         \
 		return body(w, p);                                                \
 	}
 
 #define SCAN_SYMBOL(id, body, fl)                                                \
-	static audited uint32_t scan_##id(struct walk *w, const entry_t *p, entry_t last, \
-					   uint32_t n, entry_t *seen)             \
+	static audited uint32_t PROTOCOL_LIST(scan_##id)(struct walk *w, const entry_t *p, \
+							 entry_t last, uint32_t n, entry_t *seen) \
 	{                                                                         \
 		uint32_t left = n;                                                \
 		entry_t v = last;                                                 \
@@ -56,21 +56,21 @@ ARCH_UNPROMISED64(X)
 
 const struct reader PROTOCOL_LIST(readers)[] = {
 #define X(id, nm, body, fl, ok, text, src)                                       \
-	{ .name = nm, .summary = text, .source = src, .flags = fl, .read = read_##id, \
-	  .scan = (fl) & READ_REREADS ? NULL : scan_##id, .usable = ok,           \
+	{ .name = nm, .summary = text, .source = src, .flags = fl, .read = PROTOCOL_LIST(read_##id),         \
+	  .scan = (fl) & READ_REREADS ? NULL : PROTOCOL_LIST(scan_##id), .usable = ok, \
 	  .primitive = (fl) & READ_ATOMIC ? ARCH_LOAD64_NAME : NULL },
 	READERS(X)
 #undef X
 #define X(id, nm, text)                                                          \
 	{ .name = "atomic64-" nm, .summary = text, .source = "the reference", .flags = READ_ATOMIC, \
-	  .read = read_atomic64_##id, .scan = scan_atomic64_##id,                 \
+	  .read = PROTOCOL_LIST(read_atomic64_##id), .scan = PROTOCOL_LIST(scan_atomic64_##id), \
 	  .usable = arch_has_##id, .primitive = nm },
 	ARCH_ATOMIC64(X)
 #undef X
 #define X(id, nm, text)                                                          \
 	{ .name = "pair64-" nm, .summary = text, .source = "none: a probe",       \
 	  .flags = READ_UNPROMISED,                                               \
-	  .read = read_atomic64_##id, .scan = scan_atomic64_##id,                 \
+	  .read = PROTOCOL_LIST(read_atomic64_##id), .scan = PROTOCOL_LIST(scan_atomic64_##id), \
 	  .usable = arch_has_##id },
 	ARCH_UNPROMISED64(X)
 #undef X

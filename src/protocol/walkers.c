@@ -3,9 +3,9 @@
  * The kernel's page-table walkers, PUD -> PMD -> PTE: the loops around the steps
  * (steps.h), and the list.
  *
- * Each step is a symbol walk_NAME_step, which reads through walk->reader; where
+ * Each step is a symbol WORLD_walk_NAME_step, which reads through walk->reader; where
  * the compiler must be as free as it is in the kernel (plain-reread), reader and
- * layout are inlined in walk_NAME_LAYOUT_plain_step: a test then loads no more
+ * layout are inlined in WORLD_walk_NAME_LAYOUT_plain_step: a test then loads no more
  * words than the kernel's does.
  *
  * A torn pointer is looked up, never dereferenced. The walk runs inside a read
@@ -214,13 +214,14 @@ static audited void look(struct walk *w, read_fn *read, step_fn *step, uint64_t 
 
 /* L: walk->layout, or a layout known here. */
 #define WALK_SYMBOL(symbol, body, loop, L, read)                                 \
-	static audited struct step symbol##_step(struct walk *w, enum level l, entry_t *ptr) \
+	static audited struct step PROTOCOL_LIST(symbol##_step)(struct walk *w, enum level l, \
+								entry_t *ptr)     \
 	{                                                                         \
 		return body(w, L, read, l, ptr);                                  \
 	}                                                                         \
 	static audited void symbol(struct walk *w, uint64_t addr, uint64_t end)   \
 	{                                                                         \
-		loop(w, read, symbol##_step, addr, end);                       \
+		loop(w, read, PROTOCOL_LIST(symbol##_step), addr, end);           \
 	}
 
 static entry_t rd_by_call(struct walk *w, const entry_t *p)

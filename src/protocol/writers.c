@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Each writer as symbols (set_NAME, clear_NAME, invalidate_NAME), and in the tight
+ * Each writer as symbols (WORLD_set_NAME, WORLD_clear_NAME, WORLD_invalidate_NAME), and in the tight
  * world `remap` with the writer inlined: the tightest loop there is, huge A -> huge B ...,
  * so that a control is limited by the machine and not by the tester.
  */
@@ -40,8 +40,8 @@ HALVES(pae)
 HALVES(lpae)
 
 #define REMAP(id, set, layout)                                                   \
-	static audited void remap_##id##_##layout(struct mutator *m, entry_t *p,  \
-						  struct stamp *stamp, unsigned rounds) \
+	static audited void PROTOCOL_LIST(remap_##id##_##layout)(struct mutator *m, entry_t *p, \
+								 struct stamp *stamp, unsigned rounds) \
 	{                                                                         \
 		struct remap r = { .s = *stamp, .alias = m->alias };              \
                                                                                   \
@@ -49,20 +49,27 @@ HALVES(lpae)
 			set(p, next_lo_##layout, next_hi_##layout, &r);           \
 		*stamp = r.s;                                                     \
 	}
-#define REMAPS(id) { [LAYOUT_PAE] = remap_##id##_pae, [LAYOUT_LPAE] = remap_##id##_lpae }
+#define REMAPS(id) { [LAYOUT_PAE] = PROTOCOL_LIST(remap_##id##_pae), \
+		     [LAYOUT_LPAE] = PROTOCOL_LIST(remap_##id##_lpae) }
 #else
 #define REMAP(id, set, layout)
 #define REMAPS(id) { NULL }
 #endif
 
 #define X(id, nm, set, clr, inv, tch, fl, tr, text, src)                         \
-	static audited void set_##id(entry_t *p, entry_t v) { set(p, value_lo, value_hi, &v); }       \
-	static audited void clear_##id(entry_t *p) { clr(p); }                   \
-	static audited void invalidate_##id(entry_t *p, entry_t v)                \
+	static audited void PROTOCOL_LIST(set_##id)(entry_t *p, entry_t v)        \
+	{                                                                         \
+		set(p, value_lo, value_hi, &v);                                   \
+	}                                                                         \
+	static audited void PROTOCOL_LIST(clear_##id)(entry_t *p) { clr(p); }     \
+	static audited void PROTOCOL_LIST(invalidate_##id)(entry_t *p, entry_t v) \
 	{                                                                         \
 		inv(p, value_lo, value_hi, &v);                                   \
 	}                                                                         \
-	static audited void touch_by_##id(const struct layout *l, entry_t *p) { tch(l, p); } \
+	static audited void PROTOCOL_LIST(touch_by_##id)(const struct layout *l, entry_t *p) \
+	{                                                                         \
+		tch(l, p);                                                        \
+	}                                                                         \
 	REMAP(id, set, pae)                                                       \
 	REMAP(id, set, lpae)
 WRITERS(X)
@@ -80,8 +87,8 @@ const struct writer PROTOCOL_LIST(writers)[] = {
 #define X(id, nm, st, clr, inv, tch, fl, tr, text, src)                          \
 	{ .name = nm, .summary = text, .source = src, .flags = fl, .transition = tr, \
 	  .primitive = PRIMITIVE_##st,                                            \
-	  .set = set_##id, .clear = clear_##id, .invalidate = invalidate_##id,    \
-	  .touch = touch_by_##id,                                                    \
+	  .set = PROTOCOL_LIST(set_##id), .clear = PROTOCOL_LIST(clear_##id),     \
+	  .invalidate = PROTOCOL_LIST(invalidate_##id), .touch = PROTOCOL_LIST(touch_by_##id), \
 	  .remap = REMAPS(id) },
 	WRITERS(X)
 #undef X

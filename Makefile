@@ -59,7 +59,11 @@ $(OUT)/bench: src/test/bench.c $(OUT)/libtornwalk.a
 
 # The desk's program, for the host only.
 $(OUT)/tornreport: $(patsubst src/%.c,$(OUT)/%.o,$(wildcard src/report/*.c))
-	$(CC) $(CODE) -o $@ $^ -ljansson
+	$(CC) $(CODE) -o $@ $^ -ljansson -lcapstone -lelf
+
+# What is audited and nothing else: one object, quickly made for any compiler and flags.
+$(OUT)/audit.o: $(OUT)/native/readers.o $(OUT)/native/writers.o $(OUT)/native/walkers.o
+	$(CROSS)ld -r -o $@ $^
 
 bench: $(OUT)/bench $(OUT)/tornwalk
 	$(OUT)/bench $(OUT)/tornwalk
@@ -71,7 +75,7 @@ $(OUT)/$(1)/%.o: src/protocol/%.c Makefile
 endef
 $(foreach w,native widened explored,$(eval $(call world_rule,$(w))))
 
-$(OUT)/native/primitives.o: CFLAGS += $(WORLD_native)
+$(OUT)/native/primitives.o $(OUT)/report/audit_claims.o: CFLAGS += $(WORLD_native)
 # What does not race may be small.
 COLD := calibrate cell crew pin runner witness
 $(OUT)/judge/%.o $(OUT)/explore/%.o $(OUT)/main.o $(OUT)/run.o $(OUT)/choose.o $(OUT)/explore.o $(COLD:%=$(OUT)/stress/%.o): CFLAGS += $(SMALL)

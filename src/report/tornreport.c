@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tornreport: the desk. Reads results, on the host only.
+ * tornreport: the desk. Reads results and binaries, on the host only.
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "audit.h"
 #include "gate.h"
 
 enum { EXIT_USAGE = 2 };
@@ -40,6 +41,8 @@ int main(int argc, char **argv)
 {
 	if (argc > 1 && !strcmp(argv[1], "gate"))
 		return cmd_gate(argc - 1, argv + 1);
-	fprintf(stderr, "tornreport: unknown command \"%s\"; valid: gate\n", argc > 1 ? argv[1] : "");
+	if (argc > 1 && !strcmp(argv[1], "audit"))
+		return audit_main(argc - 1, argv + 1);
+	fprintf(stderr, "tornreport: unknown command \"%s\"; valid: gate audit\n", argc > 1 ? argv[1] : "");
 	return EXIT_USAGE;
 }

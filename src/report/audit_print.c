@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An audit as a table: one line a symbol; for several binaries one line for each
+ * form a symbol has, with the binaries that have it. And as JSON, for a machine.
+ */
+#include "audit.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct finding *find(const struct audit *a, const char *symbol)
+{
+	size_t i;
+
+	for (i = 0; i < a->n; i++)
+		if (!strcmp(a->findings[i].symbol, symbol))
+			return &a->findings[i];
+	return NULL;
+}
+
+static bool same(const struct finding *f, const struct finding *g)
+{
+	return f && g && f->class == g->class && !strcmp(f->form, g->form) && !strcmp(f->why, g->why);
+}
+
+/* ---- the table ---- */
+
+static void print_verdict(const struct finding *f)
+{
+	char verdict[TRACE_MAX + 80];
+
+	snprintf(verdict, sizeof(verdict), "%s%s%s", audit_words[f->class], *f->why ? ": " : "", f->why);
+	printf("%-26s  %-34s  %-33s  ", f->claim, f->form, verdict);
+}
+
+/* One line for each form that `symbol` has in binary k or a later one. */
+static void print_symbol(const struct audit *a, size_t n, const char *const *paths, const char *symbol,
+			 size_t k)
+{
+	bool *done = calloc(n, sizeof(*done)), *in = calloc(n, sizeof(*in));
+	const char *name = symbol;
+	size_t i;
+
+	for (; done && in && k < n; k++) {
+		const struct finding *f = find(&a[k], symbol);
+
+		if (!f || done[k])
+			continue;
+		for (i = 0; i < n; i++) {
+			in[i] = same(f, find(&a[i], symbol));
+			done[i] |= in[i];
+		}
+		printf("%-34s  ", name);
+		name = "";
+		print_verdict(f);
+		if (n > 1)
+			audit_where(stdout, paths, n, in);
+		putchar('\n');
+	}
+	free(done);
+	free(in);
+}
+
+void audit_table(const struct audit *a, size_t n)
+{
+	size_t counts[AUDIT_UNKNOWN + 1] = { 0 }, total = 0, i, k, b;
+
+	const char **paths = calloc(n, sizeof(*paths));
+
+	for (i = 0; paths && i < n; i++)
+		paths[i] = a[i].path;
+	printf("%-34s  %-26s  %-34s  %-33s%s\n", "symbol", "claim", "compiled to", "verdict",
+	       n > 1 ? "  where" : "");
+	for (b = 0; b < n; b++) {
+		for (i = 0; i < a[b].n; i++) {
+			const char *symbol = a[b].findings[i].symbol;
+
+			counts[a[b].findings[i].class]++;
+			total++;
+			for (k = 0; k < b && !find(&a[k], symbol); k++)
+				;
+			if (k == b)
+				print_symbol(a, n, paths, symbol, b);
+		}
+	}
+	printf("\n%zu symbols in %zu %s:", total, n, n == 1 ? "binary" : "binaries");
+	for (i = 0; i <= AUDIT_UNKNOWN; i++)
+		printf("%s %zu %s", i ? "," : "", counts[i], audit_words[i]);
+	putchar('\n');
+	free(paths);
+}
+
+/* ---- JSON ---- */
+
+static json_t *finding_json(const struct finding *f)
+{
+	json_t *traces = json_array();
+	unsigned i;
+
+	for (i = 0; i < f->code.ntraces; i++) {
+		const char *t = f->code.traces[i];
+
+		json_array_append_new(traces, json_stringn(t, strlen(t) - (*t != '\0')));
+	}
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:b, s:b, s:b}", "symbol", f->symbol, "claim", f->claim,
+			 "verdict", audit_words[f->class], "why", f->why, "form", f->form, "traces", traces,
+			 "refetch", f->refetch, "fused", f->fused, "calls_between", f->calls);
+}
+
+void audit_json(const struct audit *a, size_t n)
+{
+	json_t *all = json_array();
+	size_t b, i;
+
+	for (b = 0; b < n; b++) {
+		json_t *list = json_array();
+		char code[20];
+
+		snprintf(code, sizeof(code), "%016" PRIx64, a[b].code);
+		for (i = 0; i < a[b].n; i++)
+			json_array_append_new(list, finding_json(&a[b].findings[i]));
+		json_array_append_new(all, json_pack("{s:s, s:s, s:b, s:s, s:o}", "path", a[b].path, "isa",
+						     a[b].isa, "lpae", a[b].lpae, "code", code, "symbols", list));
+	}
+	all = json_pack("{s:i, s:o}", "schema", 1, "binaries", all);
+	json_dumpf(all, stdout, JSON_INDENT(1));
+	putchar('\n');
+	json_decref(all);
+}

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 static void cpu_name(char *buf, size_t len)
 {
@@ -35,22 +34,16 @@ static void cpu_name(char *buf, size_t len)
 
 /*
  * $TORNWALK_EXECUTOR from whoever started us under an emulator and knows its
- * version; else what can be seen from inside. QEMU's user mode answers for
- * /proc/self, but not for /proc/thread-self.
+ * version; else what can be seen from inside.
  */
 static void executor_kind(char *buf, size_t len)
 {
-	const char *told = getenv("TORNWALK_EXECUTOR"), *base;
-	char path[256];
-	ssize_t n = readlink("/proc/thread-self/exe", path, sizeof(path) - 1);
+	const char *told = getenv("TORNWALK_EXECUTOR");
 
-	if (told && *told) {
+	if (told && *told)
 		snprintf(buf, len, "%s", told);
-		return;
-	}
-	path[n > 0 ? n : 0] = '\0';
-	base = strrchr(path, '/');
-	snprintf(buf, len, "%s", base && !strncmp(base + 1, "qemu-", 5) ? base + 1 : "native");
+	else if (!user_emulator(buf, len) || !*buf)
+		snprintf(buf, len, "native");
 }
 
 void executor_probe(struct executor *x)

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One thread stores {k, ~k}, the caller loads, both through one primitive. On
- * one CPU the storing thread naps and preempts the loads as it wakes.
+ * One thread stores {k, ~k}, the caller loads, both through one primitive.
  */
 #include "calibrate.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "handover.h"
 #include "observe.h"
 
 enum { LOADS = 1000, STORES = 200 };
@@ -20,6 +19,7 @@ struct bench {
 	const struct primitive *p;
 	int cpu;
 	bool one_cpu;
+	struct handover handover;	/* if one_cpu */
 } cacheline_aligned;
 
 static void *store_main(void *arg)
@@ -28,11 +28,12 @@ static void *store_main(void *arg)
 	uint32_t k = 0;
 
 	pin_to(b->cpu);
-	while (!__atomic_load_n(&b->stop, __ATOMIC_RELAXED)) {
+	if (b->one_cpu)
+		handover_enter(&b->handover, 1);
+	while (!__atomic_load_n(&b->stop, __ATOMIC_RELAXED))
 		k = b->p->store(&b->cell, k, STORES);
-		if (b->one_cpu)
-			nanosleep(&(struct timespec){ .tv_nsec = 50000 }, NULL);
-	}
+	if (b->one_cpu)
+		handover_leave();
 	return NULL;
 }
 
@@ -47,15 +48,24 @@ static void measure(struct calibrated *c, struct bench *b, const struct cpus *cp
 	b->p = c->primitive;
 	b->one_cpu = cpus->n == 1;
 	b->cpu = cpus->id[cpus->n > 1];
+	if (b->one_cpu)
+		handover_start(&b->handover, b->cpu, ns / 4);
 	if (pthread_create(&id, NULL, store_main, b))
-		return;
+		goto out;
+	if (b->one_cpu)
+		handover_enter(&b->handover, 2);
 	end = now_ns() + ns;
 	do {
 		c->torn += c->primitive->load(&b->cell, LOADS);
 		c->reads += LOADS;
 	} while (now_ns() < end && !(interrupted && *interrupted));
 	__atomic_store_n(&b->stop, 1, __ATOMIC_RELAXED);
+	if (b->one_cpu)
+		handover_leave();
 	pthread_join(id, NULL);
+out:
+	if (b->one_cpu)
+		handover_stop(&b->handover);
 }
 
 /* The loads run on a thread of their own, so that the caller is not left pinned. */

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
 
 static unsigned quota_percent(void)
 {
@@ -107,6 +109,20 @@ int cpus_choose(struct cpus *c, const char *list, char *err, unsigned len)
 	} while (*end);
 	*c = chosen;
 	return 0;
+}
+
+/* QEMU's user mode answers for /proc/self, but not for /proc/thread-self. */
+bool user_emulator(char *name, size_t len)
+{
+	char path[256];
+	ssize_t n = readlink("/proc/thread-self/exe", path, sizeof(path) - 1);
+	const char *base;
+
+	path[n > 0 ? n : 0] = '\0';
+	base = strrchr(path, '/');
+	base = base && !strncmp(base + 1, "qemu-", 5) ? base + 1 : "";
+	snprintf(name, len, "%s", base);
+	return *base || !getauxval(AT_SYSINFO_EHDR);
 }
 
 bool pin_to(int cpu)

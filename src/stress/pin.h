@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which CPUs there are for us, and how to sit on one. */
+/* Which CPUs there are for us, what makes them up, and how to sit on one. */
 #ifndef TORNWALK_PIN_H
 #define TORNWALK_PIN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum { MAX_CPUS = 8192 };
 
@@ -21,6 +22,12 @@ void cpus_allowed(struct cpus *c);
  * allowed: -EINVAL and one line in err.
  */
 int cpus_choose(struct cpus *c, const char *list, char *err, unsigned len);
+
+/*
+ * Does an emulator of user programs run us, as far as that shows from inside? Its
+ * name, or "" where only its lack of a vDSO gives it away (a kernel may lack one too).
+ */
+bool user_emulator(char *name, size_t len);
 
 /* Pins the calling thread; false: it could not. */
 bool pin_to(int cpu);

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * On one CPU nothing races by itself: threads must be preempted between two
- * words. So the sides take turns: for a while the writer sleeps 50 us after each
- * visit and preempts the reader as it wakes, then the other way round.
+ * The loops of a race. Counting is observe.c's, taking turns on one CPU handover.c's.
  */
 #include "racers.h"
 
-#include <sys/prctl.h>
 #include <time.h>
 
 #include "machine/tables.h"
@@ -30,20 +27,14 @@ static void nap(void)
 	nanosleep(&(struct timespec){ .tv_nsec = NAP_NS }, NULL);
 }
 
-/* On one CPU: is it this side's turn to sleep and preempt? */
-static bool my_turn_to_nap(const struct control *c, bool writer)
-{
-	return c->one_cpu && ((now_ns() - c->start_ns) / c->phase_ns % 2 == 0) == writer;
-}
-
-static void wait_for_go(struct control *c, int cpu, bool *pinned)
+static void wait_for_go(struct control *c, int cpu, uint32_t seed, bool *pinned)
 {
 	*pinned = pin_to(cpu);
-	if (c->one_cpu)
-		prctl(PR_SET_TIMERSLACK, 1000);
 	__atomic_add_fetch(&c->ready, 1, __ATOMIC_SEQ_CST);
 	while (!__atomic_load_n(&c->go, __ATOMIC_ACQUIRE))
 		nanosleep(&(struct timespec){ .tv_nsec = 1000 }, NULL);
+	if (c->one_cpu)
+		handover_enter(&c->handover, seed);
 }
 
 /* ---- readers ---- */
@@ -138,7 +129,7 @@ void *reader_main(void *arg)
 	c->reclaim->online();
 	if (c->protocol->seed)
 		c->protocol->seed(t->rng, WIDEN_SPINS, t->control->one_cpu);
-	wait_for_go(t->control, t->cpu, &t->pinned);
+	wait_for_go(t->control, t->cpu, t->rng, &t->pinned);
 	t->o.start_ns = t->control->start_ns;
 	while (!stopped(t->control)) {
 		if (!scan)
@@ -150,9 +141,9 @@ void *reader_main(void *arg)
 		c->reclaim->quiesce();
 		if (watched)
 			note_interval(t, &bad_before);
-		if (my_turn_to_nap(t->control, false))
-			nap();
 	}
+	if (t->control->one_cpu)
+		handover_leave();
 	c->reclaim->offline();
 	return NULL;
 }
@@ -186,13 +177,13 @@ void *writer_main(void *arg)
 
 	if (c->protocol->seed)
 		c->protocol->seed(t->seed, WIDEN_SPINS, t->control->one_cpu);
-	wait_for_go(t->control, t->cpu, &t->pinned);
+	wait_for_go(t->control, t->cpu, t->seed, &t->pinned);
 	while (!stopped(t->control)) {
 		writer_visit(t, slot);
 		slot = slot + t->step < c->slots ? slot + t->step : t->first;
-		if (my_turn_to_nap(t->control, true))
-			nap();
 	}
+	if (t->control->one_cpu)
+		handover_leave();
 	return NULL;
 }
 

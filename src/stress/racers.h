@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 
+#include "handover.h"
 #include "observe.h"
 
 /* Shared by all threads of a cell; written by the caller but for ready and visit. */
@@ -20,8 +21,8 @@ struct control {
 	uint32_t stop cacheline_aligned;
 	uint32_t visit[64] cacheline_aligned;	/* writers that share slots take turns */
 	uint64_t start_ns;	/* written before go */
-	uint64_t phase_ns;
 	bool one_cpu;
+	struct handover handover;	/* if one_cpu */
 };
 
 /* Written by its thread only, but for what is set before it starts. */

@@ -151,7 +151,9 @@ int runner_run(const struct runner *r, const struct cell *c, struct finding *f)
 	if (!crew)
 		return err;
 	crew->control.one_cpu = f->one_cpu = r->cpus->n == 1;
-	crew->control.phase_ns = c->budget_ns < 200000000 ? c->budget_ns / 4 : 50000000;
+	if (crew->control.one_cpu)
+		handover_start(&crew->control.handover, r->cpus->id[0],
+			       c->budget_ns < 200000000 ? c->budget_ns / 4 : 50000000);
 	place(crew, c, r->cpus);
 	err = start(crew, c);
 	threads = crew->nr_readers + crew->nr_writers;
@@ -165,6 +167,8 @@ int runner_run(const struct runner *r, const struct cell *c, struct finding *f)
 		watch(crew, r, c, f);
 	__atomic_store_n(&crew->control.stop, 1, __ATOMIC_RELAXED);
 	join(crew);
+	if (crew->control.one_cpu)
+		handover_stop(&crew->control.handover);
 	f->ns = now_ns() - crew->control.start_ns;
 	if (!err)
 		merge(crew, c, f);

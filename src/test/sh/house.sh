@@ -29,7 +29,7 @@ declare -A may=(
 
 part_of() { # FILE INCLUDED
 	case $2 in
-	mem.h | arch.h | gap.h) echo world ;;
+	mem.h | arch.h | gap.h | step.h) echo world ;;
 	*/*) echo "${2%%/*}" ;;
 	*) if [ -e "${1%/*}/$2" ]; then part=${1#src/}; else part=$(basename "$(dirname src/*/"$2")"); fi
 	   echo "${part%%/*}" ;;

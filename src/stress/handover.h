@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * On one CPU nothing races by itself: a thread must lose the CPU between two
+ * halves. Here the racing threads lose it many thousand times a second, at any
+ * instruction, and nothing is changed in what they race with.
+ */
+#ifndef TORNWALK_HANDOVER_H
+#define TORNWALK_HANDOVER_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct handover {
+	uint32_t stop;		/* to the keeper */
+	uint32_t waking;	/* by the keeper: which way it is now */
+	uint32_t slice_ns;
+	uint64_t phase_ns;
+	int cpu;
+	pthread_t keeper;
+	bool kept, only_waking;
+};
+
+/* Begins on this CPU; one way and the other for `phase_ns` each. */
+void handover_start(struct handover *h, int cpu, uint64_t phase_ns);
+void handover_stop(struct handover *h);
+
+/* From here to handover_leave() the calling thread takes part. */
+void handover_enter(struct handover *h, uint32_t seed);
+void handover_leave(void);
+
+#endif

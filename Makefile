@@ -58,8 +58,9 @@ $(OUT)/bench: src/test/bench.c $(OUT)/libtornwalk.a
 	$(CC) $(CFLAGS) -MMD -MP $(LINK) -o $@ $< $(OUT)/libtornwalk.a $(LIBS) -lm
 
 # The desk's program, for the host only.
-$(OUT)/tornreport: $(patsubst src/%.c,$(OUT)/%.o,$(wildcard src/report/*.c))
-	$(CC) $(CODE) -o $@ $^ -ljansson -lcapstone -lelf
+DESK := $(patsubst src/%.c,$(OUT)/%.o,$(wildcard src/report/*.c))
+$(OUT)/tornreport: $(DESK) $(OUT)/protocol/layouts.o
+	$(CC) $(CODE) -o $@ $^ -ljansson -lRmath -lm -lcapstone -lelf
 
 # What is audited and nothing else: one object, quickly made for any compiler and flags.
 $(OUT)/audit.o: $(OUT)/native/readers.o $(OUT)/native/writers.o $(OUT)/native/walkers.o

@@ -37,8 +37,8 @@ packages() {
 	esac
 	case $1 in
 	run) echo "$run" ;;
-	test) echo "$run gcc clang libclang-rt-dev libcmocka-dev libjansson-dev shellcheck python3 util-linux" ;;
-	ci) echo "$run gcc clang libjansson-dev gcc-i686-linux-gnu gcc-arm-linux-gnueabihf qemu-user-static" \
+	test) echo "$run gcc clang libclang-rt-dev libcmocka-dev libjansson-dev r-mathlib gnuplot-nox shellcheck python3 util-linux" ;;
+	ci) echo "$run gcc clang libjansson-dev r-mathlib gcc-i686-linux-gnu gcc-arm-linux-gnueabihf qemu-user-static" \
 		"liburcu-dev:i386 libinih-dev:i386 liburcu-dev:armhf libinih-dev:armhf" ;;
 	boards) echo "$(packages ci) qemu-system-x86 qemu-system-arm cpio openssh-client parallel" ;;
 	*) die "unknown thing to set up \"$1\"; valid: run test ci boards qemu10" ;;

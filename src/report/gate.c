@@ -15,92 +15,78 @@
 
 #include "load.h"
 
-static bool verdict_is(const json_t *o, const char *v)
-{
-	return o && !strcmp(field(o, "verdict"), v);
-}
-
-static bool requires(const json_t *o)
-{
-	const char *key;
-	json_t *v;
-
-	json_object_foreach(json_object_get(o, "expect"), key, v)
-		if (json_is_string(v) && !strcmp(json_string_value(v), "require"))
-			return true;
-	return false;
-}
-
 /* Primitives that tear in one and not in the other, into buf; false: none. */
-static bool calibration_moved(const json_t *base, const json_t *now, char *buf, size_t len)
+static bool calibration_moved(const struct result *base, const struct result *now, char *buf,
+			      size_t len)
 {
-	json_t *a = json_object_get(base, "calibration"), *b = json_object_get(now, "calibration"), *v;
-	const char *key;
+	const struct calibrated *c = base->calibration;
 	size_t n = 0;
 
 	buf[0] = '\0';
-	json_object_foreach(a, key, v) {
-		const json_t *w = json_object_get(b, key);
-		bool was = json_integer_value(json_object_get(v, "torn")) > 0;
-		bool is = json_integer_value(json_object_get(w, "torn")) > 0;
+	for (unsigned i = 0; c && i < c->n; i++) {
+		const char *name = c->of[i].name;
+		const bool was = c->of[i].torn > 0;
+		const int is = result_tears(now, name);
 
 		/* plain is the compiler's, and rare; it is no promise of anybody's */
-		if (w && was != is && strcmp(key, "plain") && n < len)
-			n += (size_t)snprintf(buf + n, len - n, " %s %s", key,
+		if (is >= 0 && was != is && strcmp(name, "plain") && n < len)
+			n += (size_t)snprintf(buf + n, len - n, " %s %s", name,
 					      is ? "tears now" : "no longer tears");
 	}
 	return n;
 }
 
 /* One cell of BASE; true: it closes the gate. */
-static bool check(const json_t *base, const json_t *now)
+static bool check(const struct result *base, const struct result *now)
 {
-	const char *name = field(base, "scenario"), *was = field(base, "verdict");
+	const char *name = base->scenario, *was = verdict_names[base->verdict];
 	char moved[256];
 
 	if (!now) {
 		printf("gone          %s: was %s\n", name, was);
 		return true;
 	}
-	if (strcmp(field(base, "hash"), field(now, "hash"))) {
+	if (strcmp(base->hash, now->hash)) {
 		printf("changed       %s: asks another question than the baseline\n", name);
 		return true;
 	}
-	if (verdict_is(now, "fail")) {
-		printf("%-13s %s: %s\n", verdict_is(base, "fail") ? "still fails" : "FAILS", name,
-		       field(now, "reason"));
+	if (now->verdict == VERDICT_FAIL) {
+		printf("%-13s %s: %s\n", base->verdict == VERDICT_FAIL ? "still fails" : "FAILS", name,
+		       now->reason);
 		return true;
 	}
-	if (!verdict_is(base, "pass") || verdict_is(now, "pass"))
+	if (base->verdict != VERDICT_PASS || now->verdict == VERDICT_PASS)
 		return false;
 	if (calibration_moved(base, now, moved, sizeof(moved))) {
-		printf("calibration   %s: was pass, now %s:%s\n", name, field(now, "reason"), moved);
+		printf("calibration   %s: was pass, now %s:%s\n", name, now->reason, moved);
 		return true;
 	}
-	if (requires(base) && !strstr(field(now, "reason"), "too few")) {
-		printf("silent        %s: the control fired, now %s\n", name, field(now, "reason"));
+	if (result_requires(base) && !strstr(now->reason, "too few")) {
+		printf("silent        %s: the control fired, now %s\n", name, now->reason);
 		return true;
 	}
-	printf("thin          %s: was pass, now %s\n", name, field(now, "reason"));
+	printf("thin          %s: was pass, now %s\n", name, now->reason);
 	return false;
 }
 
 int gate(const struct results *base, const struct results *now)
 {
 	unsigned closed = 0, cells = 0, extra = 0;
-	const json_t *o;
+	const struct result *o;
 	size_t i;
 
-	json_array_foreach(base->lines, i, o) {
+	for (i = 0; i < base->n; i++) {
+		o = &base->r[i];
 		cells++;
-		closed += check(o, results_find(now, field(o, "scenario")));
+		closed += check(o, results_find(now, o->scenario));
 	}
-	json_array_foreach(now->lines, i, o) {
-		if (results_find(base, field(o, "scenario")))
+	for (i = 0; i < now->n; i++) {
+		o = &now->r[i];
+		if (results_find(base, o->scenario))
 			continue;
 		extra++;
-		if (verdict_is(o, "fail")) {
-			printf("FAILS         %s: new, %s\n", field(o, "scenario"), field(o, "reason"));
+		if (o->verdict == VERDICT_FAIL) {
+			printf("FAILS         %s: new, %s\n", o->scenario, o->reason);
 			closed++;
 		}
 	}

@@ -1,80 +1,177 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#define _GNU_SOURCE	/* getline */
+#define _GNU_SOURCE	/* getline, scandir */
 #include "load.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-enum { SCHEMA = 1 };
+#include "line.h"
+#include "pool.h"
 
-static const char *unusable(const json_t *o, const json_error_t *e)
+enum { LONGEST = 4 << 20, COMPLAINTS = 20 };
+
+const struct machine *results_machine(struct results *rs, const struct machine *m)
 {
-	if (!o)
-		return e->text;
-	if (!json_is_object(o) || !*field(o, "scenario") || !*field(o, "verdict"))
-		return "not a result";
-	if (json_integer_value(json_object_get(o, "schema")) != SCHEMA)
-		return "another schema";
-	return NULL;
+	struct machine *new;
+	unsigned i;
+
+	/* strings are unique in the pool: pointers compare */
+	for (i = rs->nr_machines; i-- > 0;) {
+		const struct machine *o = rs->machines[i];
+
+		if (o->target == m->target && o->executor == m->executor && o->cpu == m->cpu &&
+		    o->cpus == m->cpus && o->kernel == m->kernel && o->compiler == m->compiler &&
+		    o->flags == m->flags && o->git == m->git)
+			return o;
+	}
+	new = pool_alloc(rs->pool, sizeof(*new));
+	*new = *m;
+	new->index = rs->nr_machines;
+	rs->machines = realloc(rs->machines, (rs->nr_machines + 1) * sizeof(*rs->machines));
+	if (!rs->machines)
+		abort();
+	rs->machines[rs->nr_machines++] = new;
+	return new;
 }
 
-int results_load(struct results *r, const char *path)
+static struct result *room_for_one(struct results *rs)
 {
-	FILE *f = fopen(path, "r");
-	char *line = NULL;
-	size_t size = 0;
-	unsigned n = 0;
+	if (rs->n == rs->room) {
+		rs->room = rs->room ? rs->room * 2 : 64;
+		rs->r = realloc(rs->r, rs->room * sizeof(*rs->r));
+		if (!rs->r)
+			abort();
+	}
+	return &rs->r[rs->n];
+}
 
-	*r = (struct results){ .path = path };
+/* Named, but a foreign file of a million lines does not fill the terminal. */
+static void complain(struct results *rs, unsigned in_file, const char *path, unsigned line,
+		     const char *why)
+{
+	rs->skipped++;
+	if (in_file < COMPLAINTS)
+		fprintf(stderr, "tornreport: %s:%u: skipped: %s\n", path, line, why);
+	else if (in_file == COMPLAINTS)
+		fprintf(stderr, "tornreport: %s:%u: skipped, and more like it\n", path, line);
+}
+
+static int load_file(struct results *rs, const char *name)
+{
+	const size_t before = rs->n;
+	const char *path = pool_string(rs->pool, name);
+	FILE *f = fopen(name, "r");
+	unsigned n = 0, bad = 0;
+	char *line = NULL, why[WHY_LEN];
+	size_t size = 0;
+	ssize_t len;
+
 	if (!f)
 		return -errno;
-	r->lines = json_array();
-	while (getline(&line, &size, f) > 0) {
-		json_error_t e = { 0 };
-		json_t *o;
-		const char *why;
+	while (errno = 0, (len = getline(&line, &size, f)) > 0) {
+		struct result *r = room_for_one(rs);
 
 		n++;
-		if (line[strspn(line, " \t\r\n")] == '\0')
+		if (line[strspn(line, " \t\r\n")] == '\0' && strlen(line) == (size_t)len)
 			continue;
-		o = json_loads(line, JSON_REJECT_DUPLICATES, &e);
-		why = unusable(o, &e);
-		if (why) {
-			fprintf(stderr, "tornreport: %s:%u: skipped: %s\n", path, n, why);
-			r->skipped++;
-			json_decref(o);
+		if (len > LONGEST) {
+			complain(rs, bad++, path, n, "not a result: far too long");
+		} else if (!line_parse(rs, line, (size_t)len, r, why)) {
+			complain(rs, bad++, path, n, why);
 		} else {
-			json_array_append_new(r->lines, o);
+			r->path = path;
+			r->line = n;
+			rs->n++;
 		}
 	}
+	len = errno;
 	free(line);
 	fclose(f);
-	return json_array_size(r->lines) ? 0 : -ENODATA;
+	return len ? -(int)len : rs->n > before ? 0 : -ENODATA;
 }
 
-void results_free(struct results *r)
+static int is_jsonl(const struct dirent *d)
 {
-	json_decref(r->lines);
+	const size_t n = strlen(d->d_name);
+
+	return d->d_name[0] != '.' && n > 6 && !strcmp(d->d_name + n - 6, ".jsonl");
 }
 
-const json_t *results_find(const struct results *r, const char *scenario)
+/* One file that is no good does not hide the others. */
+static int load_dir(struct results *rs, const char *dir)
+{
+	struct dirent **names = NULL;
+	const size_t before = rs->n;
+	int n = scandir(dir, &names, is_jsonl, alphasort), i, err;
+	char path[4096];
+
+	if (n < 0)
+		return -errno;
+	for (i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]->d_name);
+		free(names[i]);
+		err = load_file(rs, path);
+		if (err)
+			fprintf(stderr, "tornreport: %s: %s\n", path,
+				err == -ENODATA ? "no result in it" : strerror(-err));
+	}
+	free(names);
+	return rs->n > before ? 0 : -ENODATA;
+}
+
+int results_load(struct results *rs, const char *path)
+{
+	struct stat st;
+
+	line_setup();
+	if (!rs->pool)
+		rs->pool = pool_new();
+	if (!rs->path)
+		rs->path = pool_string(rs->pool, path);
+	if (stat(path, &st))
+		return -errno;
+	return S_ISDIR(st.st_mode) ? load_dir(rs, path) : load_file(rs, path);
+}
+
+void results_free(struct results *rs)
+{
+	pool_free(rs->pool);
+	free(rs->machines);
+	free(rs->r);
+	*rs = (struct results){ 0 };
+}
+
+const struct result *results_find(const struct results *rs, const char *scenario)
 {
 	size_t i;
 
-	for (i = json_array_size(r->lines); i-- > 0;) {
-		const json_t *o = json_array_get(r->lines, i);
-
-		if (!strcmp(field(o, "scenario"), scenario))
-			return o;
-	}
+	for (i = rs->n; i-- > 0;)
+		if (!strcmp(rs->r[i].scenario, scenario))
+			return &rs->r[i];
 	return NULL;
 }
 
-const char *field(const json_t *line, const char *name)
+bool result_requires(const struct result *r)
 {
-	const char *s = json_string_value(json_object_get(line, name));
+	for (unsigned o = 0; o < NR_OUTCOMES; o++)
+		if (r->expect[o] == GRADE_REQUIRE)
+			return true;
+	return false;
+}
 
-	return s ? s : "";
+int result_tears(const struct result *r, const char *primitive)
+{
+	for (unsigned i = 0; r->calibration && i < r->calibration->n; i++)
+		if (!strcmp(r->calibration->of[i].name, primitive))
+			return r->calibration->of[i].torn > 0;
+	return -1;
+}
+
+bool outcome_is_bad(enum outcome o)
+{
+	return o != OUTCOME_HOLE && o != OUTCOME_LEAF && o != OUTCOME_TABLE && o != OUTCOME_GAVE_UP;
 }

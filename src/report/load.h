@@ -1,24 +1,121 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Results as they lie on disk: one JSON object a line. */
+/*
+ * Results as they lie on disk, one JSON object a line, read into plain structs.
+ *
+ * A hundred thousand lines are a fifth of a gigabyte of JSON, nearly all of it said
+ * again and again: within one struct results every string but the witness is kept
+ * once, so two of them are equal exactly if their pointers are.
+ *
+ * What is in a string is whatever the board said: it is UTF-8 (jansson refuses
+ * anything else) and nothing more. Who prints it escapes it.
+ */
 #ifndef TORNREPORT_LOAD_H
 #define TORNREPORT_LOAD_H
 
-#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-struct results {
-	const char *path;
-	json_t *lines;		/* array of objects, in the file's order */
-	unsigned skipped;	/* truncated, foreign or newer lines; each was named on stderr */
+#include "protocol/outcome.h"
+
+/* In results both kinds of torn are one outcome; torn_by[] keeps them apart. */
+#define OUTCOME_TORN OUTCOME_TORN_READER
+
+enum grade { GRADE_UNSAID, GRADE_ALLOW, GRADE_FORBID, GRADE_REQUIRE };
+enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_INCONCLUSIVE, NR_VERDICTS };
+enum predicted { PREDICTED_NOTHING, PREDICTED_IMPOSSIBLE, PREDICTED_POSSIBLE };
+
+extern const char *const outcome_names[NR_OUTCOMES];	/* "torn" at OUTCOME_TORN; NULL at TORN_WRITER */
+extern const char *const harm_names[NR_HARMS];
+extern const char *const verdict_names[NR_VERDICTS];
+
+enum { MAX_PRIMITIVES = 16 };
+
+struct calibrated {
+	unsigned n;
+	struct {
+		const char *name;
+		uint64_t reads, torn;
+	} of[MAX_PRIMITIVES];
 };
 
-/* 0; -errno, or -ENODATA where nothing usable is left. */
-int results_load(struct results *r, const char *path);
-void results_free(struct results *r);
+/* Who ran it and what: lines with all of this equal share one. */
+struct machine {
+	const char *target, *executor, *cpu, *cpus, *kernel, *compiler, *flags, *git;
+	unsigned nr_cpus;
+	unsigned index;			/* in results.machines */
+};
+
+struct result {
+	const char *path;
+	unsigned line;
+
+	const char *scenario, *hash;
+	const char *layout, *level, *walker, *reader, *writer, *transition, *consumer, *reclaim,
+		*world;
+	const struct machine *machine;
+	const struct calibrated *calibration;	/* NULL: none was made */
+	bool alias;
+	unsigned readers, writers, slots;
+	uint32_t seed;
+	double seconds;
+	uint64_t walks, rounds, present, retries;
+	uint64_t outcomes[NR_OUTCOMES], distinct[NR_OUTCOMES];
+	uint64_t first_ns[NR_OUTCOMES];		/* 0: never */
+	uint64_t direction[NR_DIRECTIONS], harm[NR_HARMS];
+	const uint32_t *intervals;		/* distinct bad observations in each */
+	unsigned nr_intervals;
+	uint64_t interval_ns;			/* 0: an old line that does not say */
+	uint8_t expect[NR_OUTCOMES];		/* enum grade */
+	uint8_t predicted[NR_OUTCOMES];		/* enum predicted */
+	uint8_t verdict;			/* enum verdict */
+	bool has_predicted, has_torn_by;
+	uint64_t torn_by[2];			/* distinct: by the reader, by the writer */
+	const char *reason;
+	const char *witness;			/* NULL: nothing bad was seen */
+
+	/* members this program knows nothing of but what follows; NULL: not there */
+	const char *schedule;	/* predicted.schedule or witness.schedule, text */
+	const char *audit;	/* text, or JSON on one line */
+	/* distinct torn by the delay between the halves, in `nr_delays` classes */
+	const struct delay_class *delays;
+	unsigned nr_delays;
+};
+
+/* {"ns": upper end, "seconds": exposure or 0, "torn": distinct} */
+struct delay_class {
+	double ns, seconds;
+	uint64_t torn;
+};
+
+struct results {
+	struct result *r;		/* in the files' order */
+	size_t n, room;
+	struct machine **machines;
+	unsigned nr_machines;
+	unsigned skipped;		/* truncated, foreign or newer lines; each named on stderr */
+	const char *path;		/* the first file's */
+	struct pool *pool;
+};
+
+/*
+ * Adds a file (or every *.jsonl of a directory, sorted by name) to `rs`, which
+ * starts as { 0 }. 0; -errno; -ENODATA: not one usable line in it. A bad line is
+ * named on stderr (file:line: why) and skipped.
+ */
+int results_load(struct results *rs, const char *path);
+void results_free(struct results *rs);
 
 /* The last line of that scenario, or NULL. */
-const json_t *results_find(const struct results *r, const char *scenario);
+const struct result *results_find(const struct results *rs, const char *scenario);
 
-/* A string member; "" where there is none. */
-const char *field(const json_t *line, const char *name);
+/* Some outcome has to be seen, by its scenario. */
+bool result_requires(const struct result *r);
+
+/* Did calibration see that primitive tear? -1: it was not calibrated. */
+int result_tears(const struct result *r, const char *primitive);
+
+/* Outcomes that are bad wherever they are seen: not hole, leaf, table, gave-up. */
+bool outcome_is_bad(enum outcome o);
 
 #endif

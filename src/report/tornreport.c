@@ -12,7 +12,7 @@ enum { EXIT_USAGE = 2 };
 
 static int cmd_gate(int argc, char **argv)
 {
-	struct results base, now;
+	struct results base = { 0 }, now = { 0 };
 	int err, code;
 
 	if (argc != 3) {
@@ -23,11 +23,13 @@ static int cmd_gate(int argc, char **argv)
 	err = results_load(&base, argv[1]);
 	if (err) {
 		fprintf(stderr, "tornreport: %s: %s\n", argv[1], strerror(-err));
+		results_free(&base);
 		return EXIT_USAGE;
 	}
 	err = results_load(&now, argv[2]);
 	if (err) {
 		fprintf(stderr, "tornreport: %s: %s\n", argv[2], strerror(-err));
+		results_free(&now);
 		results_free(&base);
 		return EXIT_USAGE;
 	}

@@ -23,7 +23,7 @@ declare -A may=(
 	[choose.c]="judge run.h"
 	[choose.h]="judge"
 	[run.h]="nothing"
-	[report]="nothing"
+	[report]="protocol"	# the outcomes' names, and what the bits of an entry mean
 	[target]="nothing"
 )
 

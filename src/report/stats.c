@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stats.h"
+
+#include <errno.h>
+#include <float.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#define MATHLIB_STANDALONE
+#include <Rmath.h>
+
+struct limits poisson_limits(double k, double exposure, double confidence)
+{
+	const double tail = (1 - confidence) / 2;
+	struct limits l = { .lo = 0 };
+
+	if (k > 0)
+		l.lo = qgamma(tail, k, 1, true, false) / exposure;
+	l.hi = qgamma(tail, k + 1, 1, false, false) / exposure;
+	return l;
+}
+
+struct limits proportion_limits(double k, double n, double confidence)
+{
+	const double tail = (1 - confidence) / 2;
+	struct limits l = { 0, 1 };
+
+	if (k > 0)
+		l.lo = qbeta(tail, k, n - k + 1, true, false);
+	if (k < n)
+		l.hi = qbeta(tail, k + 1, n - k, false, false);
+	return l;
+}
+
+double zero_bound(double exposure, double confidence)
+{
+	return -log1p(-confidence) / exposure;
+}
+
+double time_to_see(double rate, double confidence)
+{
+	return -log1p(-confidence) / rate;
+}
+
+double poisson_compare(double k1, double e1, double k2, double e2)
+{
+	const double p = e1 / (e1 + e2);
+	double below, above;
+
+	if (k1 + k2 <= 0)
+		return 1;
+	/* the binomial's tails as a beta's: k need not be whole, after a clustering guard */
+	below = k2 > 0 ? pbeta(p, k1 + 1, k2, false, false) : 1;	/* P(X <= k1) */
+	above = k1 > 0 ? pbeta(p, k1, k2 + 1, true, false) : 1;		/* P(X >= k1) */
+	return fmin(1, 2 * fmin(below, above));
+}
+
+/* The odds of a share, times what equal rates would have made of them. */
+static double odds(double share, double e1, double e2)
+{
+	return share >= 1 ? INFINITY : share / (1 - share) * (e1 / e2);
+}
+
+struct ratio rate_ratio(double k1, double e1, double k2, double e2, double confidence)
+{
+	struct limits share;
+
+	if (k1 + k2 <= 0)
+		return (struct ratio){ NAN, 0, INFINITY };
+	share = proportion_limits(k2, k1 + k2, confidence);
+	return (struct ratio){
+		.ratio = k1 > 0 ? (k2 / e2) / (k1 / e1) : INFINITY,
+		.lo = odds(share.lo, e1, e2),
+		.hi = odds(share.hi, e1, e2),
+	};
+}
+
+struct ranked {
+	double p;
+	size_t at;
+};
+
+static int by_p(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	return (x->p > y->p) - (x->p < y->p);
+}
+
+int holm(double *p, size_t n)
+{
+	struct ranked *r = malloc((n ? n : 1) * sizeof(*r));
+	double worst = 0;
+	size_t i;
+
+	if (!r)
+		return -ENOMEM;
+	for (i = 0; i < n; i++)
+		r[i] = (struct ranked){ p[i], i };
+	qsort(r, n, sizeof(*r), by_p);
+	for (i = 0; i < n; i++) {
+		worst = fmax(worst, fmin(1, r[i].p * (double)(n - i)));
+		p[r[i].at] = worst;
+	}
+	free(r);
+	return 0;
+}
+
+/* How likely the true factor may be above `safe`. */
+#define DISPERSION_RISK	0.05
+
+struct dispersion dispersion(const uint32_t *counts, size_t n, double last)
+{
+	struct dispersion d = { 1, 1, 0 };
+	double sum = 0, chi2 = 0, mean;
+	size_t i;
+
+	if (n >= 2 && last <= 0) {
+		n--;
+		last = 1;
+	}
+	if (n < 2)
+		return d;
+	for (i = 0; i < n; i++)
+		sum += counts[i];
+	if (sum <= 0)
+		return d;
+	mean = sum / ((double)(n - 1) + last);
+	for (i = 0; i < n; i++) {
+		const double expected = i + 1 < n ? mean : mean * last;
+
+		chi2 += (counts[i] - expected) * (counts[i] - expected) / expected;
+	}
+	d.degrees = (unsigned)n - 1;
+	d.estimate = fmax(1, chi2 / d.degrees);
+	d.safe = fmax(1, chi2 / qchisq(DISPERSION_RISK, d.degrees, true, false));
+	return d;
+}
+
+struct limits clustered_limits(double k, double exposure, double phi, double confidence)
+{
+	return poisson_limits(k / phi, exposure / phi, confidence);
+}

@@ -54,6 +54,9 @@ $(OUT)/libtornwalk.a: $(OBJS)
 $(OUT)/t_%: src/test/t_%.c $(OUT)/libtornwalk.a
 	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(OUT)/libtornwalk.a -pthread $(LIBS) -lcmocka
 
+$(OUT)/t_stats: src/test/t_stats.c $(OUT)/report/stats.o
+	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(OUT)/report/stats.o -lRmath -lm -lcmocka
+
 $(OUT)/bench: src/test/bench.c $(OUT)/libtornwalk.a
 	$(CC) $(CFLAGS) -MMD -MP $(LINK) -o $@ $< $(OUT)/libtornwalk.a $(LIBS) -lm
 

@@ -52,7 +52,8 @@ int holm(double *p, size_t n);
  * are independent, about the size of a clump where they come in clumps. At least
  * 1. `last` is the width of the last interval as a share of the others'. `safe`
  * leans to the high side, by as much as so few intervals leave open: dividing a
- * count and its exposure by it gives limits that hold under clustering.
+ * count and its exposure by it gives limits that hold under clustering, where the
+ * run was long enough to expect five clumps; no count says more of fewer.
  * Fewer than two intervals: 1, as nothing is known.
  */
 struct dispersion {

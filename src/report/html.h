@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The parts of the report page; each writes one section, or nothing where it has nothing to show. */
+#ifndef TORNREPORT_HTML_H
+#define TORNREPORT_HTML_H
+
+#include "page.h"
+
+enum { PAGE_LIMIT = 1000000 };	/* bytes, unless told */
+
+/* One page on everything in rs, with the detail that `limit` bytes leave room for. 0, -errno. */
+int html_file(const char *path, const struct results *rs, size_t limit);
+
+void html_summary(struct page *p);	/* the verdict in one sentence and one table; what needs a look */
+void html_machines(struct page *p);	/* who ran it, what is unusual about it */
+void html_side_by_side(struct page *p);	/* cell x executor, where there are several */
+void html_matrix(struct page *p);	/* writer x reader per walker and level */
+void html_plots(struct page *p);	/* forest, time to first tear, clustering, delay */
+void html_forest(struct page *p);
+void html_cells(struct page *p);	/* every cell, with its witness and its command */
+void html_code(struct page *p);		/* what the readers and writers compiled to */
+
+/* Both words of a witness in its layout's field names. */
+enum anatomy_form { ANATOMY_TABLE, ANATOMY_BITS, ANATOMY_FIELDS };
+void html_anatomy(FILE *f, const struct result *r, enum anatomy_form form);
+
+/* "386 torn, 12 phantom": distinct bad ones; nothing where there are none. */
+void html_seen(FILE *f, const struct result *r);
+
+#endif

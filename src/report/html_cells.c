@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every cell: a row that sorts, and under its name whatever is known of it. */
+#include <string.h>
+
+#include "html.h"
+
+static const struct {
+	size_t tables;			/* cells whose witness is a table */
+	enum anatomy_form others;
+	bool commands;			/* of cells whose name says it, too */
+	bool reasons;			/* of passes too */
+	bool harms;
+} form[NR_DETAILS] = {
+	[DETAIL_ALL] = { SIZE_MAX, ANATOMY_TABLE, true, true, true },
+	[DETAIL_WORST] = { 50, ANATOMY_BITS, true, true, true },
+	[DETAIL_FEWER] = { 20, ANATOMY_FIELDS, true, true, false },
+	[DETAIL_LEAST] = { 10, ANATOMY_FIELDS, false, false, false },
+};
+
+void html_seen(FILE *f, const struct result *r)
+{
+	char n[FIGURE_LEN];
+	bool any = false;
+
+	for (unsigned o = 0; o < NR_OUTCOMES; o++)
+		if (outcome_is_bad(o) && r->distinct[o]) {
+			fprintf(f, "%s%s %s", any ? ", " : "", outcome_names[o],
+				figure(n, (double)r->distinct[o]));
+			any = true;
+		}
+	if (r->torn_by[1] && r->torn_by[0])
+		fprintf(f, " (%s by the writer)", figure(n, (double)r->torn_by[1]));
+	else if (r->torn_by[1])
+		fputs(" (by the writer)", f);
+}
+
+/* ---- the command ---- */
+
+/* Cells of a product or of the command line: their names are their options. */
+static bool named_by_options(const struct result *r)
+{
+	char axes[512];
+
+	snprintf(axes, sizeof(axes), "%s.%s.%s.%s.%s.%s", r->layout, r->level, r->walker, r->reader,
+		 r->writer, r->transition);
+	return strstr(r->scenario, axes);
+}
+
+/* A word of a shell: whatever is not plain is quoted, and a quote cannot end it. */
+static void word(FILE *f, const char *s)
+{
+	if (*s && !s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:+")]) {
+		fputs(s, f);
+		return;
+	}
+	fputs("&#39;", f);
+	for (; *s; s++) {
+		const char one[] = { *s == '\'' ? '?' : *s, '\0' };
+
+		if ((unsigned char)*s < 0x20 || (unsigned char)*s >= 0x7f)
+			fputc('?', f);
+		else
+			page_text(f, one);
+	}
+	fputs("&#39;", f);
+}
+
+static void option(FILE *f, const char *name, const char *value, const char *usual)
+{
+	if (usual && !strcmp(value, usual))
+		return;
+	fprintf(f, " --%s ", name);
+	word(f, value);
+}
+
+static void cell_options(FILE *f, const struct result *r)
+{
+	option(f, "layout", r->layout, "pae");
+	option(f, "level", r->level, "pmd");
+	option(f, "walker", r->walker, "entry");
+	option(f, "reader", r->reader, NULL);
+	option(f, "writer", r->writer, NULL);
+	option(f, "transition", r->transition, NULL);
+	option(f, "consumer", r->consumer, "ptdump");
+	option(f, "reclaim", r->reclaim, "memb");
+	option(f, "world", r->world, "native");
+	if (r->alias)
+		fputs(" --alias", f);
+	if (r->readers != 1)
+		fprintf(f, " --readers %u", r->readers);
+	if (r->writers != 1)
+		fprintf(f, " --writers %u", r->writers);
+	if (r->slots != 1)
+		fprintf(f, " --slots %u", r->slots);
+}
+
+/* What stands before `run`: the emulator, if it is one of user mode, and the binary. */
+static void program(FILE *f, const struct machine *m)
+{
+	const char *cpu = strstr(m->executor, " -cpu ");
+	const size_t n = strcspn(m->executor, " ");
+
+	if (strstr(m->executor, "(user mode)")) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "%.*s", (int)(n < 63 ? n : 63), m->executor);
+		word(f, name);
+		if (cpu) {
+			fputs(" -cpu ", f);
+			word(f, cpu + 6);
+		}
+		fputc(' ', f);
+	}
+	fputs("build/", f);
+	word(f, m->target);
+	fprintf(f, "-%s/tornwalk ", !strncmp(m->compiler, "clang", 5) ? "clang" : "gcc");
+}
+
+static void command(FILE *f, const struct result *r)
+{
+	fputs("<p><code>", f);
+	program(f, r->machine);
+	fputs("run", f);
+	if (named_by_options(r)) {
+		cell_options(f, r);
+	} else {
+		fputc(' ', f);
+		word(f, r->scenario);
+	}
+	if (r->seconds > 0)
+		fprintf(f, " --time %.0fms", r->seconds * 1000 < 10 ? 10 : r->seconds * 1000);
+	if (r->seed != 1)
+		fprintf(f, " --seed %u", r->seed);
+	fputs("</code>", f);
+}
+
+/* ---- what is under a cell's name ---- */
+
+static void predictions(FILE *f, const struct result *r)
+{
+	bool any = false;
+
+	if (!r->has_predicted)
+		return;
+	fputs("<p>possible: ", f);
+	for (unsigned o = 0; o < NR_OUTCOMES; o++)
+		if (r->predicted[o] == PREDICTED_POSSIBLE && outcome_is_bad(o)) {
+			fprintf(f, "%s%s%s", any ? ", " : "", outcome_names[o],
+				r->distinct[o] ? "" : " (not seen)");
+			any = true;
+		}
+	fputs(any ? "" : "nothing bad", f);
+	for (unsigned o = 0; o < NR_OUTCOMES; o++)
+		if (r->predicted[o] == PREDICTED_IMPOSSIBLE && r->distinct[o])
+			fprintf(f, "; <strong class=bad>‼ %s seen, predicted impossible</strong>",
+				outcome_names[o]);
+}
+
+static void harms(FILE *f, const struct result *r)
+{
+	char n[FIGURE_LEN];
+
+	if (!r->distinct[OUTCOME_TORN])
+		return;
+	fputs("<p>of the torn: ", f);
+	for (unsigned h = 0; h < NR_HARMS; h++)
+		if (r->harm[h])
+			fprintf(f, "%s %s, ", harm_names[h], figure(n, (double)r->harm[h]));
+	fprintf(f, "low newer %s, ", figure(n, (double)r->direction[LOW_NEWER]));
+	fprintf(f, "high newer %s", figure(n, (double)r->direction[HIGH_NEWER]));
+}
+
+static void details(struct page *p, size_t i)
+{
+	const struct result *r = p->cell[i];
+	FILE *f = p->f;
+
+	if (form[p->detail].harms)
+		harms(f, r);
+	predictions(f, r);
+	if (r->witness)
+		html_anatomy(f, r, i < form[p->detail].tables ? ANATOMY_TABLE : form[p->detail].others);
+	if (r->schedule) {
+		fputs("<p>schedule the explorer found:<pre>", f);
+		page_text(f, r->schedule);
+		fputs("</pre>", f);
+	}
+	if (r->audit)
+		fputs("<p><a href=#code>what it compiled to</a>", f);
+	if (form[p->detail].commands || !named_by_options(r))
+		command(f, r);
+}
+
+/* ---- rows ---- */
+
+static void rate_columns(FILE *f, const struct result *r)
+{
+	const double k = (double)r->distinct[OUTCOME_TORN];
+	char a[FIGURE_LEN], b[FIGURE_LEN];
+	struct limits l;
+
+	if (r->seconds <= 0) {
+		fputs("<td>–<td>–<td>", f);
+		return;
+	}
+	if (!k) {
+		fprintf(f, "<td>0<td>&lt;%s<td>",
+			figure(a, zero_bound(r->seconds, CONFIDENCE)));
+		return;
+	}
+	l = poisson_limits(k, r->seconds, CONFIDENCE);
+	fprintf(f, "<td>%s", figure(a, k / r->seconds));
+	fprintf(f, "<td>%s–%s", figure(a, l.lo), figure(b, l.hi));
+	if (r->first_ns[OUTCOME_TORN])
+		fprintf(f, "<td>%s", figure_ns(a, (double)r->first_ns[OUTCOME_TORN]));
+	else
+		fputs("<td>", f);
+}
+
+static void row(struct page *p, size_t i)
+{
+	static const char *const mark[NR_VERDICTS] = { "pass", "✗ fail", "? inconclusive" };
+	static const char *const class[NR_VERDICTS] = { "p", "x", "q" };
+	const struct result *r = p->cell[i];
+	char n[FIGURE_LEN];
+	FILE *f = p->f;
+
+	fprintf(f, "<tr class=%s><td>%s<th scope=row><details id=c%zu><summary>", class[r->verdict],
+		mark[r->verdict], i);
+	page_text(f, r->scenario);
+	fputs("</summary>", f);
+	details(p, i);
+	fputs("</details>", f);
+	if (p->rs->nr_machines > 1)
+		fprintf(f, "<td><a href=#e%u>%u</a>", r->machine->index, r->machine->index + 1);
+	fputs("<td>", f);
+	html_seen(f, r);
+	rate_columns(f, r);
+	fprintf(f, "<td>%s<td>", figure(n, (double)r->present));
+	if (form[p->detail].reasons || r->verdict != VERDICT_PASS)
+		page_text(f, r->reason);
+	fputc('\n', f);
+}
+
+static void head(struct page *p)
+{
+	static const char *const column[] = { "seen, distinct", "torn/s", "95 % limits", "first torn",
+					      "present", "reason" };
+	FILE *f = p->f;
+
+	fputs("<section id=cells aria-labelledby=cells-h><h2 id=cells-h>Cells</h2>\n"
+	      "<p class=note>Open a name for its witness and the command that runs it again", f);
+	fputs(".", f);
+	if (form[p->detail].tables < p->n && form[p->detail].others == ANATOMY_FIELDS)
+		fprintf(f, " So that the page stays small, only the first %zu witnesses are drawn bit by bit; "
+			"of the others, the fields that are not zero.", form[p->detail].tables);
+	if (!form[p->detail].commands) {
+		fputs(" A name SUITE.LAYOUT.LEVEL.WALKER.READER.WRITER.TRANSITION.CONSUMER runs again by"
+		      "<br><code>", f);
+		program(f, p->rs->machines[0]);
+		fputs("run --layout LAYOUT --level LEVEL --walker WALKER --reader READER --writer WRITER "
+		      "--transition TRANSITION --consumer CONSUMER</code>.", f);
+	}
+	if (!form[p->detail].reasons)
+		fputs(" Reasons are given for what is not a pass.", f);
+	fputs("</p>\n<form id=find hidden role=search><label>find <input id=q type=search "
+	      "autocomplete=off></label><label>verdict <select id=v><option value=\"\">all<option "
+	      "value=p>pass<option value=x>fail<option value=q>inconclusive</select></label>"
+	      "<output id=count aria-live=polite></output></form>\n"
+	      "<div class=wide tabindex=0 role=region aria-label=cells><table id=t class=num>"
+	      "<caption>Every cell</caption><thead><tr><th scope=col>verdict<th scope=col>cell", f);
+	if (p->rs->nr_machines > 1)
+		fputs("<th scope=col title=\"number of the executor\">on", f);
+	for (unsigned i = 0; i < sizeof(column) / sizeof(column[0]); i++)
+		fprintf(f, "<th scope=col>%s", column[i]);
+	fputs("<tbody>\n", f);
+}
+
+void html_cells(struct page *p)
+{
+	head(p);
+	for (size_t i = 0; i < p->n; i++)
+		row(p, i);
+	fputs("</table></div></section>\n", p->f);
+}
+
+/* Each audit once, with the machines it is of; there is one a binary. */
+void html_code(struct page *p)
+{
+	const char *last = NULL;
+
+	for (size_t i = 0; i < p->n; i++) {
+		const struct result *r = p->cell[p->by_file[i]];
+
+		if (!r->audit || r->audit == last)
+			continue;
+		if (!last)
+			fputs("<section id=code aria-labelledby=code-h><h2 id=code-h>What it compiled to"
+			      "</h2>\n", p->f);
+		last = r->audit;
+		fputs("<h3>", p->f);
+		page_text(p->f, page_machine(p, r));
+		fputs("</h3><pre>", p->f);
+		page_text(p->f, r->audit);
+		fputs("</pre>\n", p->f);
+	}
+	if (last)
+		fputs("</section>\n", p->f);
+}

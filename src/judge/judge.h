@@ -43,7 +43,13 @@ struct evidence {
 	const char *broken_primitive;
 	bool primitive_promised;	/* by this CPU; if so the executor is to blame */
 	const char *executor;		/* that breaks it */
+	/* by the explorer; model NULL: not known */
+	const char *model;
+	uint32_t possible;		/* bit = enum outcome */
 };
+
+/* Can this outcome be, as far as is known? Both kinds of torn are one question. */
+bool evidence_possible(const struct evidence *e, enum outcome o);
 
 /* Writes the reason ("" for a plain pass) and returns the verdict. */
 enum verdict verdict_of(const struct evidence *e, char reason[REASON_LEN]);

@@ -174,6 +174,25 @@ static void expectations(FILE *f, const struct scenario *s)
 	putc('}', f);
 }
 
+/* By name, both kinds of torn under one; null: not known. */
+static void predicted(FILE *f, const struct prediction *p)
+{
+	const uint32_t torn = 1u << OUTCOME_TORN_READER | 1u << OUTCOME_TORN_WRITER;
+	unsigned i;
+
+	key(f, "predicted");
+	if (!p || !p->known) {
+		fputs("null", f);
+		return;
+	}
+	for (i = 0; i < NR_OUTCOMES; i++)
+		if (i != OUTCOME_TORN_WRITER)
+			fprintf(f, "%c\"%s\":\"%spossible\"", i ? ',' : '{',
+				i == OUTCOME_TORN_READER ? "torn" : outcome_names[i],
+				p->possible & (i == OUTCOME_TORN_READER ? torn : 1u << i) ? "" : "im");
+	putc('}', f);
+}
+
 static void cell_fields(FILE *f, const struct cell *c)
 {
 	text(f, "layout", c->layout->name);
@@ -243,7 +262,7 @@ int result_print(FILE *f, const struct result *r)
 	number(f, "retries", d->retries);
 	per_interval(f, d);
 	calibration(f, r->executor->calibration);
-	fputs(",\"predicted\":null", f);
+	predicted(f, r->prediction);
 	expectations(f, r->scenario);
 	text(f, "verdict", verdict_name(r->verdict));
 	text(f, "reason", r->reason);
@@ -256,6 +275,9 @@ int result_print(FILE *f, const struct result *r)
 	fprintf(f, ",\"torn_by\":{\"reader\":%" PRIu64 ",\"writer\":%" PRIu64 "}",
 		d->distinct[OUTCOME_TORN_READER], d->distinct[OUTCOME_TORN_WRITER]);
 	number(f, "interval_ns", d->interval_ns);
+	/* which memory model `predicted` is of */
+	if (r->prediction && r->prediction->known)
+		text(f, "model", model_names[r->prediction->model]);
 	fputs("}\n", f);
 	return ferror(f) ? -EIO : 0;
 }

@@ -10,6 +10,7 @@
 
 #include "executor.h"
 #include "judge.h"
+#include "predict.h"
 
 enum { RESULT_SCHEMA = 1 };
 
@@ -20,6 +21,7 @@ struct result {
 	uint64_t hash;
 	enum verdict verdict;
 	const char *reason;
+	const struct prediction *prediction;	/* NULL: none was made */
 };
 
 /* One line, newline included. 0, or -EIO if the stream has failed. */

@@ -13,6 +13,9 @@
 #include "resume.h"
 #include "table.h"
 
+/* What one state of a search takes in memory, roughly; how long a prediction may take. */
+enum { STATE_BYTES = 128, PREDICT_NS = 2000000000 };
+
 struct live {
 	const struct session *s;
 	const struct scenario *now;
@@ -52,9 +55,9 @@ static void wipe(struct live *l)
 }
 
 /* Verdicts so far, by place in the plan: a control comes before whoever names it. */
-enum state { NOT_RUN, FIRED, SILENT };
+enum ran { NOT_RUN, FIRED, SILENT };
 
-static int control_state(const struct session *s, const enum state *state, const struct scenario *c)
+static int control_state(const struct session *s, const enum ran *state, const struct scenario *c)
 {
 	const struct scenario *twin;
 
@@ -143,7 +146,37 @@ static const char *broken_primitive(const struct executor *x, const struct cell 
 	return NULL;
 }
 
-static int run_one(struct session *s, enum state *state, unsigned i, struct finding *f,
+/* A prediction that takes long is not waited for: the cell is judged without. */
+struct patience {
+	const struct session *s;
+	uint64_t until_ns;
+};
+
+static bool impatient(void *arg)
+{
+	const struct patience *p = arg;
+
+	return (p->s->interrupted && *p->s->interrupted) || now_ns() > p->until_ns;
+}
+
+static void foresee(const struct session *s, const struct cell *c, struct prediction *p)
+{
+	const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+	const uint64_t memory = pages > 0 ? (uint64_t)pages * (uint64_t)size : 64u << 20;
+	struct patience patience = { s, now_ns() + PREDICT_NS };
+	const struct bounds b = bounds_of(c);
+
+	*p = (struct prediction){
+		.model = predict_model(s->executor),
+		.tears = predict_tears(c, s->executor->calibration),
+		.search = { .how = SEARCH_REDUCED, .stop = impatient, .arg = &patience,
+			    .max_states = memory / 8 / STATE_BYTES },
+	};
+	if (predict(p, c, &b))
+		p->known = false;
+}
+
+static int run_one(struct session *s, enum ran *state, unsigned i, struct finding *f,
 		   struct live *l)
 {
 	const struct scenario *c = &s->plan->list[i];
@@ -157,9 +190,16 @@ static int run_one(struct session *s, enum state *state, unsigned i, struct find
 		.broken_primitive = broken_primitive(s->executor, &c->cell),
 		.executor = s->executor->kind,
 	};
+	struct prediction p;
 	struct result r = { .scenario = c, .finding = f, .executor = s->executor,
-			    .hash = scenario_hash(c), .reason = reason };
+			    .hash = scenario_hash(c), .reason = reason, .prediction = &p };
 	int err;
+
+	foresee(s, &c->cell, &p);
+	if (p.known) {
+		e.model = model_names[p.model];
+		e.possible = p.possible;
+	}
 
 	e.primitive_promised = e.broken_primitive && primitive_promised(e.broken_primitive);
 	err = fits_in_memory(c) ? runner_run(&runner, &c->cell, f) : -ENOMEM;
@@ -183,7 +223,7 @@ static int run_one(struct session *s, enum state *state, unsigned i, struct find
 int session_run(struct session *s)
 {
 	struct finding *f = malloc(sizeof(*f));
-	enum state *state = calloc(s->plan->nr + 1, sizeof(*state));
+	enum ran *state = calloc(s->plan->nr + 1, sizeof(*state));
 	struct live l = { .s = s, .terminal = isatty(STDERR_FILENO) };
 	struct resumed done = { 0 };
 	int err = -ENOMEM;

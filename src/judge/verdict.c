@@ -127,6 +127,60 @@ static bool saw_forbidden(const struct scenario *s, const struct finding *f,
 	return true;
 }
 
+bool evidence_possible(const struct evidence *e, enum outcome o)
+{
+	const uint32_t torn = 1u << OUTCOME_TORN_READER | 1u << OUTCOME_TORN_WRITER;
+	const uint32_t bit = 1u << o;
+
+	return !e->model || (e->possible & (bit & torn ? torn : bit));
+}
+
+/* Seen and impossible: something other than the protocol is broken, or the model. */
+static bool alarm(const struct evidence *e, char reason[REASON_LEN])
+{
+	const struct finding *f = e->finding;
+
+	for (unsigned o = 0; o < NR_OUTCOMES; o++) {
+		if (!f->outcomes[o] || evidence_possible(e, o))
+			continue;
+		snprintf(reason, REASON_LEN, "ALARM: %s %" PRIu64 " (distinct %" PRIu64 ") seen, which the "
+			 "explorer calls impossible under %s: CPU, emulator, compiler or tester is wrong",
+			 outcome_names[o], f->outcomes[o], f->distinct[o], e->model);
+		return true;
+	}
+	return false;
+}
+
+/* Forbidden, possible, and not seen: then the run was too weak, not the protocol good. */
+static bool gap_in_power(const struct evidence *e, char reason[REASON_LEN])
+{
+	for (unsigned o = 0; e->model && o < NR_OUTCOMES; o++) {
+		if (scenario_grade(e->scenario, o) != EXPECT_FORBID || !evidence_possible(e, o) ||
+		    !(e->possible & 1u << o))
+			continue;
+		snprintf(reason, REASON_LEN, "%s is possible under %s (explorer) and was not seen: under 1 in %"
+			 PRIu64 " distinct (95 %%)", outcome_names[o], e->model,
+			 e->finding->fresh_present / 3);
+		return true;
+	}
+	return false;
+}
+
+/* Bad, allowed, possible and not seen: said beside a pass. */
+static void add_gaps(const struct evidence *e, char reason[REASON_LEN])
+{
+	static const enum outcome bad[] = {
+		OUTCOME_TORN_READER, OUTCOME_TORN_WRITER, OUTCOME_PHANTOM, OUTCOME_INVALID_MIX,
+		OUTCOME_REREAD, OUTCOME_CONFUSED, OUTCOME_FREED, OUTCOME_STALE,
+	};
+	unsigned i, n = 0;
+
+	for (i = 0; e->model && i < sizeof(bad) / sizeof(bad[0]); i++)
+		if ((e->possible & 1u << bad[i]) && !e->finding->outcomes[bad[i]])
+			text_append(reason, REASON_LEN, "%s%s", n++ ? ", " : "; possible, not seen: ",
+				    outcome_names[bad[i]]);
+}
+
 static bool below_floor(const struct scenario *s, const struct finding *f,
 			char reason[REASON_LEN])
 {
@@ -146,9 +200,22 @@ static bool below_floor(const struct scenario *s, const struct finding *f,
 	return true;
 }
 
+static bool requires_impossible(const struct evidence *e)
+{
+	const struct scenario *s = e->scenario;
+
+	if (s->require_torn && !evidence_possible(e, OUTCOME_TORN_READER))
+		return true;
+	for (unsigned o = 0; o < NR_OUTCOMES; o++)
+		if (s->expect[o] == EXPECT_REQUIRE && !evidence_possible(e, o))
+			return true;
+	return false;
+}
+
 /*
- * Something has to be seen: seeing it is proof, whatever the floor. Unseen is a failure only where it had every chance: an executor that shows
- * tears, and rounds enough for a rare one.
+ * Something has to be seen: seeing it is proof, whatever the floor. Unseen is a
+ * failure only where it had every chance: an executor that shows tears, and rounds
+ * enough for a rare one.
  */
 static enum verdict verdict_of_required(const struct evidence *e, char reason[REASON_LEN])
 {
@@ -159,7 +226,13 @@ static enum verdict verdict_of_required(const struct evidence *e, char reason[RE
 	if (!required(s, f, false, names, sizeof(names))) {
 		required(s, f, true, names, sizeof(names));
 		snprintf(reason, REASON_LEN, "%s as required", names);
+		add_gaps(e, reason);
 		return VERDICT_PASS;
+	}
+	if (requires_impossible(e)) {
+		snprintf(reason, REASON_LEN, "required %s is impossible under %s (explorer): this platform "
+			 "cannot show it", names, e->model);
+		return VERDICT_INCONCLUSIVE;
 	}
 	if (below_floor(s, f, reason))
 		return VERDICT_INCONCLUSIVE;
@@ -191,6 +264,7 @@ static enum verdict passed(const struct evidence *e, char reason[REASON_LEN])
 
 	snprintf(reason, REASON_LEN, "%s caught; here under 1 in %" PRIu64 " distinct (95 %%)",
 		 e->control == CONTROL_FIRED ? s->control : "two words", n);
+	add_gaps(e, reason);
 	return VERDICT_PASS;
 }
 
@@ -199,7 +273,7 @@ static enum verdict verdict_of_clean(const struct evidence *e, char reason[REASO
 {
 	const struct scenario *s = e->scenario;
 
-	if (below_floor(s, e->finding, reason))
+	if (below_floor(s, e->finding, reason) || gap_in_power(e, reason))
 		return VERDICT_INCONCLUSIVE;
 	switch (e->control) {
 	case CONTROL_FIRED:
@@ -238,6 +312,8 @@ enum verdict verdict_of(const struct evidence *e, char reason[REASON_LEN])
 	const struct finding *f = e->finding;
 
 	reason[0] = '\0';
+	if (alarm(e, reason))
+		return VERDICT_FAIL;
 	if (saw_forbidden(s, f, reason)) {
 		if (!e->broken_primitive || !only_torn_forbidden(s, f))
 			return VERDICT_FAIL;

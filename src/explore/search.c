@@ -295,19 +295,16 @@ static int arrive(struct hunt *h, const struct state *s, struct trail t, uint32_
 	return level_add(next, s, h->n++);
 }
 
-/* All moves out of one state. 1: one of them is it, and is the last of the trail. */
+/* All moves out of one state; also those that could wait. 1: one of them is it, and is the last of the trail. */
 static int expand(struct hunt *h, const struct state *s, uint32_t index, uint32_t notes,
 		  uint32_t level_begin, struct level *next)
 {
 	struct state *to = malloc(sizeof(*to));
-	const int local = local_agent(h->p, s);
 	unsigned a, alt, n;
 	uint64_t got;
 	int err = to ? 0 : -ENOMEM;
 
 	for (a = 0; !err && a < NR_AGENTS; a++) {
-		if (local >= 0 && a != (unsigned)local)
-			continue;
 		n = agent_moves(h->p, s, a);
 		for (alt = 0; !err && alt < n; alt++) {
 			struct trail t = { index, (uint8_t)a, (uint8_t)alt, h->trail[index].changes };

@@ -23,7 +23,7 @@ CODE   := $(OPT) $(MARCH) -fno-asynchronous-unwind-tables $(if $(SAN),-fsanitize
 CFLAGS := -std=gnu11 -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 $(CODE) -g1 $(WARN) -ffunction-sections -fdata-sections -Isrc -Isrc/protocol -Isrc/native/$(ARCH)
 # Identical functions stay apart: the audit wants each by its own name.
 ICF    := $(shell $(CC) -Werror -fno-ipa-icf -x c -c /dev/null -o /dev/null 2>/dev/null && echo -fno-ipa-icf)
-LINK   := $(if $(SAN),,-static -Wl$(comma)-z$(comma)noseparate-code$(comma)-z$(comma)norelro$(comma)--build-id=none) -Wl,--gc-sections -pthread
+LINK   := $(if $(SAN),,-static -Wl$(comma)-z$(comma)noseparate-code$(comma)-z$(comma)norelro$(comma)--build-id=none$(comma)--no-eh-frame-hdr$(comma)-T$(comma)configs/targets/static.ld) -Wl,--gc-sections -pthread
 LIBS   := -lurcu-memb -lurcu-mb -lurcu-qsbr -lurcu-bp -lurcu-common -linih
 
 PROTOCOL := $(notdir $(basename $(filter-out src/protocol/layouts.c,$(wildcard src/protocol/*.c))))
@@ -43,8 +43,8 @@ WORLD_explored := -Isrc/explore $(SMALL)
 all: $(OUT)/tornwalk
 tests: $(TESTS) $(OUT)/bench $(OUT)/tornreport
 
-$(OUT)/tornwalk: $(OUT)/main.o $(OUT)/run.o $(OUT)/choose.o $(OUT)/explore.o $(OUT)/libtornwalk.a
-	$(CC) $(CODE) $(LINK) -o $@.full $^ $(LIBS)
+$(OUT)/tornwalk: $(OUT)/main.o $(OUT)/run.o $(OUT)/choose.o $(OUT)/explore.o $(OUT)/libtornwalk.a configs/targets/static.ld
+	$(CC) $(CODE) $(LINK) -o $@.full $(filter %.o %.a,$^) $(LIBS)
 	$(STRIP) -o $@ $@.full
 
 $(OUT)/libtornwalk.a: $(OBJS)

@@ -23,12 +23,13 @@ CODE   := $(OPT) $(MARCH) -fno-asynchronous-unwind-tables $(if $(SAN),-fsanitize
 CFLAGS := -std=gnu11 -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 $(CODE) -g1 $(WARN) -ffunction-sections -fdata-sections -Isrc -Isrc/protocol -Isrc/native/$(ARCH)
 # Identical functions stay apart: the audit wants each by its own name.
 ICF    := $(shell $(CC) -Werror -fno-ipa-icf -x c -c /dev/null -o /dev/null 2>/dev/null && echo -fno-ipa-icf)
-LINK   := $(if $(SAN),,-static -Wl$(comma)-z$(comma)noseparate-code$(comma)-z$(comma)norelro$(comma)--build-id=none$(comma)--no-eh-frame-hdr$(comma)-T$(comma)configs/targets/static.ld) -Wl,--gc-sections -pthread
+LINK   := $(if $(SAN),,-static -Wl$(comma)-z$(comma)noseparate-code$(comma)-z$(comma)norelro$(comma)--build-id=none$(comma)--no-eh-frame-hdr$(comma)-T$(comma)configs/targets/static.ld$(if $(START),$(comma)$(START)$(comma)cpu_checked)) -Wl,--gc-sections -pthread
 LIBS   := -lurcu-memb -lurcu-mb -lurcu-qsbr -lurcu-bp -lurcu-common -linih
 
 PROTOCOL := $(notdir $(basename $(filter-out src/protocol/layouts.c,$(wildcard src/protocol/*.c))))
 SHARED   := $(wildcard src/explore/*.c src/machine/*.c src/stress/*.c src/judge/*.c) \
-	    src/protocol/layouts.c src/native/widen.c src/native/primitives.c
+	    src/protocol/layouts.c src/native/widen.c src/native/primitives.c \
+	    $(wildcard src/native/$(ARCH)/start.c)
 OBJS     := $(SHARED:src/%.c=$(OUT)/%.o) \
 	    $(foreach w,native widened explored,$(PROTOCOL:%=$(OUT)/$(w)/%.o))
 TESTS    := $(patsubst src/test/%.c,$(OUT)/%,$(wildcard src/test/t_*.c))

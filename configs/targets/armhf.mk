@@ -3,3 +3,4 @@ ARCH   = arm
 TRIPLE = arm-linux-gnueabihf
 MARCH  = -march=armv7-a+fp
 QEMU   = qemu-arm-static
+START  = -u

@@ -3,3 +3,4 @@ ARCH   = x86
 TRIPLE = i686-linux-gnu
 MARCH  = -march=pentium4
 QEMU   = qemu-i386-static
+START  = -e

@@ -3,3 +3,4 @@ ARCH   = x86
 TRIPLE = i686-linux-gnu
 MARCH  = -march=i686 -mno-sse
 QEMU   = qemu-i386-static
+START  = -e

@@ -33,7 +33,6 @@
 
 enum {
 	SLICE_NS = 10000,	/* at least; to twice that, from one handover to the next */
-	COSTS = 4,		/* a slice is this many times what an interrupt costs */
 	NAPS = 3,		/* slices */
 	IDLE_NS = 2000000,	/* while it goes the other way */
 	STEPS = 8,
@@ -129,8 +128,8 @@ static void on_step(int sig, siginfo_t *info, void *context)
 }
 
 /*
- * What it takes from setting a timer to its signal, at best. Slices have to be
- * longer, or nobody ever gets anywhere: an emulated machine needs 30 us and more.
+ * What it takes from setting a timer to its signal, at best. A slice has to be
+ * longer, or its thread gets nowhere: an emulated machine needs 30 us and more.
  */
 static void fit_slice(struct handover *h)
 {
@@ -149,8 +148,8 @@ static void fit_slice(struct handover *h)
 		best = took < best ? took : best;
 	}
 	syscall(SYS_timer_delete, my.timer);
-	if (best * COSTS > SLICE_NS)
-		__atomic_store_n(&h->slice_ns, (uint32_t)best * COSTS, __ATOMIC_RELAXED);
+	if (best > SLICE_NS)
+		__atomic_store_n(&h->slice_ns, (uint32_t)best, __ATOMIC_RELAXED);
 }
 
 static void *keep(void *arg)

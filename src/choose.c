@@ -36,6 +36,8 @@ static void override(struct plan *p, const struct cell_names *n)
 			p->list[i].cell.budget_ns = n->number[KEY_TIME];
 		if (n->set & 1u << KEY_SEED)
 			p->list[i].cell.seed = (uint32_t)n->number[KEY_SEED];
+		if (n->set & 1u << SEAM_WORLD)
+			cell_move(&p->list[i].cell, n->word[SEAM_WORLD]);
 	}
 }
 
@@ -72,12 +74,13 @@ static int plan_files(struct choice *c, int nr_words, char **words)
 
 int choose_cells(struct choice *c, int nr_words, char **words)
 {
-	static const uint32_t with_files = 1u << KEY_TIME | 1u << KEY_SEED;
+	static const uint32_t with_none = 1u << KEY_TIME | 1u << KEY_SEED,
+			      with_files = with_none | 1u << SEAM_WORLD;
 
 	if (nr_words && (c->cell.set & ~with_files))
-		return usage_error("cell options describe one cell; with \"%s\" only --time and --seed "
-				   "go", words[0]) + 1;
-	return c->cell.set & ~with_files ? plan_one(c) : plan_files(c, nr_words, words);
+		return usage_error("cell options describe one cell; with \"%s\" only --time, --seed and "
+				   "--world go", words[0]) + 1;
+	return !nr_words && (c->cell.set & ~with_none) ? plan_one(c) : plan_files(c, nr_words, words);
 }
 
 void list_options(const struct option *o, char *buf, size_t len)

@@ -27,6 +27,7 @@ static const char run_help[] =
 	"options: --time 30s     for each cell (10ms to 365d; 500ms, 2m, 1h, 3d)\n"
 	"         --seed N       of the delays and of the order of slots\n"
 	"         --cpus 0,2-3   only these\n"
+	"         --world widened  every cell of a suite with a delay between the halves\n"
 	"         --shard 2/3    only this part; a cell and its control stay together\n"
 	"         --out FILE     append one JSON line per cell; - is standard output\n"
 	"         --resume       leave out cells that FILE has already\n"

@@ -70,4 +70,7 @@ void cell_inherit(struct cell_names *n, const struct cell_names *from);
  */
 int cell_resolve(const struct cell_names *n, struct cell *c, char *err, size_t len);
 
+/* The same cell in another world: a name that cell_set() has taken. */
+void cell_move(struct cell *c, const char *world);
+
 #endif

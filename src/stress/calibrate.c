@@ -49,7 +49,7 @@ static void measure(struct calibrated *c, struct bench *b, const struct cpus *cp
 	b->one_cpu = cpus->n == 1;
 	b->cpu = cpus->id[cpus->n > 1];
 	if (b->one_cpu)
-		handover_start(&b->handover, b->cpu, ns / 4);
+		handover_start(&b->handover, b->cpu, true, ns / 4);
 	if (pthread_create(&id, NULL, store_main, b))
 		goto out;
 	if (b->one_cpu)

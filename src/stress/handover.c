@@ -172,13 +172,13 @@ static void *keep(void *arg)
 	return NULL;
 }
 
-void handover_start(struct handover *h, int cpu, uint64_t phase_ns)
+void handover_start(struct handover *h, int cpu, bool steps, uint64_t phase_ns)
 {
 	struct sigaction sa = { .sa_flags = SA_SIGINFO | SA_RESTART };
 	char emulator[64];
 
 	*h = (struct handover){ .cpu = cpu, .phase_ns = phase_ns, .slice_ns = SLICE_NS };
-	h->only_waking = user_emulator(emulator, sizeof(emulator));
+	h->only_waking = !steps || user_emulator(emulator, sizeof(emulator));
 	sigaddset(&sa.sa_mask, SIGALRM);
 	sigaddset(&sa.sa_mask, SIGTRAP);
 	sa.sa_sigaction = on_timer;

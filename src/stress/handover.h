@@ -21,8 +21,11 @@ struct handover {
 	bool kept, only_waking;
 };
 
-/* Begins on this CPU; one way and the other for `phase_ns` each. */
-void handover_start(struct handover *h, int cpu, uint64_t phase_ns);
+/*
+ * Begins on this CPU: by steps and by waking for `phase_ns` each; without `steps`,
+ * and where signals are better left alone, by waking only.
+ */
+void handover_start(struct handover *h, int cpu, bool steps, uint64_t phase_ns);
 void handover_stop(struct handover *h);
 
 /* From here to handover_leave() the calling thread takes part. */

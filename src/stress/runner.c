@@ -151,8 +151,8 @@ int runner_run(const struct runner *r, const struct cell *c, struct finding *f)
 	if (!crew)
 		return err;
 	crew->control.one_cpu = f->one_cpu = r->cpus->n == 1;
-	if (crew->control.one_cpu)
-		handover_start(&crew->control.handover, r->cpus->id[0],
+	if (crew->control.one_cpu)	/* widened threads yield by themselves, in the right places */
+		handover_start(&crew->control.handover, r->cpus->id[0], !c->protocol->seed,
 			       c->budget_ns < 200000000 ? c->budget_ns / 4 : 50000000);
 	place(crew, c, r->cpus);
 	err = start(crew, c);

@@ -55,6 +55,9 @@ void table_head(FILE *f, const struct executor *x)
 		x->target, x->compiler, x->cpus->n, x->cpus->n == 1 ? "" : "s");
 	if (x->cpus->n == 1)
 		fputs("one CPU: threads race by preemption, not in parallel; episodes are rarer\n", f);
+	if (x->cpus->n == 1 && x->calibration && !calibration_shows_tears(x->calibration))
+		fputs("and nothing parts two words here, as in an emulator that switches between its "
+		      "blocks only: --world widened does\n", f);
 	if (x->cpus->quota_percent && x->cpus->quota_percent < 100 * x->cpus->n)
 		fprintf(f, "the cgroup allows %u %% of a CPU: threads are throttled in between\n",
 			x->cpus->quota_percent);

@@ -100,6 +100,20 @@ killed() {
 	check "$1, killed: and then nothing is kept" test -z "$(compgen -G "$dir/$(cat "$dir/current")*")"
 }
 
+# One vCPU, 64 MiB: a delay between the halves on both; single steps where there are any.
+on_little() {
+	rm -f "$r"
+	TORNWALK_BOARD_SMP=1 TORNWALK_BOARD_MEM=64 call qemu_system_exec "$@" --time $((500 << (try - 1)))ms
+	qemu_system_fetch "$1" "$r" && exits 0
+}
+little() {
+	try 4 on_little "$1" lo-hi-overwrite mips-xpa --world widened
+	expect "$1, one vCPU, 64 MiB: widened controls fire" 'exits 0 && out_has "^2 cells: 2 pass"'
+	[ "$target" = i686 ] || return 0
+	try 4 on_little "$1" lo-hi-overwrite atomic64-overwrite
+	expect "$1, one vCPU, 64 MiB: native ones too" 'exits 0 && out_has "^2 cells: 2 pass"'
+}
+
 boards() {
 	local board target kernel dir why
 
@@ -113,6 +127,7 @@ boards() {
 		call qemu_system_push "$board" "$root/build/$target-gcc/tornwalk"
 		check "$board: push" exits 0
 		boots "$board" "$kernel"
+		little "$board"
 		[ "$target" != i686 ] || { refusals "$board"; killed "$board"; }
 	done
 }

@@ -46,6 +46,8 @@ alone_fires "get-lockless x mips-xpa" torn --reader get-lockless --writer mips-x
 alone_fires "read-once x pae-pmd" torn --reader read-once --writer pae-pmd --transition remap
 alone_is_clean "atomic64 x pae-pmd" --reader atomic64 --writer pae-pmd --transition remap
 alone_is_clean "get-lockless x pae-pte" --reader get-lockless --writer pae-pte
+alone run lo-hi-overwrite --world widened --time 300ms --out -
+expect "a suite's cell in another world" 'out_has "\"scenario\":\"lo-hi-overwrite\".*\"world\":\"widened\""'
 for s in atomic64-overwrite reclaim-busted establish-atomic64; do
 	check "one CPU: shows what it has to: $s" try 5 alone_shows $s
 done

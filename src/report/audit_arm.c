@@ -38,11 +38,6 @@ static void set(struct path *p, int r, struct value v)
 		p->reg[n] = v;
 }
 
-static bool interesting(struct value v)
-{
-	return v.origin == FROM_ENTRY || v.origin == FROM_MIXED;
-}
-
 static bool starts(const cs_insn *in, const char *s)
 {
 	return !strncmp(in->mnemonic, s, strlen(s));
@@ -234,8 +229,9 @@ static void call(const struct code *c, const char *name, struct path *p)
 		over |= interesting(p->reg[i]);
 	path_call(p, name, over);
 	for (i = 0; i < 4; i++)
-		p->reg[i] = (struct value){ 0 };
-	p->reg[12] = p->reg[LR] = (struct value){ 0 };
+		p->reg[i] = value_after_call(p->reg[i]);
+	p->reg[12] = value_after_call(p->reg[12]);
+	p->reg[LR] = value_after_call(p->reg[LR]);
 }
 
 static enum flow branch(const struct code *c, const cs_insn *in, struct path *p, bool forks)

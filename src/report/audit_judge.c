@@ -143,7 +143,7 @@ static void conclude(struct finding *f, enum audit_class class, const char *why)
 	snprintf(f->why, sizeof(f->why), "%s", why);
 }
 
-static void judge_exact(struct finding *f, const struct claim *c, const struct facts *x)
+static void judge_exact(struct finding *f, const struct claim *c)
 {
 	char bare[TRACE_MAX];
 	regex_t re;
@@ -161,8 +161,6 @@ static void judge_exact(struct finding *f, const struct claim *c, const struct f
 		conclude(f, AUDIT_DIFFERS, *bare ? bare : "no access");
 	}
 	regfree(&re);
-	if (f->class == AUDIT_AS_CLAIMED && x->handed_over && c->one_value)
-		conclude(f, AUDIT_UNKNOWN, "the entry's address may go to a call");
 }
 
 static void judge_plain(struct finding *f, const struct claim *c, const struct facts *x)
@@ -170,8 +168,6 @@ static void judge_plain(struct finding *f, const struct claim *c, const struct f
 	conclude(f, AUDIT_AS_CLAIMED, f->refetch ? "re-fetches" : x->accesses ? "" : "loads by a call");
 	if (c->one_value && (!x->low || !x->high))
 		conclude(f, AUDIT_DIFFERS, x->low || x->high ? "one word only" : "no access");
-	else if (x->handed_over && c->one_value)
-		conclude(f, AUDIT_UNKNOWN, "the entry's address may go to a call");
 	else if (c->kind == CLAIM_PLAIN && x->accesses && x->accesses == x->promised)
 		conclude(f, AUDIT_LUCK, f->refetch ? "re-fetches" : "");
 }
@@ -200,8 +196,10 @@ int finding_make(struct finding *f, const struct image *img, const struct functi
 		conclude(f, AUDIT_UNKNOWN, "no claim is written down for it");
 	else if (f->code.lost)
 		conclude(f, AUDIT_UNKNOWN, f->code.lost);
+	else if (x.handed_over && c->one_value)
+		conclude(f, AUDIT_UNKNOWN, "the entry's address may go to a call");
 	else if (c->kind == CLAIM_EXACT)
-		judge_exact(f, c, &x);
+		judge_exact(f, c);
 	else
 		judge_plain(f, c, &x);
 	return 0;

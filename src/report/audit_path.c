@@ -64,6 +64,8 @@ void path_access(struct path *p, char what, struct value addr, unsigned width, c
 
 	if (addr.origin == FROM_MIXED)
 		path_lose(p, "an access through a pointer made from the entry's");
+	if (addr.origin == FROM_STALE)
+		path_lose(p, "an access through a register that a call may have overwritten");
 	if (addr.origin != FROM_ENTRY)
 		return;
 	if (width == 4 && (addr.off == 0 || addr.off == 4))

@@ -24,7 +24,8 @@
 
 enum { NR_REGS = 16, NR_SLOTS = 24, TRACE_MAX = 320 };
 
-enum origin { FROM_NOWHERE, FROM_ENTRY, FROM_STACK, FROM_MIXED };
+/* STALE: it held p before a call that may have overwritten it. */
+enum origin { FROM_NOWHERE, FROM_ENTRY, FROM_STACK, FROM_MIXED, FROM_STALE };
 
 struct value {
 	int32_t origin;		/* enum origin */
@@ -65,6 +66,18 @@ struct code {
 
 enum flow x86_step(const struct code *c, const cs_insn *in, struct path *p);
 enum flow arm_step(const struct code *c, const cs_insn *in, struct path *p);
+
+/* Does it lead to the entry, or might it? */
+static inline bool interesting(struct value v)
+{
+	return v.origin == FROM_ENTRY || v.origin == FROM_MIXED;
+}
+
+/* What is left of a register that a callee may overwrite. */
+static inline struct value value_after_call(struct value v)
+{
+	return (struct value){ .origin = interesting(v) || v.origin == FROM_STALE ? FROM_STALE : FROM_NOWHERE };
+}
 
 struct value value_plus(struct value v, int32_t n);
 struct value path_slot(const struct path *p, int32_t off);

@@ -40,11 +40,6 @@ static struct value reg(const struct path *p, x86_reg r)
 	return n < 0 ? (struct value){ 0 } : p->reg[n];
 }
 
-static bool interesting(struct value v)
-{
-	return v.origin == FROM_ENTRY || v.origin == FROM_MIXED;
-}
-
 static struct value address(const struct path *p, const x86_op_mem *m)
 {
 	struct value b = reg(p, m->base), i = reg(p, m->index);
@@ -247,6 +242,20 @@ static bool handed_over(const struct code *c, const struct path *p, unsigned arg
 	return false;
 }
 
+/* __x86.get_pc_thunk.bx: overwrites that register and no other */
+static bool thunk(const char *name, struct path *p)
+{
+	static const char *const regs[] = { "ax", "cx", "dx", "bx", "sp", "bp", "si", "di" };
+	int i;
+
+	if (!name || strncmp(name, "__x86.get_pc_thunk.", 19))
+		return false;
+	for (i = 0; i < 8; i++)
+		if (!strcmp(name + 19, regs[i]))
+			p->reg[i] = (struct value){ 0 };
+	return true;
+}
+
 static void call(const struct code *c, const char *name, struct path *p)
 {
 	static const uint8_t lost64[] = { AX, CX, DX, SI, DI, 8, 9, 10, 11 }, lost32[] = { AX, CX, DX };
@@ -258,8 +267,8 @@ static void call(const struct code *c, const char *name, struct path *p)
 		p->askew = ((uint32_t)p->reg[SP].off - 4) % 16 != 0;
 		p->guessed = 0;
 	}
-	for (i = 0; i < n; i++)
-		p->reg[lost[i]] = (struct value){ 0 };
+	for (i = 0; i < n && !thunk(name, p); i++)
+		p->reg[lost[i]] = value_after_call(p->reg[lost[i]]);
 	/* a struct returned in memory: the callee pops the hidden argument, or it did not */
 	p->called = word(c) == 4 && (!name || args > 1);
 }
@@ -289,19 +298,19 @@ static enum flow jump(const struct code *c, const cs_insn *in, struct path *p)
 
 static void string_move(const cs_insn *in, struct path *p)
 {
-	const cs_x86 *x = &in->detail->x86;
-	int32_t n = x->operands[0].size;
+	bool repeated = !strncmp(in->mnemonic, "rep ", 4);
+	const char *m = repeated ? in->mnemonic + 4 : in->mnemonic;
+	int32_t n = in->detail->x86.operands[0].size;
+	const struct value gone = { 0 };
 
-	if (strstr(in->mnemonic, "rep")) {
-		p->reg[SI] = p->reg[DI] = p->reg[CX] = (struct value){ 0 };
-		return;
-	}
-	if (strncmp(in->mnemonic, "stos", 4))
-		p->reg[SI] = value_plus(p->reg[SI], n);
-	if (strncmp(in->mnemonic, "lods", 4))
-		p->reg[DI] = value_plus(p->reg[DI], n);
+	if (strncmp(m, "stos", 4))
+		p->reg[SI] = repeated ? gone : value_plus(p->reg[SI], n);
+	if (strncmp(m, "lods", 4))
+		p->reg[DI] = repeated ? gone : value_plus(p->reg[DI], n);
 	else
-		p->reg[AX] = (struct value){ 0 };
+		p->reg[AX] = gone;
+	if (repeated)
+		p->reg[CX] = gone;
 }
 
 static bool is_string(const cs_insn *in)

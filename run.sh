@@ -8,7 +8,7 @@ export TARGET=${TARGET:-x86_64} COMPILER=${COMPILER:-gcc}
 export TORNWALK_CONFIGS=${TORNWALK_CONFIGS:-$root/configs}
 export BUILD=$root/build/$TARGET-$COMPILER${SAN:+-${SAN//,/-}}
 
-for part in qemu-user ci qemu-system ssh fleet; do
+for part in qemu-user ci qemu-system ssh fleet audit; do
 	# shellcheck source=/dev/null
 	. "$root/src/target/$part.sh"
 done
@@ -19,8 +19,9 @@ commands=(
 	"ci       [--update-baseline]  the ci suite on i686 and ARM32, native and QEMU user mode, gated"
 	"board    TARGET... [run arguments]  ssh:USER@HOST[:PORT], qemu:i686-pae, qemu:armhf-lpae"
 	"fleet    FILE [--replicated] [run arguments]  many boards at once"
+	"audit    what each compiler here makes of the readers and writers, against their claims"
 	"bench    what the tester costs and how sharp it is"
-	"setup    [run|test|ci|boards|qemu10]  only the installing; TORNWALK_NO_INSTALL=1: only a list"
+	"setup    [run|test|ci|boards|audit|qemu10]  only the installing; TORNWALK_NO_INSTALL=1: only a list"
 	"help     this"
 )
 
@@ -29,7 +30,7 @@ die() { echo "run.sh: $*" >&2; exit 2; }
 # ---- setup: Debian's packages; git is for the results' `git` field only ----
 
 packages() {
-	local run="make libc6-dev liburcu-dev libinih-dev git"
+	local run="make libc6-dev liburcu-dev libinih-dev git" desk="libjansson-dev libcapstone-dev libelf-dev r-mathlib"
 
 	case $COMPILER in
 	clang*) run="clang libclang-rt-dev $run" ;;
@@ -37,11 +38,12 @@ packages() {
 	esac
 	case $1 in
 	run) echo "$run" ;;
-	test) echo "$run gcc clang libclang-rt-dev libcmocka-dev libjansson-dev r-mathlib gnuplot-nox shellcheck python3 util-linux" ;;
-	ci) echo "$run gcc clang libjansson-dev r-mathlib gcc-i686-linux-gnu gcc-arm-linux-gnueabihf qemu-user-static" \
+	test) echo "$run $desk gcc clang libclang-rt-dev libcmocka-dev gnuplot-nox shellcheck python3 util-linux" ;;
+	ci) echo "$run $desk gcc clang gcc-i686-linux-gnu gcc-arm-linux-gnueabihf qemu-user-static" \
 		"liburcu-dev:i386 libinih-dev:i386 liburcu-dev:armhf libinih-dev:armhf" ;;
+	audit) echo "$(packages ci) clang-16 clang-19" ;;	# what is there is used
 	boards) echo "$(packages ci) qemu-system-x86 qemu-system-arm cpio openssh-client parallel" ;;
-	*) die "unknown thing to set up \"$1\"; valid: run test ci boards qemu10" ;;
+	*) die "unknown thing to set up \"$1\"; valid: run test ci boards audit qemu10" ;;
 	esac
 }
 

@@ -110,12 +110,13 @@ static bool any_differs(const struct audit *a)
 int audit_main(int argc, char **argv)
 {
 	bool json = argc > 1 && !strcmp(argv[1], "--json");
-	int first = json ? 2 : 1, i, code = 0;
+	bool brief = argc > 1 && !strcmp(argv[1], "--brief");
+	int first = json || brief ? 2 : 1, i, code = 0;
 	size_t n = (size_t)(argc - first);
 	struct audit *a;
 
 	if (argc <= first || argv[first][0] == '-') {
-		fputs("usage: tornreport audit [--json] BINARY...\n"
+		fputs("usage: tornreport audit [--json|--brief] BINARY...\n"
 		      "exit: 0 as claimed, 1 a symbol differs from its claim, 2 bad input\n", stderr);
 		return EXIT_BAD_INPUT;
 	}
@@ -128,8 +129,10 @@ int audit_main(int argc, char **argv)
 		else if (any_differs(&a[i]))
 			code = 1;
 	}
-	if (code != EXIT_BAD_INPUT)
-		(json ? audit_json : audit_table)(a, n);
+	if (code != EXIT_BAD_INPUT && json)
+		audit_json(a, n);
+	else if (code != EXIT_BAD_INPUT)
+		audit_table(a, n, brief);
 	while (i-- > 0)
 		audit_free(&a[i]);
 	free(a);

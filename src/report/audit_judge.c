@@ -181,6 +181,7 @@ int finding_make(struct finding *f, const struct image *img, const struct functi
 
 	*f = (struct finding){ 0 };
 	snprintf(f->symbol, sizeof(f->symbol), "%s", symbol);
+	f->plain = c->kind == CLAIM_PLAIN;
 	snprintf(f->claim, sizeof(f->claim), "%s", c->words);
 	err = codegen_read(&f->code, img, fn, c->arg, c->indirect_args, c->one_value);
 	if (err)

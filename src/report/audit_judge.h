@@ -16,6 +16,7 @@ struct finding {
 	enum audit_class class;
 	char form[200];			/* its traces in short */
 	char why[TRACE_MAX + 32];	/* "" as claimed */
+	bool plain;			/* the claim leaves it to the compiler */
 	bool refetch;			/* a path loads the same word twice */
 	bool fused;			/* one access of both words */
 	bool calls;			/* a call between two accesses */

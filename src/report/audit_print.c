@@ -64,17 +64,30 @@ static void print_symbol(const struct audit *a, size_t n, const char *const *pat
 	free(in);
 }
 
-void audit_table(const struct audit *a, size_t n)
+/* Has every binary that has the symbol what an exact claim says? */
+static bool beyond_doubt(const struct audit *a, size_t n, const char *symbol)
 {
-	size_t counts[AUDIT_UNKNOWN + 1] = { 0 }, total = 0, i, k, b;
+	size_t i;
 
+	for (i = 0; i < n; i++) {
+		const struct finding *f = find(&a[i], symbol);
+
+		if (f && (f->plain || f->class != AUDIT_AS_CLAIMED))
+			return false;
+	}
+	return true;
+}
+
+void audit_table(const struct audit *a, size_t n, bool brief)
+{
+	size_t counts[AUDIT_UNKNOWN + 1] = { 0 }, total = 0, left_out = 0, i, k, b;
 	const char **paths = calloc(n, sizeof(*paths));
 
 	for (i = 0; paths && i < n; i++)
 		paths[i] = a[i].path;
 	printf("%-34s  %-26s  %-34s  %-33s%s\n", "symbol", "claim", "compiled to", "verdict",
 	       n > 1 ? "  where" : "");
-	for (b = 0; b < n; b++) {
+	for (b = 0; paths && b < n; b++) {
 		for (i = 0; i < a[b].n; i++) {
 			const char *symbol = a[b].findings[i].symbol;
 
@@ -82,10 +95,16 @@ void audit_table(const struct audit *a, size_t n)
 			total++;
 			for (k = 0; k < b && !find(&a[k], symbol); k++)
 				;
-			if (k == b)
+			if (k < b)
+				continue;
+			if (brief && beyond_doubt(a, n, symbol))
+				left_out++;
+			else
 				print_symbol(a, n, paths, symbol, b);
 		}
 	}
+	if (left_out)
+		printf("%zu more, whose claim is exact: as claimed%s\n", left_out, n > 1 ? " everywhere" : "");
 	printf("\n%zu symbols in %zu %s:", total, n, n == 1 ? "binary" : "binaries");
 	for (i = 0; i <= AUDIT_UNKNOWN; i++)
 		printf("%s %zu %s", i ? "," : "", counts[i], audit_words[i]);

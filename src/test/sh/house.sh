@@ -23,7 +23,7 @@ declare -A may=(
 	[choose.c]="judge run.h"
 	[choose.h]="judge"
 	[run.h]="nothing"
-	[report]="protocol"	# the outcomes' names, and what the bits of an entry mean
+	[report]="protocol"	# the outcomes' names, what the bits mean, what a symbol is made of
 	[target]="nothing"
 )
 

@@ -229,6 +229,8 @@ static void call(const struct code *c, const char *name, struct path *p)
 		over |= interesting(p->reg[i]);
 	path_call(p, name, over);
 	for (i = 0; i < 4; i++)
+		path_lent(p, p->reg[i]);
+	for (i = 0; i < 4; i++)
 		p->reg[i] = value_after_call(p->reg[i]);
 	p->reg[12] = value_after_call(p->reg[12]);
 	p->reg[LR] = value_after_call(p->reg[LR]);

@@ -107,3 +107,12 @@ void path_call(struct path *p, const char *name, bool hands_over)
 		 name ? name : "");
 	path_token(p, token);
 }
+
+void path_lent(struct path *p, struct value v)
+{
+	int32_t i;
+
+	for (i = 0; v.origin == FROM_STACK && i < 8; i += 4)
+		if (interesting(path_slot(p, v.off + i)))
+			path_set_slot(p, v.off + i, (struct value){ .origin = FROM_STALE });
+}

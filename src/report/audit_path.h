@@ -92,4 +92,7 @@ void path_token(struct path *p, const char *token);
 unsigned callee_args(const struct code *c, const char *name);
 void path_call(struct path *p, const char *name, bool hands_over);
 
+/* A callee was given this address: an entry's value may be returned to the stack there. */
+void path_lent(struct path *p, struct value v);
+
 #endif

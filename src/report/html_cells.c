@@ -46,6 +46,13 @@ static bool named_by_options(const struct result *r)
 	return strstr(r->scenario, axes);
 }
 
+/* Nothing beyond what the page's rule about names says. */
+static bool said_by_name(const struct result *r)
+{
+	return named_by_options(r) && !r->alias && r->readers == 1 && r->writers == 1 &&
+	       r->slots == 1 && !strcmp(r->reclaim, "memb") && !strcmp(r->world, "native");
+}
+
 /* A word of a shell: whatever is not plain is quoted, and a quote cannot end it. */
 static void word(FILE *f, const char *s)
 {
@@ -185,9 +192,9 @@ static void details(struct page *p, size_t i)
 		page_text(f, r->schedule);
 		fputs("</pre>", f);
 	}
-	if (r->audit)
+	if (r->audit && form[p->detail].commands)
 		fputs("<p><a href=#code>what it compiled to</a>", f);
-	if (form[p->detail].commands || !named_by_options(r))
+	if (form[p->detail].commands || !said_by_name(r))
 		command(f, r);
 }
 

@@ -85,7 +85,7 @@ static void draw(struct page *page, const struct bar *b, unsigned n, const char 
 				b[i].hi, fmax(b[i].safe_lo, 1e-12), b[i].safe_hi);
 	fputs("EOD\nplot $seen using 5:2:($6-$5):(0) with vectors nohead lw 1 lc rgb '" PLOT_BLUE "', "
 	      "$seen using 3:2:($4-$3):(0) with vectors nohead lw 4 lc rgb '" PLOT_BLUE "', "
-	      "$seen using 1:2 with points pt 6 ps 0.7 lc rgb '" PLOT_BLUE "'\n", p.script);
+	      "$seen using 1:2 with points pt 7 ps 0.7 lc rgb '" PLOT_BLUE "'\n", p.script);
 	plot_end(&p, page->f, alt);
 }
 

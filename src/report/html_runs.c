@@ -33,7 +33,7 @@ static int by_value(const void *a, const void *b)
 
 static void quartiles(struct soon *s)
 {
-	char a[FIGURE_LEN], b[FIGURE_LEN], c[FIGURE_LEN];
+	char a[FIGURE_LEN];
 
 	qsort(s->ms, s->n, sizeof(*s->ms), by_value);
 	s->low = s->ms[0];
@@ -41,8 +41,8 @@ static void quartiles(struct soon *s)
 	s->median = s->ms[(s->n - 1) / 2];
 	s->q3 = s->ms[(s->n - 1) * 3 / 4];
 	s->high = s->ms[s->n - 1];
-	snprintf(s->note, NOTE, "%s (%s–%s), %zu cell%s", figure_ns(a, s->median * 1e6),
-		 figure_ns(b, s->low * 1e6), figure_ns(c, s->high * 1e6), s->n, s->n == 1 ? "" : "s");
+	snprintf(s->note, NOTE, "%s, %zu cell%s", figure_ns(a, s->median * 1e6), s->n,
+		 s->n == 1 ? "" : "s");
 }
 
 static unsigned collect(const struct page *p, struct soon *s)
@@ -94,7 +94,7 @@ static void draw_soon(struct page *page, const struct soon *s, unsigned n)
 			s[i].median, s[i].q3, s[i].high);
 	fputs("EOD\nplot $s using 2:1:($6-$2):(0) with vectors nohead lw 1 lc rgb '" PLOT_GREEN "', "
 	      "$s using 3:1:($5-$3):(0) with vectors nohead lw 4 lc rgb '" PLOT_GREEN "', "
-	      "$s using 4:1 with points pt 12 ps 0.7 lc rgb '" PLOT_GREEN "'\n", p.script);
+	      "$s using 4:1 with points pt 13 ps 0.7 lc rgb '" PLOT_GREEN "'\n", p.script);
 	plot_end(&p, page->f, "Time to the first torn entry: lowest, quartiles and highest over the cells "
 		 "that tore; the figures are in the table below it");
 }
@@ -112,14 +112,16 @@ static void soon(struct page *p)
 	      "<div class=plots><figure><figcaption>Time to first tear</figcaption>", p->f);
 	draw_soon(p, s, n);
 	fprintf(p->f, "<details%s><summary>figures</summary><div class=wide tabindex=0 role=region aria-label=figures>"
-		"<table class=num><thead><tr><th scope=col>%s<th scope=col>median (all), cells<th scope=col>"
-		"middle half<tbody>\n", plot_possible() ? "" : " open",
+		"<table class=num><thead><tr><th scope=col>%s<th scope=col>median<th scope=col>"
+		"middle half<th scope=col>all<tbody>\n", plot_possible() ? "" : " open",
 		p->rs->nr_machines > 1 ? "executor" : "writer");
 	for (unsigned i = 0; i < n; i++) {
 		fputs("<tr><th scope=row>", p->f);
 		page_text(p->f, s[i].name);
-		fprintf(p->f, "<td>%s<td>%s–%s\n", s[i].note, figure_ns(a, s[i].q1 * 1e6),
+		fprintf(p->f, "<td>%s<td>%s–%s", s[i].note, figure_ns(a, s[i].q1 * 1e6),
 			figure_ns(b, s[i].q3 * 1e6));
+		fprintf(p->f, "<td>%s–%s\n", figure_ns(a, s[i].low * 1e6),
+			figure_ns(b, s[i].high * 1e6));
 		free(s[i].ms);
 	}
 	fputs("</table></div></details></figure></div>\n", p->f);
@@ -133,7 +135,7 @@ struct run {
 	size_t cell;
 	struct dispersion d;
 	uint64_t events;
-	char name[NAME], note[NOTE];
+	char name[NAME], note[NOTE], phi[NOTE];
 };
 
 static int by_dispersion(const void *x, const void *y)
@@ -173,6 +175,7 @@ static void describe(const struct page *p, struct run *x)
 		most = r->intervals[k] > most ? r->intervals[k] : most;
 	snprintf(x->name, NAME, "%.100s%s%.90s", r->scenario, p->rs->nr_machines > 1 ? ", " : "",
 		 p->rs->nr_machines > 1 ? page_machine(p, r) : "");
+	snprintf(x->phi, NOTE, "φ %s", figure(phi, x->d.estimate));
 	snprintf(x->note, NOTE, "φ %s, peak %s in %s", figure(phi, x->d.estimate), figure(peak, most),
 		 figure_ns(width, (double)r->interval_ns));
 }
@@ -203,7 +206,7 @@ static void draw_runs(struct page *page, const struct run *x, unsigned n)
 		"set xlabel 'seconds since the start of the cell'\n"
 		"set style fill solid 0.75 border\n", longest, n - 0.0);
 	for (unsigned i = 0; i < n; i++) {
-		plot_row_text(&p, n - 1 - i + 0.32, x[i].name, NULL);
+		plot_row_text(&p, n - 1 - i + 0.32, x[i].name, x[i].phi);
 		fprintf(p.script, "set arrow from graph 0, first %u to graph 1, first %u nohead lw 0.5\n",
 			n - 1 - i, n - 1 - i);
 	}
@@ -250,17 +253,25 @@ out:
 static void draw_delay(struct page *page, const size_t *cell, unsigned n, const char **names)
 {
 	static const char *const look[MAX_SERIES] = {
-		"pt 6 dt 1 lc rgb '" PLOT_BLUE "'", "pt 8 dt (6,3) lc rgb '" PLOT_ORANGE "'",
-		"pt 12 dt (2,2) lc rgb '" PLOT_GREEN "'",
+		"pt 7 dt 1 lc rgb '" PLOT_BLUE "'", "pt 9 dt (6,3) lc rgb '" PLOT_ORANGE "'",
+		"pt 13 dt (2,2) lc rgb '" PLOT_GREEN "'",
 	};
+	double least = INFINITY, most = 0;
 	struct plot p;
 	char token[16];
 
 	if (!plot_begin(&p, 260 + 16 * n))
 		return;
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned k = 0; k < page->cell[cell[i]]->nr_delays; k++) {
+			least = fmin(least, page->cell[cell[i]]->delays[k].ns);
+			most = fmax(most, page->cell[cell[i]]->delays[k].ns);
+		}
+	if (least > 0 && most > 50 * least)
+		fputs("set logscale x\n", p.script);
 	fputs("set border 3\nset ytics\nset grid ytics\nset lmargin 8\nset xlabel 'delay between the halves, ns'\n"
-	      "set ylabel 'distinct torn per second'\nset yrange [0:*]\nset key bmargin left Left reverse "
-	      "maxcols 1 noenhanced\nunset bmargin\n", p.script);
+	      "set ylabel 'distinct torn per second'\nset yrange [0:*]\nset key tmargin left Left reverse "
+	      "maxcols 1 noenhanced\nunset tmargin\n", p.script);
 	for (unsigned i = 0; i < n; i++) {
 		const struct result *r = page->cell[cell[i]];
 

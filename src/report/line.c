@@ -162,8 +162,8 @@ static bool get_grades(const json_t *v, const char *const *names, uint8_t *out)
 	json_object_foreach((json_t *)v, key, x) {
 		int i = index_of(key, outcome_names, NR_OUTCOMES);
 
-		if (i < 0 && (!json_is_string(x) || !strncmp(key, "torn-by-", 8)))
-			continue;	/* schedule and the like */
+		if (i < 0 && (!strncmp(key, "torn-by-", 8) || !strcmp(key, "schedule")))
+			continue;
 		if (i < 0 || !get_word(x, names, UINT32_MAX, &out[i]))
 			return false;
 	}

@@ -74,7 +74,7 @@ bool plot_begin(struct plot *p, unsigned height)
 	fprintf(p->script,
 		"set terminal svg size %u,%u noenhanced font 'sans,11' linewidth 1\n"
 		"set border 1\nset tics nomirror\nunset key\nunset ytics\n"
-		"set grid xtics\nset bmargin 3.4\nset tmargin 0.6\nset lmargin 1.5\nset rmargin 1.5\n",
+		"set grid xtics\nset bmargin 3\nset xlabel offset 0,0.4\nset tmargin 0.6\nset lmargin 1.5\nset rmargin 1.5\n",
 		PLOT_WIDTH, height);
 	return true;
 }
@@ -117,8 +117,13 @@ void plot_decades(FILE *script, double low, double high)
 	char n[FIGURE_LEN];
 
 	fputs("unset mxtics\nset xtics (", script);
-	for (int d = (int)low; d <= (int)high; d += every)
-		fprintf(script, "%s'%s' 1e%d", d > (int)low ? "," : "", figure(n, pow(10, d)), d);
+	for (int d = (int)low; d <= (int)high; d += every) {
+		if (d < 0)
+			snprintf(n, sizeof(n), d < -4 ? "%.0e" : "%g", pow(10, d));
+		else
+			figure(n, pow(10, d));
+		fprintf(script, "%s'%s' 1e%d", d > (int)low ? "," : "", n, d);
+	}
 	fputs(")\n", script);
 }
 
@@ -236,7 +241,7 @@ void plot_shapes(FILE *page)
 {
 	/* gnuplot's own names for the markers it refers to: a dot, a diamond, a triangle */
 	fputs("<svg width=0 height=0 style=\"position:absolute\" aria-hidden=true><defs>"
-	      "<circle id=gpPt5 cx=0 cy=0 r=1 /><circle id=gpPt6 cx=0 cy=0 r=1 fill=currentColor stroke=none />"
+	      "<circle id=gpPt6 cx=0 cy=0 r=1 fill=currentColor stroke=none />"
 	      "<path id=gpPt12 d='M0-1.4 1.4 0 0 1.4-1.4 0z' fill=currentColor stroke=none />"
 	      "<path id=gpPt8 d='M-1.3.7 0-1.3 1.3.7z' fill=currentColor stroke=none />"
 	      "</defs></svg>\n", page);

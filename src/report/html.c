@@ -77,12 +77,14 @@ static void body(struct page *p)
 }
 
 /* The page in memory, with as much detail as the limit allows. */
-static char *page(const struct results *rs, size_t limit, size_t *size)
+static char *page(const struct html_words *w, const struct results *rs, size_t *size)
 {
 	struct page p;
 	char *buf = NULL;
 
 	page_open(&p, rs);
+	p.code = w->code;
+	p.nr_code = w->nr_code;
 	do {
 		free(buf);
 		buf = NULL;
@@ -92,15 +94,15 @@ static char *page(const struct results *rs, size_t limit, size_t *size)
 		body(&p);
 		if (fclose(p.f))
 			*size = 0;
-	} while (*size > limit && ++p.detail < NR_DETAILS);
+	} while (*size > w->limit && ++p.detail < NR_DETAILS);
 	page_close(&p);
 	return buf;
 }
 
-int html_file(const char *path, const struct results *rs, size_t limit)
+int html_file(const struct html_words *w, const struct results *rs)
 {
 	size_t size = 0;
-	char *buf = page(rs, limit, &size);
+	char *buf = page(w, rs, &size);
 	FILE *f;
 	int err = 0;
 
@@ -108,10 +110,10 @@ int html_file(const char *path, const struct results *rs, size_t limit)
 		free(buf);
 		return -ENOMEM;
 	}
-	if (size > limit)
-		fprintf(stderr, "tornreport: %s: %zu bytes, over %zu: more cells than fit one page\n", path,
-			size, limit);
-	f = fopen(path, "w");
+	if (size > w->limit)
+		fprintf(stderr, "tornreport: %s: %zu bytes, over %zu: more cells than fit one page\n",
+			w->out, size, w->limit);
+	f = fopen(w->out, "w");
 	if (!f)
 		err = -errno;
 	else if (fwrite(buf, 1, size, f) != size || fflush(f))

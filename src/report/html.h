@@ -7,8 +7,21 @@
 
 enum { PAGE_LIMIT = 1000000 };	/* bytes, unless told */
 
-/* One page on everything in rs, with the detail that `limit` bytes leave room for. 0, -errno. */
-int html_file(const char *path, const struct results *rs, size_t limit);
+struct code;
+
+/* What the command line says. */
+struct html_words {
+	const char *out;
+	size_t limit;
+	struct code *code;	/* audits of binaries; the caller frees the array */
+	size_t nr_code;
+};
+
+/* Adds a file that `tornreport audit --json` wrote; -EINVAL: it is not one. */
+int html_audit(struct html_words *w, struct results *rs, const char *path);
+
+/* One page on everything in rs, with the detail that w->limit bytes leave room for. 0, -errno. */
+int html_file(const struct html_words *w, const struct results *rs);
 
 void html_summary(struct page *p);	/* the verdict in one sentence and one table; what needs a look */
 void html_machines(struct page *p);	/* who ran it, what is unusual about it */
@@ -22,6 +35,9 @@ void html_code(struct page *p);		/* what the readers and writers compiled to */
 /* Both words of a witness in its layout's field names. */
 enum anatomy_form { ANATOMY_TABLE, ANATOMY_BITS, ANATOMY_FIELDS };
 void html_anatomy(FILE *f, const struct result *r, enum anatomy_form form);
+
+/* The accesses of a cell's reader and writer, where they were audited. */
+void html_compiled(struct page *p, const struct result *r);
 
 /* "386 torn, 12 phantom": distinct bad ones; nothing where there are none. */
 void html_seen(FILE *f, const struct result *r);

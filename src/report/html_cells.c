@@ -149,7 +149,12 @@ static void predictions(FILE *f, const struct result *r)
 
 	if (!r->has_predicted)
 		return;
-	fputs("<p>possible: ", f);
+	fputs("<p>possible", f);
+	if (r->model) {
+		fputs(" under ", f);
+		page_text(f, r->model);
+	}
+	fputs(": ", f);
 	for (unsigned o = 0; o < NR_OUTCOMES; o++)
 		if (r->predicted[o] == PREDICTED_POSSIBLE && outcome_is_bad(o)) {
 			fprintf(f, "%s%s%s", any ? ", " : "", outcome_names[o],
@@ -192,8 +197,11 @@ static void details(struct page *p, size_t i)
 		page_text(f, r->schedule);
 		fputs("</pre>", f);
 	}
-	if (r->audit && form[p->detail].commands)
-		fputs("<p><a href=#code>what it compiled to</a>", f);
+	if (form[p->detail].commands) {
+		if (r->audit)
+			fputs("<p><a href=#code>what it compiled to</a>", f);
+		html_compiled(p, r);
+	}
 	if (form[p->detail].commands || !said_by_name(r))
 		command(f, r);
 }
@@ -289,28 +297,4 @@ void html_cells(struct page *p)
 	for (size_t i = 0; i < p->n; i++)
 		row(p, i);
 	fputs("</table></div></section>\n", p->f);
-}
-
-/* Each audit once, with the machines it is of; there is one a binary. */
-void html_code(struct page *p)
-{
-	const char *last = NULL;
-
-	for (size_t i = 0; i < p->n; i++) {
-		const struct result *r = p->cell[p->by_file[i]];
-
-		if (!r->audit || r->audit == last)
-			continue;
-		if (!last)
-			fputs("<section id=code aria-labelledby=code-h><h2 id=code-h>What it compiled to"
-			      "</h2>\n", p->f);
-		last = r->audit;
-		fputs("<h3>", p->f);
-		page_text(p->f, page_machine(p, r));
-		fputs("</h3><pre>", p->f);
-		page_text(p->f, r->audit);
-		fputs("</pre>\n", p->f);
-	}
-	if (last)
-		fputs("</section>\n", p->f);
 }

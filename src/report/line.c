@@ -375,6 +375,7 @@ static bool get_seed(const json_t *v, uint32_t *out)
 	/* beyond the contract: old lines lack them */                         \
 	X("torn_by", get_torn_by(R, v))                                        \
 	X("interval_ns", get_count(v, &R->interval_ns))                        \
+	X("model", get_loose(p, v, &R->model))                                 \
 	X("audit", get_loose(p, v, &R->audit))                                 \
 	X("schedule", get_loose(p, v, &R->schedule))                           \
 	X("delays", get_delays(p, v))

@@ -76,6 +76,7 @@ struct result {
 
 	/* members this program knows nothing of but what follows; NULL: not there */
 	const char *schedule;	/* predicted.schedule or witness.schedule, text */
+	const char *model;	/* of the explorer's predictions: sc, tso, weak */
 	const char *audit;	/* text, or JSON on one line */
 	/* distinct torn by the delay between the halves, in `nr_delays` classes */
 	const struct delay_class *delays;

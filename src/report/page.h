@@ -33,6 +33,8 @@ struct page {
 	size_t superseded;		/* lines that a later one replaces */
 	char (*label)[LABEL_LEN];	/* of each machine, unique */
 	enum detail detail;
+	struct code *code;		/* html_code.c */
+	size_t nr_code;
 };
 
 /* Takes the cells out of `rs`; page_close() frees what it made. */

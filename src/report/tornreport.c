@@ -42,11 +42,6 @@ static int cmd_gate(int argc, char **argv)
 	return code;
 }
 
-struct html_words {
-	const char *out;
-	size_t limit;
-};
-
 /* One word of the command line and perhaps its value; how many were taken, 0: bad. */
 static int html_word(struct html_words *w, struct results *rs, int left, char **argv)
 {
@@ -64,9 +59,15 @@ static int html_word(struct html_words *w, struct results *rs, int left, char **
 		fprintf(stderr, "tornreport: html: bad --limit \"%s\": a number of bytes\n", argv[1]);
 		return 0;
 	}
+	if (!strcmp(argv[0], "--audit") && left > 1) {
+		if (!html_audit(w, rs, argv[1]))
+			return 2;
+		fprintf(stderr, "tornreport: %s: not what `tornreport audit --json` writes\n", argv[1]);
+		return 0;
+	}
 	if (argv[0][0] == '-') {
-		fprintf(stderr, "tornreport: html: bad option \"%s\"; valid: -o FILE, --limit BYTES\n",
-			argv[0]);
+		fprintf(stderr, "tornreport: html: bad option \"%s\"; valid: -o FILE, --limit BYTES, "
+			"--audit FILE\n", argv[0]);
 		return 0;
 	}
 	err = results_load(rs, argv[0]);
@@ -85,14 +86,15 @@ static int cmd_html(int argc, char **argv)
 	for (i = 1; i < argc && n; i += n)
 		n = html_word(&w, &rs, argc - i, argv + i);
 	if (n && (!w.out || !rs.path)) {
-		fputs("usage: tornreport html RESULT... -o PAGE.html [--limit BYTES]\n"
+		fputs("usage: tornreport html RESULT... -o PAGE.html [--limit BYTES] [--audit FILE]...\n"
 		      "RESULT: a file of results, or a directory of them\n"
 		      "exit: 0 written, 2 bad input\n", stderr);
 	} else if (n && rs.n) {
-		err = html_file(w.out, &rs, w.limit);
+		err = html_file(&w, &rs);
 		if (err)
 			fprintf(stderr, "tornreport: %s: %s\n", w.out, strerror(-err));
 	}
+	free(w.code);
 	results_free(&rs);
 	return err ? EXIT_USAGE : 0;
 }

@@ -69,6 +69,13 @@ expect "each has its place" 'exits 0 && [ ! -s "$tmp/err" ] && page_has "W: stor
 	page_has "id=code" && page_has "By the delay between the halves" && page_has "cell fails" || page_has "cells fail" &&
 	page_has "seen, predicted impossible</strong>" && page_has "class=gap><a"'
 
+"$desk" audit --json "$build/tornwalk.full" >"$tmp/audit.json" 2>"$tmp/err"
+html "$real" --audit "$tmp/audit.json"
+expect "an audit: each cell says what it compiled to" 'exits 0 && page_has "<code>scan_get_lockless</code> R" &&
+	page_has "<caption>$build/tornwalk.full" && page_holds "$real"'
+html "$real" --audit "$real"
+expect "an audit that is none: exit 2, by name" 'exits 2 && err_has "real.jsonl: not what .tornreport audit"'
+
 # ---- gnuplot is wanted, not needed ----
 
 if command -v gnuplot >/dev/null; then
@@ -133,7 +140,7 @@ cp "$tmp/worse.jsonl" "$tmp/dir/b.jsonl"
 html "$tmp/dir"
 expect "a directory: its *.jsonl" 'exits 0 && page_holds "$real"'
 html --nonsense
-expect "a bad option names the valid ones" 'exits 2 && err_has "valid: -o FILE, --limit BYTES"'
+expect "a bad option names the valid ones" 'exits 2 && err_has "valid: -o FILE, --limit BYTES, --audit FILE"'
 html "$real" --limit 0
 expect "a bad limit" 'exits 2 && err_has "bad --limit"'
 "$desk" html "$real" >"$tmp/out" 2>"$tmp/err" && code=0 || code=$?

@@ -323,11 +323,97 @@ static void test_control_needs_require(void **state)
 	assert_false(control_fired(&c->s, &c->f));
 }
 
+/* ---- what the explorer says ---- */
+
+static struct case_of *foreseen(uint32_t possible)
+{
+	struct case_of *c = fresh();
+
+	c->e.model = "tso";
+	c->e.possible = possible;
+	return c;
+}
+
+#define WHOLE_ENTRIES (1u << OUTCOME_HOLE | 1u << OUTCOME_LEAF)
+
+static void test_seen_but_impossible(void **state)
+{
+	struct case_of *c = foreseen(WHOLE_ENTRIES);
+
+	(void)state;
+	see(c, OUTCOME_LEAF, 1000, 900);
+	check(c, VERDICT_PASS, CLEAN);
+	/* allowed by the scenario, and yet */
+	see(c, OUTCOME_PHANTOM, 3, 2);
+	check(c, VERDICT_FAIL, "ALARM: phantom 3 (distinct 2) seen, which the explorer calls impossible "
+	      "under tso: CPU, emulator, compiler or tester is wrong");
+	c->e.model = NULL;	/* not known: no alarm */
+	check(c, VERDICT_PASS, CLEAN);
+	/* before what is forbidden, and however poor the run */
+	c = foreseen(WHOLE_ENTRIES);
+	c->f.present = 1;
+	c->f.interrupted = true;
+	see(c, TR, 1, 1);
+	assert_int_equal(verdict_of(&c->e, c->reason), VERDICT_FAIL);
+	assert_non_null(strstr(c->reason, "ALARM: torn-by-reader 1"));
+	/* who tore it is not certain enough for an alarm */
+	c = foreseen(WHOLE_ENTRIES | 1u << TW);
+	see(c, TR, 1, 1);
+	check(c, VERDICT_FAIL, "torn-by-reader 1 (distinct 1), forbidden");
+	/* a primitive that tears is in the prediction already */
+	c = foreseen(WHOLE_ENTRIES);
+	c->e.broken_primitive = "ldrd";
+	c->e.primitive_promised = true;
+	c->e.executor = "qemu-arm";
+	see(c, TR, 1, 1);
+	assert_int_equal(verdict_of(&c->e, c->reason), VERDICT_FAIL);
+}
+
+static void test_possible_but_unseen(void **state)
+{
+	struct case_of *c = foreseen(WHOLE_ENTRIES | 1u << TR);
+
+	(void)state;
+	check(c, VERDICT_INCONCLUSIVE, "torn-by-reader is possible under tso (explorer) and was not seen: "
+	      "under 1 in 100 distinct (95 %)");
+	/* allowed: a gap that is listed */
+	c->s.expect[TR] = EXPECT_ALLOW;
+	check(c, VERDICT_PASS, CLEAN "; possible, not seen: torn-by-reader");
+	see(c, TR, 5, 5);
+	check(c, VERDICT_PASS, CLEAN);
+	c->e.possible |= 1u << OUTCOME_STALE | 1u << OUTCOME_PHANTOM;
+	c->s.expect[OUTCOME_STALE] = EXPECT_ALLOW;
+	check(c, VERDICT_PASS, CLEAN "; possible, not seen: phantom, stale");
+}
+
+static void test_required_and_impossible(void **state)
+{
+	struct case_of *c = foreseen(WHOLE_ENTRIES);
+
+	(void)state;
+	c->s.require_torn = true;
+	c->f.fresh_present = c->f.present = c->f.rounds = 10000000;
+	check(c, VERDICT_INCONCLUSIVE, "required torn is impossible under tso (explorer): this platform "
+	      "cannot show it");
+	c->s.expect[TR] = c->s.expect[TW] = EXPECT_ALLOW;
+	c->e.possible |= 1u << TW;
+	assert_int_equal(verdict_of(&c->e, c->reason), VERDICT_FAIL);	/* it had every chance */
+	see(c, TW, 1, 1);
+	check(c, VERDICT_PASS, "torn as required");
+	c = foreseen(WHOLE_ENTRIES);
+	c->s.expect[OUTCOME_CONFUSED] = EXPECT_REQUIRE;
+	assert_int_equal(verdict_of(&c->e, c->reason), VERDICT_INCONCLUSIVE);
+	assert_non_null(strstr(c->reason, "impossible"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_clean_pass),
+		cmocka_unit_test(test_seen_but_impossible),
+		cmocka_unit_test(test_possible_but_unseen),
+		cmocka_unit_test(test_required_and_impossible),
 		cmocka_unit_test(test_unsaid_grades),
 		cmocka_unit_test(test_forbidden_reason),
 		cmocka_unit_test(test_forbidden_longest),

@@ -44,7 +44,8 @@ WORLD_explored := -Isrc/explore $(SMALL)
 all: $(OUT)/tornwalk
 tests: $(TESTS) $(OUT)/bench $(OUT)/tornreport
 
-$(OUT)/tornwalk: $(OUT)/main.o $(OUT)/run.o $(OUT)/choose.o $(OUT)/explore.o $(OUT)/libtornwalk.a configs/targets/static.ld
+PROGRAM := main run choose explore export
+$(OUT)/tornwalk: $(PROGRAM:%=$(OUT)/%.o) $(OUT)/libtornwalk.a configs/targets/static.ld
 	$(CC) $(CODE) $(LINK) -o $@.full $(filter %.o %.a,$^) $(LIBS)
 	$(STRIP) -o $@ $@.full
 
@@ -88,7 +89,7 @@ $(foreach w,native widened explored,$(eval $(call world_rule,$(w))))
 $(OUT)/native/primitives.o $(OUT)/report/audit_claims.o: CFLAGS += $(WORLD_native)
 # What does not race may be small.
 COLD := calibrate cell crew handover pin runner witness
-$(OUT)/judge/%.o $(OUT)/explore/%.o $(OUT)/main.o $(OUT)/run.o $(OUT)/choose.o $(OUT)/explore.o $(COLD:%=$(OUT)/stress/%.o): CFLAGS += $(SMALL)
+$(OUT)/judge/%.o $(OUT)/explore/%.o $(OUT)/main.o $(OUT)/run.o $(OUT)/choose.o $(OUT)/explore.o $(OUT)/export.o $(COLD:%=$(OUT)/stress/%.o): CFLAGS += $(SMALL)
 $(OUT)/run.o: CFLAGS += -DTARGET='"$(TARGET)"' -DFLAGS='"$(strip $(CODE))"' -DGIT='"$(GIT)"'
 $(OUT)/run.o: $(OUT)/git-$(GIT)
 

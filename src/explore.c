@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "choose.h"
+#include "export.h"
 #include "judge/predict.h"
 #include "judge/schedule.h"
 #include "judge/table.h"
@@ -26,17 +27,22 @@ static const char explore_help[] =
 	"         --tears              8-byte accesses are two words, as QEMU 7.2's ldrd\n"
 	"         --brute              also every interleaving one by one, to compare; short programs\n"
 	"         --limit N            states at most (default 10000000)\n"
+	"         --litmus[=C|ARM|X86] the cell as a litmus test for herd7 (C: the kernel's model),\n"
+	"                              on stdout; each bad outcome that is possible, or none torn\n"
+	"         --outcome NAME       with --litmus: only this one (torn: whoever tore it)\n"
+	"         --out DIR            with --litmus: a file each, for many cells too\n"
 	"\n"
 	"examples:\n"
 	"  tornwalk explore --reader get-lockless --writer pae-pte --alias --witness\n"
 	"  tornwalk explore --walker gup-fast --reader read-once --transition split-direct\n"
 	"  tornwalk explore quick --model tso\n"
+	"  tornwalk explore --reader get-lockless --alias --litmus >aba.litmus\n"
 	"\n"
 	"exit: 0 explored, and no scenario's expectation contradicts it; 1 one does; 2 bad usage\n"
 	"or input; 4 not explored to the end\n";
 
 enum { OPT_MODEL = 256, OPT_WITNESS, OPT_REPLAY, OPT_ROUNDS, OPT_WALKS, OPT_TEARS, OPT_BRUTE,
-       OPT_LIMIT, OPT_HELP };
+       OPT_LIMIT, OPT_LITMUS, OPT_OUTCOME, OPT_OUT, OPT_HELP };
 
 static const struct option options[] = {
 	{ "model", required_argument, NULL, OPT_MODEL },
@@ -47,6 +53,9 @@ static const struct option options[] = {
 	{ "tears", no_argument, NULL, OPT_TEARS },
 	{ "brute", no_argument, NULL, OPT_BRUTE },
 	{ "limit", required_argument, NULL, OPT_LIMIT },
+	{ "litmus", optional_argument, NULL, OPT_LITMUS },
+	{ "outcome", required_argument, NULL, OPT_OUTCOME },
+	{ "out", required_argument, NULL, OPT_OUT },
 	{ "help", no_argument, NULL, OPT_HELP },
 	CELL_OPTIONS,
 	{ 0 },
@@ -55,7 +64,8 @@ static const struct option options[] = {
 struct explore {
 	struct choice choice;
 	int model;		/* -1: all */
-	bool witness, tears, brute;
+	bool witness, tears, brute, litmus;
+	struct export export;
 	const char *replay;
 	unsigned rounds, walks;	/* 0: as bounds_of() says */
 	uint64_t limit;
@@ -121,6 +131,14 @@ static int parse_one(struct explore *x, int c, int index, char **argv)
 		return bad;
 	case OPT_LIMIT:
 		return number_option("--limit", 1000000000, &x->limit);
+	case OPT_LITMUS:
+		x->litmus = true;
+		return export_arch(&x->export, optarg);
+	case OPT_OUTCOME:
+		return export_outcome(&x->export, optarg);
+	case OPT_OUT:
+		x->export.dir = optarg;
+		return 0;
 	case OPT_HELP:
 		fputs(explore_help, stdout);
 		return EXIT_PASS + 1;
@@ -146,6 +164,10 @@ static int parse(struct explore *x, int argc, char **argv)
 		code = parse_one(x, c, i, argv);
 	if (!code && x->replay && x->model < 0)
 		code = usage_error("--replay needs the --model the schedule is of: sc tso weak") + 1;
+	if (!code && !x->litmus && (x->export.dir || x->export.outcomes))
+		code = usage_error("%s goes with --litmus", x->export.dir ? "--out" : "--outcome") + 1;
+	if (!code && x->litmus && (x->replay || x->witness || x->brute))
+		code = usage_error("--litmus does not go with --replay, --witness or --brute") + 1;
 	return code;
 }
 
@@ -165,6 +187,11 @@ static struct bounds bounds_for(const struct explore *x, const struct cell *c)
 	return b;
 }
 
+static unsigned tears_of(const struct explore *x, const struct cell *c)
+{
+	return x->tears ? TEARS_LOAD64 | TEARS_STORE64 | TEARS_STRD : predict_tears(c, NULL);
+}
+
 /* ---- one cell ---- */
 
 static bool stop_now(void *arg)
@@ -182,7 +209,7 @@ static int ask(struct explore *x, const struct scenario *s, enum memory_model mo
 
 	*p = (struct prediction){ .model = model,
 				  .search = { .how = how, .max_states = x->limit, .stop = stop_now } };
-	p->tears = x->tears ? TEARS_LOAD64 | TEARS_STORE64 | TEARS_STRD : predict_tears(&s->cell, NULL);
+	p->tears = tears_of(x, &s->cell);
 	err = predict(p, &s->cell, &b);
 	if (err == -ENOMEM)
 		usage_error("%s: out of memory", s->name);
@@ -229,7 +256,7 @@ static int replay(struct explore *x, const struct scenario *s)
 {
 	const struct bounds bounds = bounds_for(x, &s->cell);
 	struct schedule *how = malloc(sizeof(*how));
-	unsigned tears = x->tears ? TEARS_LOAD64 | TEARS_STORE64 | TEARS_STRD : predict_tears(&s->cell, NULL);
+	unsigned tears = tears_of(x, &s->cell);
 	uint32_t notes = 0;
 	char line[256] = "out of memory";
 	int err = -ENOMEM;
@@ -379,6 +406,28 @@ static int show_all(struct explore *x)
 	return code;
 }
 
+/* As files for herd7. */
+static int export_all(struct explore *x)
+{
+	const struct plan *p = &x->choice.plan;
+	struct export *e = &x->export;
+	unsigned i;
+	int code = 0;
+
+	e->model = x->model;
+	e->limit = x->limit;
+	for (i = 0; i < p->nr && !interrupted && !code; i++) {
+		const struct bounds b = bounds_for(x, &p->list[i].cell);
+
+		e->tears = tears_of(x, &p->list[i].cell);
+		code = export_cell(e, &p->list[i], &b);
+	}
+	if (e->dir && !code)
+		printf("%u litmus tests of %u cells in %s, %u cells cannot be one\n", e->files, p->nr - e->refused,
+		       e->dir, e->refused);
+	return !code && !e->files ? EXIT_USAGE : code;
+}
+
 int cmd_explore(int argc, char **argv)
 {
 	struct explore *x = calloc(1, sizeof(*x));
@@ -393,6 +442,8 @@ int cmd_explore(int argc, char **argv)
 		code = choose_cells(&x->choice, argc - optind, argv + optind);
 	if (!code && x->replay && x->choice.plan.nr != 1)
 		code = usage_error("--replay is of one cell, not of %u", x->choice.plan.nr) + 1;
+	if (!code && x->litmus && !x->export.dir && x->choice.plan.nr != 1)
+		code = usage_error("--litmus of %u cells needs a directory: --out DIR", x->choice.plan.nr) + 1;
 	if (!code && bounds_for(x, &x->choice.plan.list[0].cell).readers +
 		     bounds_for(x, &x->choice.plan.list[0].cell).writers > MAX_PARTIES)
 		code = usage_error("more than %d threads: every execution of that is too much", MAX_PARTIES) + 1;
@@ -400,7 +451,7 @@ int cmd_explore(int argc, char **argv)
 		code--;
 	} else {
 		catch_signals();
-		code = x->replay ? replay(x, x->choice.plan.list) :
+		code = x->replay ? replay(x, x->choice.plan.list) : x->litmus ? export_all(x) :
 		       x->choice.plan.nr == 1 ? show_cell(x, x->choice.plan.list) : show_all(x);
 		if (!code && fflush(stdout))
 			code = EXIT_USAGE;

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Key invariant: every node of a behaviour's graph is known before a tree grows,
+ * and answered with every value the threads can store: more than can really be
+ * read, never less. What cannot be read is for the reader of the test to find.
+ */
+#include "litmus_tree.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_NODES = 4096, MAX_BRANCHES = 1 << 15, MAX_PATH = 100, ROUNDS = 128, CELL_ENTRY = 0,
+       NR_SHAPES_PLAIN = 3 };
+
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * 0x9e3779b97f4a7c15u;
+	return h ^ h >> 29;
+}
+
+/* ---- values ---- */
+
+static int number_of(const struct values *v, uint32_t value)
+{
+	for (unsigned i = 0; i < v->n; i++)
+		if (v->v[i] == value)
+			return (int)i;
+	return -1;
+}
+
+static bool add(struct values *v, uint32_t value)
+{
+	if (number_of(v, value) >= 0)
+		return true;
+	if (v->n == MAX_VALUES)
+		return false;
+	v->v[v->n++] = value;
+	return true;
+}
+
+/* What a litmus test cannot say; NULL: it can. */
+static const char *unspeakable(const struct op *op)
+{
+	switch (op->kind) {
+	case ACCESS_ALLOC:
+	case ACCESS_FILL:
+	case ACCESS_FREE:
+		return "it makes table pages; a litmus test has only the entry's two words";
+	case ACCESS_LOAD:
+	case ACCESS_STORE:
+	case ACCESS_RMW:
+		if (op->half == BOTH)
+			return "it has an 8-byte access to the entry; a litmus test has no mixed sizes, only words";
+		if (op->f)
+			return "it updates a word by a function of the old value, which litmus tests lack";
+		return NULL;
+	default:
+		return NULL;
+	}
+}
+
+static bool answers_value(const struct op *op)
+{
+	return op->cell == CELL_ENTRY && (op->kind == ACCESS_LOAD || op->kind == ACCESS_RMW);
+}
+
+static const struct values *values_of(const struct entry_values *v, const struct op *op)
+{
+	return op->half == HALF_HI ? &v->hi : &v->lo;
+}
+
+static unsigned answers(const struct entry_values *v, const struct op *op)
+{
+	return op->kind == ACCESS_END ? 0 : answers_value(op) ? values_of(v, op)->n : 1;
+}
+
+static uint32_t next_node(struct behaviour *b, const struct entry_values *v, uint32_t node, unsigned i)
+{
+	const struct op *op = behaviour_op(b, node);
+
+	return behaviour_next(b, node, answers_value(op) ? values_of(v, op)->v[i] : 0);
+}
+
+static int broken(const struct behaviour *b)
+{
+	return b->endless || b->foreign || b->wild ? -EFAULT : -ENOMEM;
+}
+
+/* Grows the graph to its end with the values known so far; adds those it stores. */
+static int close_graph(struct behaviour *b, struct entry_values *v, char *why, unsigned len)
+{
+	uint32_t node;
+	unsigned i;
+
+	for (node = 0; node < b->nr; node++) {
+		const struct op op = *behaviour_op(b, node);
+		const char *no = unspeakable(&op);
+		bool room = b->nr <= MAX_NODES;
+
+		if (op.cell == CELL_ENTRY && !no && (op.kind == ACCESS_STORE || op.kind == ACCESS_RMW))
+			room &= add(op.half == HALF_HI ? &v->hi : &v->lo, (uint32_t)op.value);
+		if (no || !room) {
+			snprintf(why, len, "%s", no ? no : "it does too much for a litmus test");
+			return -EINVAL;
+		}
+		for (i = 0; i < answers(v, &op); i++)
+			if (next_node(b, v, node, i) == NO_NODE)
+				return broken(b);
+	}
+	return 0;
+}
+
+int entry_values_find(struct entry_values *v, struct program *p, char *why, unsigned len)
+{
+	unsigned known, i;
+	int err = 0;
+
+	*v = (struct entry_values){ { .n = 1 }, { .n = 1 } };
+	add(&v->lo, (uint32_t)p->initial[CELL_ENTRY]);
+	add(&v->hi, (uint32_t)(p->initial[CELL_ENTRY] >> 32));
+	do {	/* what is stored may depend on what is read */
+		known = v->lo.n + v->hi.n;
+		for (i = 0; i < p->nthreads && !err; i++)
+			err = close_graph(&p->b[i], v, why, len);
+	} while (!err && v->lo.n + v->hi.n > known);
+	return err;
+}
+
+/* ---- states that go on alike ---- */
+
+/*
+ * A hash of all that can follow a node. The graph tells states apart by every byte
+ * of the stack, and so by what dead variables held.
+ */
+static uint64_t *futures(struct behaviour *b, const struct entry_values *v)
+{
+	uint64_t *now = malloc(b->nr * sizeof(*now)), *next = malloc(b->nr * sizeof(*next)), *swap;
+	unsigned round, i;
+	uint32_t node;
+
+	for (node = 0; now && next && node < b->nr; node++) {
+		const struct op *op = behaviour_op(b, node);
+
+		now[node] = mix(mix(mix(op->kind + 1u, op->cell), op->half), op->value);
+		if (op->kind == ACCESS_END)
+			now[node] = mix(now[node], op->notes);
+	}
+	for (round = 0; now && next && round < ROUNDS; round++) {
+		for (node = 0; node < b->nr; node++) {
+			next[node] = now[node];
+			for (i = 0; i < answers(v, behaviour_op(b, node)); i++)
+				next[node] = mix(next[node], now[next_node(b, v, node, i)]);
+		}
+		swap = now;
+		now = next;
+		next = swap;
+	}
+	free(next);
+	return now;
+}
+
+/* ---- the tree ---- */
+
+struct grower {
+	struct tree *t;
+	struct behaviour *b;
+	const struct entry_values *v;
+	const uint64_t *future;
+	uint32_t notes;
+	uint64_t path[MAX_PATH];
+};
+
+static int new_branches(struct tree *t, unsigned n)
+{
+	if (t->n + n > t->size) {
+		const uint32_t size = 2 * t->size + n;
+		struct branch *more = size > 2 * MAX_BRANCHES ? NULL : realloc(t->at, size * sizeof(*more));
+
+		if (!more)
+			return size > 2 * MAX_BRANCHES ? -EINVAL : -ENOMEM;
+		t->at = more;
+		t->size = size;
+	}
+	memset(t->at + t->n, 0, n * sizeof(*t->at));
+	t->n += n;
+	return 0;
+}
+
+static bool visible(const struct op *op)
+{
+	return op->kind == ACCESS_STORE || op->kind == ACCESS_SYNC ||
+	       (op->kind == ACCESS_RMW && op->cell != NO_CELL);
+}
+
+uint32_t tree_only_way(const struct tree *t, const struct branch *x)
+{
+	uint32_t i, way = NO_BRANCH;
+
+	for (i = x->first; i < x->first + x->n; i++) {
+		if (t->at[i].cut)
+			continue;
+		if (way && t->at[i].code != t->at[way].code)
+			return NO_BRANCH;
+		way = way ? way : i;
+	}
+	return way;
+}
+
+/* -EINVAL: after a cut path's siblings' stores, who knows what the others see. */
+static int sum_up(const struct tree *t, struct branch *x)
+{
+	const struct branch *to = &t->at[x->first];
+	const uint64_t here = mix(mix(mix(mix(x->op.kind + 1u, x->op.cell), x->op.half), x->op.value), x->plain);
+	uint64_t ends = mix(7, x->reg), code = here;
+	bool alike = true, some_cut = false;
+	uint32_t way;
+	unsigned i;
+
+	x->cut = true;
+	for (i = 0; i < x->n; i++) {
+		code = mix(code, to[i].cut ? 0 : to[i].code);
+		ends = mix(ends, to[i].ends);
+		alike &= to[i].ends == to[0].ends;
+		x->acts |= to[i].acts;
+		x->cut &= to[i].cut;
+		some_cut |= to[i].cut;
+	}
+	if (some_cut && x->acts)
+		return -EINVAL;
+	x->acts |= visible(&x->op);
+	way = tree_only_way(t, x);
+	x->code = !way ? code : t->silent & 1u << x->op.kind ? t->at[way].code : mix(here, t->at[way].code);
+	x->ends = alike ? to[0].ends : ends;
+	return 0;
+}
+
+static int grow(struct grower *g, uint32_t at, uint32_t node, unsigned depth, unsigned regs, unsigned plain)
+{
+	const struct op op = *behaviour_op(g->b, node);
+	struct tree *t = g->t;
+	struct branch *x = &t->at[at];
+	unsigned i;
+	int err;
+
+	*x = (struct branch){ .op = op, .reg = NO_REG };
+	for (i = 0; i < depth && op.kind != ACCESS_END; i++)
+		if (g->path[i] == g->future[node]) {
+			x->op.kind = ACCESS_END;
+			x->cut = t->retries = true;
+			return 0;
+		}
+	if (op.kind == ACCESS_END) {
+		x->ends = (op.notes & g->notes) != 0;
+		t->retries |= (op.notes & 1u << OUTCOME_GAVE_UP) != 0;
+		return 0;
+	}
+	if (depth == MAX_PATH)
+		return -EINVAL;
+	g->path[depth] = g->future[node];
+	t->kinds |= 1u << op.kind;
+	if (op.cell != NO_CELL)
+		t->cells |= 1u << op.cell;
+	x->plain = plain && op.cell == CELL_ENTRY;
+	plain = op.kind == ACCESS_CHOOSE ? (op.value == NR_SHAPES_PLAIN ? 2 : 0) : plain - x->plain;
+	if (answers_value(&op))
+		x->reg = (uint8_t)regs++;
+	if (regs > t->regs)
+		t->regs = regs;
+	x->n = (uint8_t)answers(g->v, &op);
+	x->first = t->n;
+	err = new_branches(t, x->n);
+	for (i = 0; !err && i < answers(g->v, &op); i++)
+		err = grow(g, t->at[at].first + i, next_node(g->b, g->v, node, i), depth + 1, regs, plain);
+	return err ? err : sum_up(t, &t->at[at]);
+}
+
+int tree_grow(struct tree *t, struct behaviour *b, const struct entry_values *v, uint32_t notes,
+	      char *why, unsigned len)
+{
+	struct grower g = { .t = t, .b = b, .v = v, .notes = notes };
+	uint64_t *future = futures(b, v);
+	int err = future ? new_branches(t, 1) : -ENOMEM;
+
+	g.future = future;
+	if (!err)
+		err = grow(&g, 0, FIRST_NODE, 0, 0, 0);
+	free(future);
+	if (err == -EINVAL)
+		snprintf(why, len, "it has too many ways to go for a litmus test");
+	return err;
+}
+
+void tree_free(struct tree *t)
+{
+	free(t->at);
+	*t = (struct tree){ .at = NULL };
+}

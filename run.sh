@@ -17,11 +17,12 @@ commands=(
 	"run      [SUITE|SCENARIO...] [OPTIONS]  set up, build, run here (default: quick)"
 	"test     set up, build everything, run every test"
 	"ci       [--update-baseline]  the ci suite on i686 and ARM32, native and QEMU user mode, gated"
+	"qemus    [TARGET]  one binary's calibration under QEMU 7.2 and QEMU 10, side by side"
 	"board    TARGET... [run arguments]  ssh:USER@HOST[:PORT], qemu:i686-pae, qemu:armhf-lpae"
 	"fleet    FILE [--replicated] [run arguments]  many boards at once"
 	"audit    what each compiler here makes of the readers and writers, against their claims"
 	"bench    what the tester costs and how sharp it is"
-	"setup    [run|test|ci|boards|audit|qemu10]  only the installing; TORNWALK_NO_INSTALL=1: only a list"
+	"setup    [run|test|ci|boards|boards-test|audit|qemu10]  only the installing; TORNWALK_NO_INSTALL=1: only a list"
 	"help     this"
 )
 
@@ -39,11 +40,13 @@ packages() {
 	case $1 in
 	run) echo "$run" ;;
 	test) echo "$run $desk gcc clang libclang-rt-dev libcmocka-dev gnuplot-nox shellcheck python3 util-linux" ;;
-	ci) echo "$run $desk gcc clang gcc-i686-linux-gnu gcc-arm-linux-gnueabihf qemu-user-static" \
+	ci) echo "$run $desk gcc clang qemu-user-static" \
+		"gcc-i686-linux-gnu gcc-arm-linux-gnueabihf libc6-dev-i386-cross libc6-dev-armhf-cross" \
 		"liburcu-dev:i386 libinih-dev:i386 liburcu-dev:armhf libinih-dev:armhf" ;;
 	audit) echo "$(packages ci) clang-16 clang-19" ;;	# what is there is used
-	boards) echo "$(packages ci) qemu-system-x86 qemu-system-arm cpio openssh-client parallel" ;;
-	*) die "unknown thing to set up \"$1\"; valid: run test ci boards audit qemu10" ;;
+	boards) echo "$(packages ci) qemu-system-x86 qemu-system-arm cpio openssh-client parallel util-linux" ;;
+	boards-test) echo "$(packages boards) iproute2 libwrap0 procps lava-common wget" ;;
+	*) die "unknown thing to set up \"$1\"; valid: run test ci boards boards-test audit qemu10" ;;
 	esac
 }
 
@@ -72,6 +75,21 @@ install() {
 		die "could not install: $*"
 }
 
+# For the tests of boards: an sshd that is not installed, for its package would start
+# it; LAVA's scripts for a board; the kernels. What cannot be had is said, and the tests
+# skip what needs it.
+setup_fetch() {
+	local board
+
+	[ -x /usr/sbin/sshd ] || debs_unpack "openssh-server:$(dpkg --print-architecture)" sshd ||
+		echo "run.sh: openssh-server could not be fetched" >&2
+	debs_unpack lava-dispatcher:all lava || echo "run.sh: lava-dispatcher could not be fetched" >&2
+	# shellcheck disable=SC2154  # qemu-system.sh's
+	for board in $qemu_system_boards; do
+		qemu_system_probe "$board" >/dev/null || :
+	done
+}
+
 cmd_setup() {
 	local what=${1:-run} all missing
 
@@ -96,6 +114,7 @@ cmd_setup() {
 			"$what" "${missing[*]}" "${missing[*]}" >&2
 		[ "${missing[*]}" = git ] && [ "$what" = run ] || exit 2
 	fi
+	[ "$what" != boards-test ] || [ -n "${TORNWALK_NO_INSTALL:-}" ] || setup_fetch
 }
 
 # ---- build, run ----
@@ -135,13 +154,7 @@ board_run() {
 	TARGET=$target COMPILER=gcc make -s -C "$root" -j"$(nproc)" || return 2
 	file=$root/results/runs/$target/$(date -u +%Y%m%dT%H%M%SZ)-${spec//[^[:alnum:]._-]/_}.jsonl
 	mkdir -p "${file%/*}"
-	if [ $kind = ssh ]; then
-		ssh_session "$spec" "$root/build/$target-gcc/tornwalk" "$file" "$@" || code=$?
-	else
-		qemu_system_push "$spec" "$root/build/$target-gcc/tornwalk" || return 2
-		qemu_system_exec "$spec" "$@" || code=$?
-		qemu_system_fetch "$spec" "$file" || code=2
-	fi
+	"${kind}_session" "$spec" "$root/build/$target-gcc/tornwalk" "$file" "$@" || code=$?
 	[ ! -s "$file" ] || echo "results: ${file#"$root"/}"
 	return "$code"
 }
@@ -210,7 +223,7 @@ tap() {
 
 	shift
 	log=$(mktemp)
-	timeout -k 10 600 "$@" </dev/null >"$log" 2>&1 || code=$?
+	timeout -k 10 1200 "$@" </dev/null >"$log" 2>&1 || code=$?
 	count "$name" "$log" "$code" $((SECONDS - begin))
 	rm -f "$log"
 }
@@ -220,6 +233,8 @@ cmd_test() {
 
 	[ $# = 0 ] || die "test takes no words, not \"$1\""
 	cmd_setup test
+	[ -n "${TORNWALK_SKIP_BOARDS:-}" ] || (cmd_setup boards-test) ||
+		echo "run.sh: going on without; what needs it is skipped" >&2
 	echo "== build"
 	build all tests
 	echo "== unit tests"
@@ -230,8 +245,8 @@ cmd_test() {
 	for t in "$root"/src/test/sh/*.sh; do
 		case $(basename "$t" .sh) in
 		boards | ssh | fleet)	# minutes, virtual machines, network namespaces
-			if [ -z "${TORNWALK_TEST_BOARDS:-}" ]; then
-				echo "  $(basename "$t" .sh): SKIP, TORNWALK_TEST_BOARDS=1 ./run.sh test runs it"
+			if [ -n "${TORNWALK_SKIP_BOARDS:-}" ]; then
+				echo "  $(basename "$t" .sh): SKIP, TORNWALK_SKIP_BOARDS is set"
 				skipped=$((skipped + 1))
 				continue
 			fi ;;

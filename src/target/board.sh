@@ -189,8 +189,21 @@ drop() {
 
 # ---- exec ----
 
+# Followed by the cells that need no second run, as a cat; a run that was begun here
+# knows better.
+seed() {
+	in=$dir/run-$1
+	refuse_if_busy
+	if [ -s "$in/results.jsonl" ]; then
+		cat >/dev/null
+		exit 0
+	fi
+	mkdir -p "$in" || full
+	cd "$in" || full
+}
+
 # The caller's beats. `stop` is its Ctrl-C. The end of them is a lost connection:
-# the run stops too, and what is finished waits to be fetched.
+# the run stops too, with exit code 5, and what is finished waits to be fetched.
 listen() {
 	n=0 word=lost
 	while read -r word && [ "$word" != stop ]; do
@@ -222,7 +235,7 @@ run() {
 	kill $ears 2>/dev/null
 	cd /
 	case $code in
-	0 | 1 | 4) [ -e "$job/lost" ] || echo $code >"$job/ended" ;;
+	0 | 1 | 4) if [ -e "$job/lost" ]; then code=5; else echo $code >"$job/ended"; fi ;;
 	esac
 	rm -rf "$lock"
 	exit $code
@@ -251,7 +264,7 @@ forget() {
 	find "$dir" -maxdepth 1 -name 'in.*' -mmin +60 -exec rm -rf {} + 2>/dev/null
 	for other in "$dir"/run-*; do
 		[ ! -e "$other" ] || say "note: another run is not complete there: $(lines_of "$other/results.jsonl")" \
-			"cells of \"run $(cat "$other/arguments")\" wait in $other"
+			"cells of \"run $(cat "$other/arguments" 2>/dev/null)\" wait in $other"
 	done
 	leave_dir
 }
@@ -259,6 +272,6 @@ forget() {
 find_dir
 lock=$dir/lock
 case $command in
-probe | stage | install | drop | run | fetch | forget) "$command" "$@" ;;
+probe | stage | install | drop | seed | run | fetch | forget) "$command" "$@" ;;
 *) say "unknown command $command"; exit 2 ;;
 esac

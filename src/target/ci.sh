@@ -1,7 +1,8 @@
 # shellcheck shell=bash disable=SC2154,SC2034  # root and COMPILER are run.sh's
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ./run.sh ci: the ci suite on every 32-bit executor this machine has, each gated
-# against results/baseline/<target>/. Sourced by run.sh.
+# against results/baseline/<target>/. Sourced by run.sh. Where build/qemu10 is set up
+# there is one leg more; ./run.sh qemus puts the calibrations side by side.
 
 # SPEC COMPILER
 ci_legs=(
@@ -13,6 +14,10 @@ ci_legs=(
 	"qemu-user:armhf-lpae:cortex-a15 gcc"
 	"qemu-user:armhf-lpae:cortex-a15 clang"
 )
+
+ci_more_legs() {
+	[ ! -x "$root/build/qemu10/usr/bin/qemu-arm" ] || ci_legs+=("qemu10:armhf-lpae:cortex-a15 gcc")
+}
 
 ci_leg() {
 	local spec=$1 compiler=$2 out=$3 code=0
@@ -44,6 +49,7 @@ cmd_ci() {
 	*) die "ci takes nothing but --update-baseline, not \"$1\"" ;;
 	esac
 	cmd_setup ci
+	ci_more_legs
 	make -s -C "$root" -j"$(nproc)" TARGET=x86_64 COMPILER=gcc all build/x86_64-gcc/tornreport
 	desk=$root/build/x86_64-gcc/tornreport
 	dir=$root/results/runs/ci/$(date -u +%Y%m%dT%H%M%SZ)
@@ -63,6 +69,7 @@ cmd_ci() {
 			"$desk" gate "$base" "$out" || closed=1
 		fi
 	done
+	[ ${#ci_legs[@]} -gt 7 ] || echo "no QEMU 10 here: ./run.sh setup qemu10 adds a leg"
 	echo "== ci: $([ $closed = 0 ] && echo open || echo CLOSED), $((SECONDS - begin))s; results in ${dir#"$root"/}"
 	return $closed
 }

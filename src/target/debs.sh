@@ -62,3 +62,15 @@ debs_get() {
 	mv "$debs/new"/*.deb "$debs/"
 	compgen -G "$debs/$file"
 }
+
+# PACKAGE:ARCH NAME: into build/boards/NAME, with nothing installed and nothing started.
+debs_unpack() {
+	local to=$root/build/boards/$2 deb new
+
+	[ ! -d "$to" ] || return 0
+	mkdir -p "$root/build/boards"
+	deb=$(debs_get "$1") && new=$(mktemp -d "$to.XXXXXX") || return
+	dpkg -x "$deb" "$new" && chmod 755 "$new" && mv "$new" "$to" && return
+	rm -rf --one-file-system "$new"
+	return 1
+}

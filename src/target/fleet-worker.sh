@@ -1,40 +1,81 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # One board of a fleet, as a job of GNU parallel: fleet-worker.sh probe|worker N SPEC,
-# with $root, $dir, $work and $ssh_caller from fleet.sh, which has the invariant.
+# with $root, $work and $ssh_caller from fleet.sh, which has the invariant.
 set -euo pipefail
-: "${root:?}" "${dir:?}" "${work:?}" "${ssh_caller:?}"
+: "${root:?}" "${work:?}" "${ssh_caller:?}"
 # shellcheck source=src/target/ssh.sh
 . "$root/src/target/ssh.sh"
+# shellcheck source=src/target/qemu-system.sh
+. "$root/src/target/qemu-system.sh"
 # shellcheck source=src/target/fleet.sh
 . "$root/src/target/fleet.sh"
 
-# As ssh_session, on this machine.
-fleet_native() {
-	local binary=$1 file=$2 code=0 pid
+fleet_going() { kill -0 "$ssh_caller" 2>/dev/null; }
 
-	shift 2
-	"$binary" run "$@" --out "$file" --resume </dev/null &
+# SPEC BINARY FILE ARGS..., as ssh_session, on this machine
+fleet_native() {
+	local binary=$2 file=$3 signalled code=0 pid
+
+	shift 3
+	setpriv --pdeathsig TERM "$binary" run "$@" --out "$file" --resume </dev/null &
 	pid=$!
-	trap 'ssh_stopped=yes; kill -TERM $pid 2>/dev/null || :' INT TERM
-	wait $pid || code=$?
-	[ -z "$ssh_stopped" ] || { code=0; wait $pid || code=$?; }
-	trap - INT TERM
+	# a caller that was killed stops it too: someone may want to go on with the rest
+	(while fleet_going && kill -0 $pid; do sleep 1; done; fleet_going || kill -TERM $pid) >/dev/null 2>&1 &
+	trap 'signalled=yes ssh_stopped=yes; kill -TERM $pid 2>/dev/null || :' INT TERM
+	while signalled='' code=0; do
+		wait $pid || code=$?
+		[ -n "$signalled" ] || break
+	done
+	# shellcheck disable=SC2064  # as it is now
+	trap "$ssh_idle_trap" INT TERM
 	return $code
 }
 
 fleet_session() {
-	if [ "$1" = native ]; then fleet_native "${@:2}"; else ssh_session "$@"; fi
+	case $1 in
+	native)
+		local said=$3.said code=0
+		count_logged "$said" fleet_native "$@" || code=$?
+		count_check "$1" "$code" "$said" "$3" || code=$?
+		rm -f "$said"
+		return "$code" ;;
+	qemu:*) qemu_system_session "$@" ;;
+	*) ssh_session "$@" ;;
+	esac
 }
 
-# Takes a shard: sets shard. First the one of that number, which may have been begun
-# there before; last what a worker had that is gone.
-fleet_take() {
-	local f pid
+# SHARD NAME: was it begun on another board, which is there to go on with it?
+fleet_reserved() {
+	local board other
 
-	for f in "$work/queue/$1" "$work"/queue/*; do
-		[ -e "$f" ] || continue
+	for board in "$work"/board.*; do
+		other=$(<"$board/name")
+		if [ "$other" != "$2" ] && [ -e "$work/part.$1.$other" ] && [ ! -e "$board/lost" ] &&
+		   { [ ! -e "$board/pid" ] || kill -0 "$(<"$board/pid")" 2>/dev/null; }; then
+			return 0
+		fi
+	done
+	return 1
+}
+
+# Takes a shard: sets shard. First what was begun on this board before, then the one
+# of its number; last what a worker had that is gone. Replicated, only its own.
+fleet_take() {
+	local f pid first=()
+
+	for f in "$work/part".*."$2"; do
+		f=${f#"$work/part."}
+		[ "$(<"$work/mode")" = replicated ] || first+=("$work/queue/${f%".$2"}")
+	done
+	if [ "$(<"$work/mode")" = replicated ]; then
+		first=("$work/queue/$2")
+	else
+		first+=("$work/queue/$1" "$work"/queue/*)
+	fi
+	for f in "${first[@]}"; do
 		shard=${f##*/}
+		if [ ! -e "$f" ] || fleet_reserved "$shard" "$2"; then continue; fi
 		! mv "$f" "$work/taken/$shard.$BASHPID" 2>/dev/null || return 0
 	done
 	for f in "$work"/taken/*; do
@@ -44,63 +85,78 @@ fleet_take() {
 	return 1
 }
 
-# One shard, as often as the link breaks and comes back. 0: done.
-fleet_shard() {
-	local spec=$1 binary=$2 part=$3 code times
+# A run that somebody else has stopped ends like one that found too little.
+fleet_interrupted() {
+	grep -q ' not run (interrupted)' "$1.log" || count_once "$1" | grep -q '"reason":"interrupted'
+}
 
-	for times in 1 2 3; do
-		[ "$times" = 1 ] || [ "$spec" = native ] || ssh_probe "$spec" >/dev/null || break
+# One shard, as often as the link breaks and comes back: half a minute of trying. 0: done.
+fleet_shard() {
+	local spec=$1 binary=$2 part=$3 code=255 pause
+
+	for pause in 0 1 3 9 15; do
+		sleep "$pause"
+		fleet_going || return 1
+		[ "$pause" = 0 ] || [[ $spec != ssh:* ]] || ssh_probe "$spec" >/dev/null || continue
 		code=0
-		fleet_session "$spec" "$binary" "$part" "${@:4}" > >(tee "$part.log") || code=$?
-		[ "$code" = 255 ] || break
-		sleep 1
+		count_logged "$part.log" fleet_session "$spec" "$binary" "$part" "${@:4}" || code=$?
+		if [ "$code" != 255 ] || [ -n "$ssh_stopped" ]; then break; fi
 	done
-	wait	# for tee
-	[ -z "$ssh_stopped" ] || return 1
 	case $code in
-	0 | 1 | 4) return 0 ;;
+	0 | 1 | 4) ! fleet_interrupted "$part" ;;
+	*) return 1 ;;
 	esac
-	return 1
+}
+
+# SHARD NAME SPEC: its lines are results from here on; the last step makes them so.
+fleet_done() {
+	local part=$work/part.$1.$2
+
+	echo "$3" >"$work/done/$1.by"
+	mv "$part.log" "$work/done/$1.log"
+	count_once "$part" >"$part.once"
+	mv "$part.once" "$work/done/$1"
+	rm -f "$part" "$work/taken/$1.$BASHPID"
 }
 
 # fleet_worker N SPEC: board N of the list
 fleet_worker() {
-	local spec=$2 name binary shard part words=() args=()
+	local spec=$2 name binary shard words args=()
 
-	name=$(cat "$work/board.$1/name") binary=$(cat "$work/board.$1/binary")
+	name=$(<"$work/board.$1/name") binary=$(<"$work/board.$1/binary")
 	mapfile -d '' -t args <"$work/arguments"
-	echo $$ >"$work/board.$1/pid"
-	while kill -0 "$ssh_caller" 2>/dev/null && [ ! -e "$work/stop" ]; do
-		if [ -e "$work/queue.$1" ]; then	# replicated: the whole of it, and only once
-			shard=$1 words=()
-			rm "$work/queue.$1"
-		elif fleet_take $(($1 + 1)); then
-			words=(--shard "$shard/$(cat "$work/shards")")
-		elif [ -n "$(ls -A "$work/taken")" ]; then
-			sleep 0.5	# it may come back
+	ssh_idle_trap='ssh_stopped=yes'		# what a board has still comes home
+	# shellcheck disable=SC2064  # as it is now
+	trap "$ssh_idle_trap" INT TERM
+	echo $$ >"$work/board.$1/pid.new"
+	mv "$work/board.$1/pid.new" "$work/board.$1/pid"
+	while fleet_going && [ ! -e "$work/stop" ]; do
+		if ! fleet_take $(($1 + 1)) "$name"; then
+			if [ "$(<"$work/mode")" = replicated ] ||
+			   ! compgen -G "$work/taken/*" >/dev/null && ! compgen -G "$work/queue/*" >/dev/null; then
+				break
+			fi
+			sleep 0.5	# what another has may come back
 			continue
-		else
-			break
 		fi
-		part=$work/part.$shard.$1
-		if fleet_shard "$spec" "$binary" "$part" "${args[@]}" "${words[@]}"; then
-			[ ! -e "$part" ] || cat "$part" >>"$dir/$name.jsonl"
-			mv "$part" "$work/done/$shard" 2>/dev/null || : >"$work/done/$shard"
-			mv "$part.log" "$work/done/$shard.log"
-			echo "$spec" >"$work/done/$shard.by"
-			rm -f "$work/taken/$shard.$BASHPID"
+		words=()
+		[ "$(<"$work/mode")" = replicated ] || words=(--shard "$shard/$(<"$work/shards")")
+		touch "$work/part.$shard.$name"
+		if fleet_shard "$spec" "$binary" "$work/part.$shard.$name" "${args[@]}" "${words[@]}"; then
+			fleet_done "$shard" "$name" "$spec"
 			continue
 		fi
 		echo "$shard" >"$work/board.$1/lost"
-		[ ! -s "$part" ] || [ -z "$ssh_stopped" ] || cat "$part" >>"$dir/$name.jsonl"
-		[ ! -e "$work/taken/$shard.$BASHPID" ] || mv "$work/taken/$shard.$BASHPID" "$work/queue/$shard"
-		[ -n "$ssh_stopped" ] || fleet_say "$spec is given up${words[1]:+; shard ${words[1]} goes to another}"
+		mv "$work/taken/$shard.$BASHPID" "$work/queue/$shard"
+		[ -n "$ssh_stopped" ] || ! fleet_going ||
+			fleet_say "$spec is given up${words[1]:+; shard ${words[1]} goes to another}"
 		return
 	done
 }
 
 case $1.$3 in
 probe.native) echo "target=${TARGET:-x86_64}" >"$work/board.$2/facts" ;;
+probe.qemu:*) qemu_system_probe "$3" >"$work/board.$2/facts" || : ;;
 probe.*) ssh_probe "$3" >"$work/board.$2/facts" || : ;;
 worker.*) fleet_worker "$2" "$3" ;;
 esac

@@ -3,7 +3,7 @@
 # shellcheck disable=SC1091  # /go is made for each run
 # The first and only program of a qemu-system guest: sh is busybox.
 #
-# Ports by number: 1 output, 2 errors, 3 results, 4 control. /go sets the arguments
+# Ports by number: 1 output, 2 errors, 3 results, 4 control (`stop` and `off` come in). /go sets the arguments
 # and the environment; /resume, if it is there, has the results of an earlier guest.
 PATH=/bin
 /bin/busybox --install -s /bin
@@ -20,19 +20,23 @@ echo "up $(cut -d' ' -f1 /proc/uptime)" >&4
 
 . /go
 ln -s /dev/vport0p3 /results
-out=/results tail=
+out=/results
 if [ -e /resume ]; then
 	# tornwalk reads this one first; the port gets what it adds
 	out=/resume
 	tail -n +$(($(wc -l </resume) + 1)) -f /resume >/results &
-	tail=$!
 	set -- --resume "$@"
 fi
 tornwalk run --out $out "$@" </dev/null >/dev/vport0p1 2>/dev/vport0p2 4<&- &
 pid=$!
 while read -r _; do kill -INT $pid; done <&4 &
+ears=$!
 wait $pid
 code=$?
-[ -z "$tail" ] || { sleep 2; kill $tail; }
+kill $ears
+wait $ears 2>/dev/null
+# What was written to a port may not have left the guest yet: the host knows what it has.
 echo "exit $code" >&4
+# shellcheck disable=SC3045  # busybox has -t
+while read -r -t 60 word <&4 && [ "$word" != off ]; do :; done
 poweroff -f

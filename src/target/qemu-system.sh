@@ -9,10 +9,13 @@
 # build/boards, or in $qemu_system_state where somebody wants boards of his own.
 #
 # Key invariant: whatever ends the run (the guest, a signal, the clock, the death of
-# run.sh) ends QEMU; every line it brought out is fetched once; the same arguments
-# go on from where a lost guest was.
+# run.sh) ends QEMU; a fetch brings what its own caller's run made and nobody else's,
+# each line once into FILE; the same arguments go on from where a lost guest was. A
+# guest that is done waits until the host has every result, then it may go.
 
 : "${root:?}"
+# shellcheck source=src/target/count.sh
+. "$root/src/target/count.sh"
 # shellcheck source=src/target/debs.sh
 . "$root/src/target/debs.sh"
 # shellcheck source=src/target/qemu-vm.sh
@@ -119,20 +122,36 @@ qemu_system_push() {
 	return $code
 }
 
-# SPEC FILE: the last run's results that were not fetched yet, appended; no half line.
+# SPEC FILE: of what this caller's last run there made, the lines FILE has not. Another
+# run of the same board is another's: the one that a refused caller finds going on.
 qemu_system_fetch() {
 	local -A board=()
-	local from seen=0 n
+	local mine from
 
 	qemu_system_board "$1" || return
-	from=${board[dir]}/$(cat "${board[dir]}/current" 2>/dev/null)
-	[ -f "$from" ] || return 0
-	[ ! -e "$from.fetched" ] || seen=$(cat "$from.fetched")
-	n=$(wc -l <"$from")
-	sed -n "$((seen + 1)),\$p" "$from" | head -n $((n - seen)) >>"$2" && echo "$n" >"$from.fetched" || return 2
-	if [ -e "$from.done" ] || [ "$n" = 0 ]; then
-		rm -f "$from" "$from.fetched" "$from.done"
+	mine=${board[dir]}/of.$$
+	[ -e "$mine" ] || return 0
+	from=${board[dir]}/$(cat "$mine")
+	if ! { [ ! -s "$from" ] || { head -n "$(wc -l <"$from")" "$from" | count_new "$2" >"$mine.new" &&
+		cat "$mine.new" >>"$2"; }; }; then
+		qemu_system_say "$1: cannot append to $2; $from keeps the results"
+		rm -f "$mine".*
+		return 2
 	fi
+	if [ -e "$from.done" ] || [ ! -s "$from" ]; then
+		rm -f "$from" "$from.done"
+	fi
+	rm -f "$mine" "$mine".*
+}
+
+# Whose callers are gone; what they ran stays for the same arguments.
+qemu_system_sweep() {
+	local f
+
+	rm -rf --one-file-system "${board[dir]}"/run.*		# the lock is ours
+	for f in "${board[dir]}"/of.*; do
+		[[ $f == */of.*[!0-9]* ]] || kill -0 "${f##*.}" 2>/dev/null || rm -f "$f"
+	done
 }
 
 # The arguments, quoted for sh; the user's scenario files and what is to be resumed.
@@ -153,43 +172,28 @@ qemu_system_go() {
 	qemu_system_pack "$run/add" | cat "${board[dir]}/initramfs.cpio" - >"$run/initrd"
 }
 
-# SPEC ARGS...: boots, runs `tornwalk run ARGS`. Its exit code; 2 if the board did not
-# get that far, 255 if it was lost in the middle. A subshell: the traps are its own.
-qemu_system_exec() (
-	declare -A board=()
-	set +e
-	qemu_system_board "$1" || exit 2
-	name=$1 smp=${TORNWALK_BOARD_SMP:-2} mem=${TORNWALK_BOARD_MEM:-1024}
-	qemu='' stop=0 up='' code='' limit=120
-	shift
-	if ! [[ $smp:$mem =~ ^[1-9][0-9]*:[1-9][0-9]*$ ]]; then
-		qemu_system_say "TORNWALK_BOARD_SMP=$smp, TORNWALK_BOARD_MEM=$mem: two numbers are needed"
-		exit 2
-	fi
-	if [[ " $*" == *" --out"* ]]; then
-		qemu_system_say "$name: no --out on a board, its results are fetched"
-		exit 2
-	fi
-	exec {lock}>"${board[dir]}/lock"
-	flock -n "$lock" || { qemu_system_say "$name is busy: another run has it"; exit 2; }
-	current=results-$(cat "${board[dir]}/initramfs.cpio" - <<<"$smp $mem $*" | cksum | cut -d' ' -f1).jsonl
+# Sets results, the file of this run: by the program, the machine and the arguments, the
+# same as of a run before that was lost. What $qemu_system_seed has is not run again.
+qemu_system_results() {
+	local words=$* word current
+
+	for word; do
+		[[ $word != *.ini || ! -f $word ]] || words+=" $(cksum <"$word")"
+	done
+	current=results-$(cat "${board[dir]}/initramfs.cpio" - <<<"$smp $mem $words" | cksum | cut -d' ' -f1).jsonl
 	results=${board[dir]}/$current
-	echo "$current" >"${board[dir]}/current"
+	echo "$current" >"${board[dir]}/of.$$"
 	rm -f "$results.done"
 	touch "$results"
 	[ -z "$(tail -c 1 "$results")" ] || sed -i '$ d' "$results"	# half a line, of a killed guest
+	[ -s "$results" ] || [ ! -s "${qemu_system_seed:-}" ] || count_finished "$qemu_system_seed" >"$results"
+}
 
-	rm -rf --one-file-system "${board[dir]}"/run.*		# of one that was killed: the lock is ours
-	run=$(mktemp -d "${board[dir]}/run.XXXXXX") || exit 2
-	trap vm_end EXIT
-	trap 'stop=$((stop + 1))' INT TERM HUP
-	qemu_system_go "$@"
-	echo "booting Linux $(qemu_system_kernel) under $(qemu_system_executor)" >&2
-	vm_start
-	vm_pin
-	vm_watch "$@"
+# How it ended, in one line if it did not end well; the exit code of the run.
+qemu_system_end() {
 	if [ -n "$code" ]; then
-		touch "$results.done"
+		count_check "$name" "$code" "$run/said" "$results" || code=$?
+		if [ "$code" != 2 ] || [ ! -s "$results" ]; then touch "$results.done"; fi
 		exit "$code"
 	fi
 	kill -0 $$ 2>/dev/null || exit 255	# nobody is there to hear more
@@ -206,4 +210,62 @@ qemu_system_exec() (
 	fi
 	[ -z "$up" ] || exit 255
 	exit 2
+}
+
+# SPEC ARGS...: boots, runs `tornwalk run ARGS`. Its exit code; 2 if the board did not
+# get that far or not every result arrived, 255 if it was lost in the middle.
+qemu_system_exec() (
+	qemu_system_guest "$@"
 )
+
+# In a subshell, for the traps are its own.
+qemu_system_guest() {
+	declare -A board=()
+	set +e
+	qemu_system_board "$1" || exit 2
+	name=$1 smp=${TORNWALK_BOARD_SMP:-2} mem=${TORNWALK_BOARD_MEM:-1024}
+	qemu='' stop=0 up='' code='' limit=120
+	shift
+	rm -f "${board[dir]}/of.$$"
+	if ! [[ $smp:$mem =~ ^[1-9][0-9]*:[1-9][0-9]*$ ]]; then
+		qemu_system_say "TORNWALK_BOARD_SMP=$smp, TORNWALK_BOARD_MEM=$mem: two numbers are needed"
+		exit 2
+	fi
+	if [[ " $*" == *" --out"* ]]; then
+		qemu_system_say "$name: no --out on a board, its results are fetched"
+		exit 2
+	fi
+	exec {lock}>"${board[dir]}/lock"
+	flock -n "$lock" || { qemu_system_say "$name is busy: another run has it"; exit 2; }
+	qemu_system_sweep
+	qemu_system_results "$@"
+	run=$(mktemp -d "${board[dir]}/run.XXXXXX") || exit 2
+	trap vm_end EXIT
+	trap vm_interrupted INT TERM HUP
+	qemu_system_go "$@"
+	echo "booting Linux $(qemu_system_kernel) under $(qemu_system_executor)" >&2
+	vm_start
+	vm_pin
+	vm_watch "$@"
+	qemu_system_end
+}
+
+# SPEC BINARY FILE ARGS...: all of it, as ssh_session
+qemu_system_session() {
+	local spec=$1 binary=$2 file=$3 pid signalled code=0
+
+	shift 3
+	ssh_words "$@" && qemu_system_push "$spec" "$binary" || return 2
+	(qemu_system_seed=$file && qemu_system_guest "$spec" "$@") </dev/null &	# one process: it is told to stop
+	pid=$!
+	trap 'signalled=yes ssh_stopped=yes; kill -TERM $pid 2>/dev/null || :' INT TERM
+	while signalled='' code=0; do
+		wait $pid || code=$?
+		[ -n "$signalled" ] || break	# by a signal only the wait has ended
+	done
+	# shellcheck disable=SC2064  # as it is now
+	trap "${ssh_idle_trap:--}" INT TERM
+	[ "$code" != 255 ] || return 255	# it stays, as with ssh
+	qemu_system_fetch "$spec" "$file" || return 2
+	return "$code"
+}

@@ -87,3 +87,34 @@ setup_qemu10() {
 	dpkg -x "$apt"/qemu-user_*.deb "$dir"
 	"$dir/usr/bin/qemu-arm" --version | head -n 1
 }
+
+# One binary's calibration under Debian 12's QEMU and under QEMU 10, line by line.
+cmd_qemus() {
+	local target=${1:-armhf-lpae} spec said=() out version
+
+	[ $# -le 1 ] || die "qemus takes one target, not \"$*\""
+	grep -qs '^QEMU' "$root/configs/targets/$target.mk" ||
+		die "qemus needs a target that has an emulator, not \"$target\"; valid: $(grep -l '^QEMU' \
+			"$root"/configs/targets/*.mk | sed 's|.*/||; s|\.mk$||' | paste -sd' ')"
+	cmd_setup ci
+	setup_qemu10 >/dev/null
+	make -s -C "$root" -j"$(nproc)" TARGET="$target" COMPILER="$COMPILER" || die "the build failed: $target"
+	for spec in "qemu-user:$target" "qemu10:$target"; do
+		out=$("$(user_program "$spec")" "$root/build/$target-$COMPILER/tornwalk" calibrate) ||
+			die "could not calibrate on $spec"
+		version=$(user_probe "$spec" | sed -n 's/^executor=\([^ ]* [^ ]*\).*/\1/p')
+		said+=("$version"$'\n'"$out")
+	done
+	echo "build/$target-$COMPILER/tornwalk calibrate: reads, torn, verdict"
+	user_beside "${said[@]}"
+}
+
+# Two texts, each a title and a table, as one table.
+user_beside() {
+	paste -d'\n' <(echo "$1") <(echo "$2") | awk -F'  +' '
+		NR == 1 { left = $0 }
+		NR == 2 { printf "%-11s %-35s %s\n", "", left, $0 }
+		NR < 5 { next }
+		NR % 2 { name = $1; reads = $2; torn = $3; verdict = $4; next }
+		{ printf "%-11s %6s %6s %-21s %6s %6s %s\n", name, reads, torn, verdict, $2, $3, name == $1 ? $4 : "?" }'
+}

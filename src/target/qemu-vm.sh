@@ -13,7 +13,7 @@
 vm_cell_seconds() {
 	local times i
 
-	times=$(grep -rhE '^time *=' "${TORNWALK_CONFIGS:-$root/configs}")
+	times=$(grep -rhE '^time *=' "${TORNWALK_CONFIGS:-$root/configs}" "$run/add/files" 2>/dev/null)
 	for ((i = 1; i <= $#; i++)); do
 		case ${!i} in
 		--time) i=$((i + 1)) times="time = ${!i:-}" ;;
@@ -23,6 +23,14 @@ vm_cell_seconds() {
 	awk -F'= *' '{ n = $2 + 0; u = $2; gsub(/[0-9. ]/, "", u)
 		n *= u == "ms" ? 0.001 : u == "m" ? 60 : u == "h" ? 3600 : u == "d" ? 86400 : 1
 		if (n > max) max = n } END { printf "%d\n", max + 1 }' <<<"$times"
+}
+
+# A terminal's Ctrl-C comes to us, and once more from a caller who passes it on.
+vm_interrupted() {
+	local now=${EPOCHREALTIME/[.,]/}
+
+	[ $((now - ${stop_at:-0})) -lt 500000 ] || stop=$((stop + 1))
+	stop_at=$now
 }
 
 # Each vCPU's thread gets a host CPU of its own, as far as there are any.
@@ -47,12 +55,30 @@ vm_pin() {
 		qemu_system_say "warning: fewer host CPUs than vCPUs, the counts mean little"
 }
 
+# For sed: no names of files in the guest; what counts goes into $run/said.NAME too.
+vm_words() {
+	printf '%s\n' 's|; results in /.*||' 's|from /resume|from before|' \
+		"/^[0-9]* cells: /w $run/said.$1" "/^# [0-9]* cells: /w $run/said.$1" "/^tornwalk: /w $run/said.$1"
+}
+
+# Has all that a guest which is done has said come out?
+vm_drained() {
+	local promised
+
+	cat "$run"/said.* >"$run/said" 2>/dev/null
+	case $code in
+	0 | 1 | 4) promised=$(count_promised "$run/said")
+	           [ -n "$promised" ] && [ "$(count_once "$results" | wc -l)" -ge "$promised" ] ;;
+	*) [ -s "$run/said" ] ;;
+	esac
+}
+
 vm_start() {
 	mkfifo "$run"/{out,err,control.in,control.out}
 	exec {out}<>"$run/out" {err}<>"$run/err" {to}<>"$run/control.in" {from}<>"$run/control.out"
 	# Ctrl-C is for the guest's tornwalk: nothing between it and us may die of it
-	(trap '' INT TERM HUP; exec sed -u 's|; results in /.*||; s|from /resume|from before|' <"$run/out" {out}>&- {err}>&-) &
-	(trap '' INT TERM HUP; exec cat <"$run/err" {out}>&- {err}>&-) >&2 &
+	(trap '' INT TERM HUP; exec sed -u "$(vm_words out)" <"$run/out" {out}>&- {err}>&-) &
+	(trap '' INT TERM HUP; exec sed -u "$(vm_words err)" <"$run/err" {out}>&- {err}>&-) >&2 &
 	# shellcheck disable=SC2086  # words
 	setsid setpriv --pdeathsig KILL "${board[qemu]}" ${board[machine]} -accel tcg,thread=multi \
 		-smp "$smp" -m "$mem" -name tornwalk,debug-threads=on -nodefaults -no-user-config -no-reboot \
@@ -77,17 +103,21 @@ vm_end() {
 
 # Until QEMU is gone, or has to go. Nothing finished in $limit seconds is too long.
 vm_watch() {
-	local begin=$SECONDS lines=0 n asked="" word rest
+	local begin=$SECONDS lines=0 n asked="" off="" tick=1 word rest
 
 	while kill -0 "$qemu" 2>/dev/null; do
-		if read -r -t 1 -u "$from" word rest; then
+		if read -r -t "$tick" -u "$from" word rest; then
 			begin=$SECONDS
 			case $word in
 			up) up=$rest limit=$((60 + 2 * $(vm_cell_seconds "$@")))
 			    exec {out}>&- {err}>&-	# QEMU has them; who reads may go away
 			    echo "up after ${rest}s" >&2 ;;
-			exit) code=$rest limit=10 ;;
+			exit) code=$rest limit=20 tick=0.1 ;;
 			esac
+		fi
+		if [ -n "$code" ] && [ -z "$off" ] && { vm_drained || [ $((SECONDS - begin)) -gt 8 ]; }; then
+			off=yes
+			echo off >&"$to"
 		fi
 		n=$(wc -l <"$results")
 		[ "$n" = "$lines" ] || lines=$n begin=$SECONDS
@@ -102,4 +132,5 @@ vm_watch() {
 	while [ -z "$code" ] && read -r -t 0.1 -u "$from" word rest; do
 		[ "$word" != exit ] || code=$rest
 	done
+	cat "$run"/said.* >"$run/said" 2>/dev/null
 }

@@ -10,15 +10,18 @@
 # it goes on until somebody else calls), and the same arguments go on from there.
 #
 # The three below are called in one shell, in this order:
-#   ssh_push SPEC BINARY   ssh_exec SPEC ARGS...   ssh_fetch SPEC FILE
+#   ssh_push SPEC BINARY ARGS...   ssh_exec SPEC FILE ARGS...   ssh_fetch SPEC FILE
 # Each: 0, or 2 after one line on stderr. ssh_exec: what tornwalk exits with (0, 1,
 # 2, 4), or 255 when the connection was lost: then there is nothing to fetch yet.
 # Ctrl-C during ssh_exec ends the cell, sets ssh_stopped; fetch then also cleans up.
-# ssh_session SPEC BINARY FILE ARGS... does all three.
+# What FILE has of the same run before is not run again.
+# ssh_session SPEC BINARY FILE ARGS... does all three, and counts.
 
 : "${root:?}"
+# shellcheck source=src/target/count.sh
+. "$root/src/target/count.sh"
 declare -gA ssh_id=() ssh_key=() ssh_dir=()
-export ssh_stopped=
+export ssh_stopped=	# and $ssh_idle_trap is what a caller does about a signal at other times
 
 ssh_say() { echo "run.sh: $*" >&2; }
 
@@ -97,21 +100,33 @@ ssh_fits() {
 	[[ $what.$2 == @(x86_64.x86_64|i686.x86_64|i686.i[56]86|ARM.armv[78]*|ARM.aarch64) ]]
 }
 
-# board.sh and the configurations, as a shell program for `stage` to go on with.
+# NAME FILE: one line of a shell program that makes it there, and the file
+ssh_here() {
+	printf 'cat >%s<<"End-of-file" || full\n' "$(ssh_quote "$1")"
+	cat "$2"
+	printf '\nEnd-of-file\n'
+}
+
+# ARGS...: the configurations, board.sh and the .ini files among the arguments, as a
+# shell program for `stage` to go on with.
 ssh_configs() (
-	cd "${TORNWALK_CONFIGS:-$root/configs}" || exit
-	for file in scenarios/*.ini suites/*.ini "$root/src/target/board.sh"; do
-		name=configs/$file
-		[[ $file == *.ini ]] || name=board.sh
-		printf 'cat >%s<<"End-of-file" || full\n' "$(ssh_quote "$name")"
-		cat "$file"
-		printf '\nEnd-of-file\n'
+	n=0
+	for word; do
+		[[ $word == *.ini ]] || continue
+		printf 'mkdir -p files/%s || full\n' $((++n))
+		ssh_here "files/$n/${word##*/}" "$word"
 	done
+	cd "${TORNWALK_CONFIGS:-$root/configs}" || exit
+	for file in scenarios/*.ini suites/*.ini; do
+		ssh_here "configs/$file" "$file"
+	done
+	ssh_here board.sh "$root/src/target/board.sh"
 )
 
 ssh_push() {
 	local spec=$1 binary=$2 facts machine what id token there bytes code=0
 
+	shift 2
 	facts=$(ssh_probe "$spec") || return 2
 	machine=$(sed -n 's/^machine=//p' <<<"$facts")
 	ssh_dir[$spec]=$(sed -n 's/^dir=//p' <<<"$facts")
@@ -120,16 +135,17 @@ ssh_push() {
 		ssh_say "$spec: wrong architecture: it is $machine, $binary is for $what"
 		return 2
 	}
-	id=$({ cat "$binary" && ssh_configs; } | sha256sum | cut -c1-16)
+	id=$({ cat "$binary" && ssh_configs "$@"; } | sha256sum | cut -c1-16)
 	token=$id-$$-$RANDOM
 	trap 'ssh_board "$spec" drop "$token" </dev/null 2>/dev/null || :; exit 130' INT TERM
-	if ! there=$(ssh_configs | ssh_board "$spec" stage "$id" "$token"); then
+	if ! there=$(ssh_configs "$@" | ssh_board "$spec" stage "$id" "$token"); then
 		code=2
 	elif [ -z "$there" ]; then	# what does not fit is found by its size
 		ssh_on "$spec" "cd $(ssh_quote "${ssh_dir[$spec]}/in.$token") && cat >tornwalk 2>/dev/null || cat >/dev/null" <"$binary" &&
 			ssh_board "$spec" install "$id" "$token" "$bytes" "$what" </dev/null || code=2
 	fi
-	trap - INT TERM
+	# shellcheck disable=SC2064  # as it is now
+	trap "${ssh_idle_trap:--}" INT TERM
 	[ "$code" != 0 ] || ssh_id[$spec]=$id
 	return "$code"
 }
@@ -149,25 +165,40 @@ ssh_beats() {
 	done
 }
 
+# The .ini files among the arguments go along: are they here?
 ssh_words() {
 	local word
 
 	for word; do
-		case $word in
-		*.ini) ssh_say "$word: a file of this machine is not sent to a board; put it under configs/"
-		       return 2 ;;
-		esac
+		[[ $word != *.ini ]] || { [ -f "$word" ] && [ -r "$word" ]; } || {
+			ssh_say "$word: no such file here to send to the board"
+			return 2
+		}
 	done
 }
 
-ssh_exec() {
-	local spec=$1 there caller ssh beats fd signalled code
+# SPEC FILE: what FILE has is put where the run there will look for it.
+ssh_seed() {
+	local known
 
-	shift
-	ssh_words "$@" || return 2
+	known=$([ ! -s "$2" ] || count_finished "$2")
+	[ -n "$known" ] || return 0
+	ssh_here results.jsonl - <<<"$known" | sed '/^$/d' | ssh_board "$1" seed "${ssh_key[$1]}"
+}
+
+ssh_exec() {
+	local spec=$1 file=$2 there caller ssh beats fd signalled code n=0 words=() word
+
+	shift 2
 	[ -n "${ssh_id[$spec]:-}" ] || { ssh_say "$spec: nothing was pushed"; return 2; }
 	ssh_open "$spec" || return 2
 	ssh_key[$spec]=$(printf '%s\0' "${ssh_id[$spec]}" "$@" | sha256sum | cut -c1-16)
+	for word; do
+		[[ $word != *.ini ]] || word=${ssh_dir[$spec]}/bin-${ssh_id[$spec]}/files/$((++n))/${word##*/}
+		words+=("$word")
+	done
+	set -- "${words[@]}"
+	ssh_seed "$spec" "$file" || { unset "ssh_key[$spec]"; return 2; }
 	caller="$(id -un)@$(uname -n), $(date -u +%Y-%m-%dT%H:%M:%SZ)"
 	there="sh $(ssh_quote "${ssh_dir[$spec]}/bin-${ssh_id[$spec]}/board.sh" "run.sh: $spec" \
 		"${TORNWALK_BOARD_DIR:-}" run "${ssh_id[$spec]}" "${ssh_key[$spec]}" "$caller" "$@")"
@@ -183,13 +214,14 @@ ssh_exec() {
 		wait "$ssh" || code=$?
 		[ -n "$signalled" ] || break	# by a signal only the wait has ended
 	done
-	trap - INT TERM
+	# shellcheck disable=SC2064  # as it is now
+	trap "${ssh_idle_trap:--}" INT TERM
 	kill -USR1 "$beats" 2>/dev/null || :
 	case $code in
 	0 | 1 | 2 | 4) return "$code" ;;
 	3) unset "ssh_key[$spec]"
 	   return 2 ;;
-	255) ssh_say "$spec: connection lost; finished cells stay there, and the same arguments fetch them and go on"
+	5 | 255) ssh_say "$spec: connection lost; finished cells stay there, and the same arguments fetch them and go on"
 	     return 255 ;;
 	*) ssh_say "$spec: tornwalk died there with exit code $code; finished cells stay there"
 	   return 2 ;;
@@ -197,26 +229,6 @@ ssh_exec() {
 }
 
 # ---- fetch ----
-
-# Whole results that FILE has not; of a cell that was interrupted and run again, the last.
-ssh_new_lines() {
-	awk -v file="$1" '
-		function part(re) { return match($0, re) ? substr($0, RSTART, RLENGTH) : "" }
-		BEGIN { while ((getline line < file) > 0) has[line] = 1 }
-		!/^\{"schema":.*\}$/ { bad++; next }
-		{
-			cell[++n] = part("\"scenario\":\"[^\"]*\"") part("\"hash\":\"[^\"]*\"") part("\"seed\":[0-9]+")
-			text[n] = $0
-			last[cell[n]] = n
-		}
-		END {
-			for (i = 1; i <= n; i++)
-				if (last[cell[i]] == i && !(text[i] in has))
-					print text[i]
-			if (bad)
-				print "run.sh: " bad " half-written lines on the board left out" >"/dev/stderr"
-		}'
-}
 
 ssh_fetch() {
 	local spec=$1 file=$2 got code=0
@@ -226,7 +238,7 @@ ssh_fetch() {
 	ssh_board "$spec" fetch "${ssh_key[$spec]}" </dev/null >"$got" || code=2
 	if [ $code = 0 ]; then
 		[ ! -s "$file" ] || [ -z "$(tail -c 1 "$file")" ] || echo >>"$file"
-		if ! { ssh_new_lines "$file" <"$got" >"$got.new" && cat "$got.new" >>"$file"; }; then
+		if ! { count_new "$file" <"$got" >"$got.new" && cat "$got.new" >>"$file"; }; then
 			ssh_say "$spec: cannot append to $file; nothing was removed there"
 			code=2
 		fi
@@ -238,11 +250,19 @@ ssh_fetch() {
 }
 
 ssh_session() {
-	local code=0
+	local spec=$1 binary=$2 file=$3 said code=0
 
-	ssh_words "${@:4}" && ssh_push "$1" "$2" || return 2
-	ssh_exec "$1" "${@:4}" || code=$?
-	[ "$code" != 255 ] && [ -n "${ssh_key[$1]:-}" ] || return "$code"
-	ssh_fetch "$1" "$3" || return 2
+	shift 3
+	ssh_words "$@" && ssh_push "$spec" "$binary" "$@" || return 2
+	said=$(mktemp) || return 2
+	count_logged "$said" ssh_exec "$spec" "$file" "$@" || code=$?
+	if [ "$code" != 255 ] && [ -n "${ssh_key[$spec]:-}" ]; then
+		if ssh_fetch "$spec" "$file"; then
+			count_check "$spec" "$code" "$said" "$file" || code=$?
+		else
+			code=2
+		fi
+	fi
+	rm -f "$said"
 	return "$code"
 }

@@ -4,16 +4,19 @@
 # sshd on 10.77.N.2. The test moves into namespaces of its own first, so nothing of
 # this is seen outside, and all of it is gone when the last process has ended.
 
-sshd=${TORNWALK_SSHD:-/usr/sbin/sshd}
-: "${tmp:?}"
+: "${tmp:?}" "${root:?}"
+sshd=/usr/sbin/sshd
+[ -x $sshd ] || sshd=$root/build/boards/sshd/usr/sbin/sshd	# of ./run.sh setup boards-test
 declare -A board_holder=()
 
 # Why not here? Nothing: it can be done.
 boards_why_not() {
 	[ "$(id -u)" = 0 ] || { echo "network namespaces need root"; return; }
 	command -v ip >/dev/null || { echo "no ip command (iproute2)"; return; }
-	[ -x "$sshd" ] || { echo "no $sshd (openssh-server)"; return; }
-	unshare --net --mount true 2>/dev/null || echo "making network namespaces is not permitted here"
+	command -v ssh >/dev/null || { echo "no ssh (openssh-client)"; return; }
+	[ -x "$sshd" ] || { echo "no sshd; ./run.sh setup boards-test has it"; return; }
+	unshare --net --mount sh -c 'ip link set lo up && ip link add twtest type veth peer name twpeer' 2>/dev/null ||
+		echo "making network namespaces is not permitted here"
 }
 
 # Runs the test again in namespaces of its own: to be called first. 1 and $boards_why:
@@ -29,6 +32,10 @@ boards_enter() {
 	trap boards_clean_up EXIT
 	ip link set lo up
 	boards_made_dir=
+	if ! getent passwd sshd >/dev/null; then	# of this mount namespace only
+		{ cat /etc/passwd && echo "sshd:x:65533:65534::/run/sshd:/usr/sbin/nologin"; } >"$tmp/passwd"
+		mount --bind "$tmp/passwd" /etc/passwd
+	fi
 	[ -d /run/sshd ] || { mkdir -m 755 /run/sshd && boards_made_dir=yes; }
 	ssh-keygen -q -t ed25519 -N '' -C '' -f "$tmp/key"
 	ssh-keygen -q -t ed25519 -N '' -C '' -f "$tmp/host"
@@ -37,12 +44,11 @@ boards_enter() {
 
 # Only what runs in the boards' own namespaces.
 board_pids() {
-	local at p
+	local at
 
 	at=$(readlink "/proc/${board_holder[$1]}/ns/net") || return 0
-	for p in /proc/[0-9]*; do
-		[ "$(readlink "$p/ns/net" 2>/dev/null)" != "$at" ] || echo "${p#/proc/}"
-	done
+	at=${at//[][]/?}
+	find /proc -mindepth 3 -maxdepth 3 -path '/proc/[0-9]*/ns/net' -lname "$at" 2>/dev/null | cut -d/ -f3
 }
 
 # Pulled out: nothing of it answers any more.
@@ -150,6 +156,14 @@ board_hang_up() {
 		[[ "$({ tr '\0' ' ' <"/proc/$p/cmdline"; } 2>/dev/null)" != "sshd: root"* ]] || kill -9 "$p"
 	done
 }
+
+# The run there stands still: whatever is done to it now comes in the middle of it.
+board_runs() { board_strays "$1" | sed -n 's/ .*tornwalk run.*//p'; }
+board_freeze() {
+	mapfile -t board_frozen < <(board_runs "$1")
+	kill -STOP "${board_frozen[@]}" 2>/dev/null
+}
+board_thaw() { kill -CONT "${board_frozen[@]}" 2>/dev/null; }
 
 names() { sed 's/.*"scenario":"\([^"]*\)".*/\1/' "$@" | sort; }
 

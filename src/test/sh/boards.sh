@@ -9,6 +9,7 @@
 . "$root/src/target/qemu-system.sh"
 
 unset TORNWALK_BOARD_SMP TORNWALK_BOARD_MEM
+export TORNWALK_RESULTS=$tmp
 export qemu_system_state=$tmp/boards
 r=$tmp/results
 
@@ -25,15 +26,34 @@ left() { pgrep -f "$dir/run" || compgen -G "$dir/run.*"; }
 call qemu_system_probe qemu:nonsense
 expect "an unknown board: the valid ones" 'exits 2 && silent && err_has "valid: qemu:i686-pae qemu:armhf-lpae"'
 
+call "$root/run.sh" board qemu:nonsense
+expect "run.sh board: an unknown board" 'exits 2 && silent && [ $(wc -l <"$tmp/err") = 1 ] && err_has "valid: qemu:i686-pae"'
+call "$root/run.sh" board nonsense
+expect "run.sh board: no board at all" 'exits 2 && silent && [ $(wc -l <"$tmp/err") = 1 ] && err_has "not .nonsense.: ssh:USER"'
+
+
+# ---- the same binary under two QEMUs ----
+
+call "$root/run.sh" qemus nonsense
+expect "run.sh qemus: an unknown target: the valid ones" 'exits 2 && silent && [ $(wc -l <"$tmp/err") = 1 ] &&
+	err_has "valid: armhf-lpae armhf i686"'
+if [ ! -x "$root/build/qemu10/usr/bin/qemu-arm" ]; then
+	skip "run.sh qemus: two calibrations side by side" "no QEMU 10; ./run.sh setup qemu10"
+else
+	TORNWALK_NO_INSTALL=1 call "$root/run.sh" qemus armhf-lpae
+	expect "run.sh qemus: two calibrations side by side" 'exits 0 && out_has "qemu-arm-static 7.* qemu-arm 10" &&
+		[ $(wc -l <"$tmp/out") = 8 ] && out_has "^ldrexd .* no tear seen .* no tear seen"'
+fi
+
+# ---- real kernels ----
+
 # Why SPEC cannot be had, if it cannot.
 obstacle() {
 	local cc
 	call qemu_system_probe "$1"
 	exits 0 || { tail -n 1 "$tmp/err"; return; }
 	cc=$(sed -n 's/^TRIPLE *= *//p' "$root/configs/targets/$target.mk")-gcc
-	command -v "$cc" >/dev/null || { echo "no $cc"; return; }
-	make -s -C "$root" -j"$(nproc)" TARGET="$target" COMPILER=gcc SAN= >"$tmp/err" 2>&1 ||
-		echo "make TARGET=$target: $(tail -n 1 "$tmp/err")"
+	command -v "$cc" >/dev/null || echo "no $cc"
 }
 
 names_itself() {
@@ -48,7 +68,7 @@ booted() {
 }
 
 boots() {
-	try 2 booted "$1"
+	try 3 booted "$1"
 	expect "$1: boots, three cells pass" 'exits 0 && out_has "^3 cells: 3 pass"'
 	check "$1: a line for each" well_formed "$r" 3
 	check "$1: the control is torn" test "$(torn lo-hi-overwrite)" -gt 0
@@ -75,21 +95,36 @@ refusals() {
 	expect "$1: two runs at once" 'exits 2 && [ $(wc -l <"$tmp/err") = 1 ] && err_has "is busy"'
 }
 
+# SPEC ARGS...: as run.sh does it, into $tmp/others
+session() {
+	env --default-signal=INT,TERM bash -c 'root=$1; . "$root/src/target/ssh.sh"; . "$root/src/target/qemu-system.sh"
+		qemu_system_session "${@:2}"' - "$root" "$1" "$root/build/$target-gcc/tornwalk" "$tmp/others" "${@:2}" </dev/null
+}
+
+# In the background, until its first cell has come out.
+begin() { begin_as qemu_system_exec "$@"; }
+begin_as() {
+	rm -f "$r"
+	"$@" >"$tmp/out" 2>"$tmp/err" </dev/null &
+	pid=$!
+	for _ in {1..900}; do
+		! out_has '^(pass|fail|inconclusive) ' || return 0
+		kill -0 "$pid" || return
+		sleep 0.1
+	done
+}
+ends() {
+	code=0
+	wait "$pid" || code=$?
+}
+
 # Killed after the first cell; the same arguments go on from there.
 killed() {
 	local words=("$1" lo-hi-overwrite lo-hi-low-first --time 2s) pid
 
-	rm -f "$r"
-	qemu_system_exec "${words[@]}" </dev/null >"$tmp/out" 2>"$tmp/err" &
-	pid=$!
-	for _ in {1..600}; do
-		! out_has '^(pass|fail|inconclusive) ' || break
-		sleep 0.1
-	done
-	sleep 0.5
+	begin "${words[@]}"
 	kill -9 "$(pgrep -f "initrd $dir/run")"
-	code=0
-	wait $pid || code=$?
+	ends
 	qemu_system_fetch "$1" "$r"
 	expect "$1, killed: one line, exit 255" 'exits 255 && [ $(grep -c "^run.sh" "$tmp/err") = 1 ] && err_has "died"'
 	check "$1, killed: the finished cell is there" well_formed "$r" 1
@@ -97,7 +132,55 @@ killed() {
 	call qemu_system_exec "${words[@]}"
 	qemu_system_fetch "$1" "$r"
 	expect "$1, killed: the next one does the rest" 'exits 0 && out_has "1 of them from before" && well_formed "$r" 2'
-	check "$1, killed: and then nothing is kept" test -z "$(compgen -G "$dir/$(cat "$dir/current")*")"
+	check "$1, killed: and then nothing is kept" test -z "$(compgen -G "$dir/results*")"
+}
+
+# A refused caller takes nothing from the run that goes on; what is lost on the way is missed.
+others() {
+	local pid
+
+	begin "$1" lo-hi-overwrite lo-hi-low-first --time 2s
+	session "$1" quick >"$tmp/out.2" 2>"$tmp/err.2"
+	code=$?
+	expect "$1, two at once: the second is refused" 'exits 2 && [ ! -s "$tmp/out.2" ] && [ $(wc -l <"$tmp/err.2") = 1 ] &&
+		grep -q "is busy" "$tmp/err.2" && [ ! -s "$tmp/others" ]'
+	ends
+	qemu_system_fetch "$1" "$r"
+	expect "$1, two at once: the first lacks nothing" '! exits 2 && well_formed "$r" 2'
+
+	begin "$1" lo-hi-overwrite lo-hi-low-first --time 1s
+	sed -i d "$dir/$(cat "$dir/of.$$")"	# a new file: QEMU goes on with the old one
+	ends
+	expect "$1: lines that were lost are missed" 'exits 2 && err_has "2 cells were run, but [01] results arrived"'
+	qemu_system_fetch "$1" "$r"
+}
+
+# To the session alone, as a fleet passes it on; and to all of them, as a terminal does.
+interrupted() {
+	local pid
+
+	rm -f "$tmp/others"
+	begin_as session "$1" lo-hi-overwrite lo-hi-low-first mips-xpa --time 2s
+	kill -INT "$(pgrep -f "qemu_system_session.*$tmp/others" | head -n 1)"
+	ends
+	expect "$1, Ctrl-C: what was measured comes home" 'exits 4 && out_has "3 cells: .*interrupted" &&
+		grep -q "\"reason\":\"interrupted" "$tmp/others" && well_formed "$tmp/others"'
+	rm -f "$tmp/others"
+	begin_as setsid -w bash -c "$(declare -f session); root=$root tmp=$tmp target=$target; session $1 lo-hi-overwrite low-first --time 2s"
+	kill -INT -- "-$(ps -o sid= -p "$(pgrep -f "qemu_system_session.*$tmp/others" | head -n 1)" | tr -d " ")"
+	ends
+	expect "$1, Ctrl-C on a terminal: the same" 'out_has "2 cells: .*interrupted" && well_formed "$tmp/others"'
+	check "$1, Ctrl-C: nothing is left" test -z "$(left)$(compgen -G "$dir/results*")"
+}
+
+# As run.sh does it: two words and a file of one's own, beside this machine.
+in_a_fleet() {
+	printf '[mine]\nreader = lo-hi\nwriter = present-present\ntime = 300ms\n' >"$tmp/mine.ini"
+	printf '%s\n' "$1" native >"$tmp/boards.fleet"
+	TORNWALK_NO_INSTALL=1 call env -u qemu_system_state "$root/run.sh" fleet "$tmp/boards.fleet" --replicated "$tmp/mine.ini" mips-xpa
+	expect "$1 in a fleet: every cell, on the guest and here" '
+		! exits 2 && [ "$(cat "$tmp"/fleet/*/merged.jsonl | wc -l)" = 4 ] &&
+		grep -q "\"scenario\":\"mine\".*real kernel" "$tmp"/fleet/*/qemu*.jsonl'
 }
 
 # One vCPU, 64 MiB: a delay between the halves on both; single steps where there are any.
@@ -124,11 +207,13 @@ boards() {
 			skip "$board" "$why"
 			continue
 		fi
+		call make -s -C "$root" -j"$(nproc)" TARGET="$target" COMPILER=gcc SAN=
+		check "$board: the program for it is built" exits 0
 		call qemu_system_push "$board" "$root/build/$target-gcc/tornwalk"
 		check "$board: push" exits 0
 		boots "$board" "$kernel"
 		little "$board"
-		[ "$target" != i686 ] || { refusals "$board"; killed "$board"; }
+		[ "$target" != i686 ] || { refusals "$board"; killed "$board"; others "$board"; interrupted "$board"; in_a_fleet "$board"; }
 	done
 }
 boards <<-END

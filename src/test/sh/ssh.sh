@@ -97,12 +97,31 @@ check "tornwalk's bad usage: leaves nothing" board_clean 1
 session 1 "$tmp/none" "it's; \$(id) \`id\` \"*"
 check "strange words arrive as they are" err_has "unknown suite or scenario \"it's; .\(id\) .id. \"\*\""
 session 1 "$tmp/none" mine.ini
-check "a file of one's own is refused" one_line 'mine\.ini.*configs'
+check "a file of one's own that is not here" one_line 'mine\.ini: no such file'
+mkdir "$tmp/it's mine"
+printf '[mine-%s]\nreader = lo-hi\nwriter = present-present\ntime = 50ms\n' one two >"$tmp/it's mine/mine too.ini"
+session 1 "$tmp/own" "$tmp/it's mine/mine too.ini"
+expect "a file of one's own goes along" 'well_formed "$tmp/own" 2 && [ "$(names "$tmp/own" | tr "\n" " ")" = "mine-one mine-two " ]'
+check "a file of one's own: leaves nothing" board_clean 1
 run_cells 1 "$tmp/nowhere/r" 10ms
 expect "a FILE that cannot be written: nothing is removed" 'exits 2 && err_has "cannot append" && has 1 5'
 run_cells 1 "$tmp/again" 10ms
 expect "... and fetched by the next call" 'once "$tmp/again" && out_has "5 of them from"'
 check "... which leaves nothing" board_clean 1
+
+# What FILE has is not run again; a line that is lost on the way is missed.
+head -n 3 "$tmp/again" >"$tmp/begun"
+run_cells 1 "$tmp/begun" 10ms
+expect "FILE has three of the cells: they are not run again" 'once "$tmp/begun" && out_has " 3 of them from" &&
+	diff <(head -n 3 "$tmp/again") <(head -n 3 "$tmp/begun")'
+check "FILE has three of the cells: leaves nothing" board_clean 1
+printf '#!/bin/sh\nexec /usr/bin/head "$@" | sed 2d\n' >"$tmp/bin.1/head"
+chmod +x "$tmp/bin.1/head"
+run_cells 1 "$tmp/fewer" 10ms
+expect "a line that does not arrive: exit 2, counted" 'exits 2 && err_has "5 cells were run, but 4 results arrived" && has 1 5'
+rm -f "$tmp/bin.1/head"
+run_cells 1 "$tmp/fewer" 10ms
+expect "... stays there, and the next call has it" 'well_formed "$tmp/fewer" 5 && board_clean 1'
 
 # ---- lost ----
 
@@ -141,7 +160,7 @@ goes_on "board reset"
 
 start_cells lost 1 "$tmp/lost" 300ms
 has 1 2
-for p in $(board_strays 1 | sed -n 's/ .*tornwalk run.*//p'); do kill -9 "$p"; done
+for p in $(board_runs 1); do kill -9 "$p"; done
 ends lost
 expect "tornwalk killed there: says so" 'exits 2 && err_has "died there with exit code 137"'
 rm -f "$tmp/lost"
@@ -244,6 +263,7 @@ check "nowhere to write" one_line 'no place to work in'
 busybox=$(find "$root/build/boards" -path '*i686*' -name busybox -type f -perm -1 2>/dev/null | head -n 1)
 busybox=${busybox:-$(command -v busybox)}
 i686=$root/build/i686-gcc/tornwalk
+! command -v i686-linux-gnu-gcc >/dev/null || make -s -C "$root" -j"$(nproc)" TARGET=i686 COMPILER=gcc SAN= >"$tmp/err" 2>&1
 if [ -z "$busybox" ] || [ ! -x "$i686" ] || [ "$(setarch i686 uname -m 2>/dev/null)" != i686 ]; then
 	skip "i686 with busybox" "no busybox, no build for i686, or a kernel that cannot"
 else

@@ -81,7 +81,7 @@ static void news(struct page *p)
 		if (r->verdict != VERDICT_FAIL && !impossible)
 			break;	/* these come first */
 		if (n++ == 0)
-			fputs("<h3>What needs a look</h3><ul class=news>\n", p->f);
+			fputs("<h2>What needs a look</h2><ul class=news>\n", p->f);
 		if (n > NEWS)
 			continue;
 		fprintf(p->f, "<li><a href=#c%zu>", i);

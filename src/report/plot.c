@@ -11,7 +11,7 @@
 
 #include "page.h"
 
-enum { LONGEST_LABEL = 63 };	/* characters that fit PLOT_WIDTH */
+enum { LONGEST_LABEL = 630 };	/* what fits PLOT_WIDTH, in tenths of a letter */
 
 extern char **environ;
 
@@ -89,13 +89,23 @@ const char *plot_token(struct plot *p, const char *text, char token[16])
 	return token;
 }
 
-static unsigned characters(const char *s)
+/* Bytes of one character, and about how wide it is: 10 is a usual letter. */
+static unsigned letter(const char *s, unsigned *width)
 {
-	unsigned n = 0;
+	const unsigned char c = (unsigned char)*s;
 
-	for (; *s; s++)
-		n += ((unsigned char)*s & 0xc0) != 0x80;
-	return n;
+	*width = c >= 0xe2 || c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char)s[1] < 0xa0) ? 20 : c >= 0x80 || strchr("mwMW<>=+~%@#&", c) ? 15 :
+		 c >= 'A' && c <= 'Z' ? 12 : 10;
+	return c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+}
+
+static unsigned width_of(const char *s)
+{
+	unsigned width, sum = 0;
+
+	for (; *s; s += letter(s, &width), sum += width)
+		;
+	return sum;
 }
 
 void plot_row_text(struct plot *p, double y, const char *left, const char *right)
@@ -104,8 +114,8 @@ void plot_row_text(struct plot *p, double y, const char *left, const char *right
 
 	fprintf(p->script, "set label '%s' at graph 0, first %g left\n", plot_token(p, left, token),
 		y + 0.42);
-	if (right && p->nr_texts)
-		p->room[p->nr_texts - 1] = LONGEST_LABEL - 2 - characters(right);
+	if (right && p->nr_texts && width_of(right) + 120 < LONGEST_LABEL)
+		p->room[p->nr_texts - 1] = LONGEST_LABEL - 20 - width_of(right);
 	if (right)
 		fprintf(p->script, "set label '%s' at graph 1, first %g right\n",
 			plot_token(p, right, token), y + 0.42);
@@ -129,16 +139,22 @@ void plot_decades(FILE *script, double low, double high)
 
 static void label_text(FILE *page, const char *s, unsigned room)
 {
-	char cut[4 * LONGEST_LABEL + 4];
+	char cut[LONGEST_LABEL / 10 * 4 + 8];
+	unsigned sum = 0, width;
 	size_t n = 0;
 
-	if (characters(s) <= room) {
+	if (width_of(s) <= room) {
 		page_text(page, s);
 		return;
 	}
-	for (unsigned i = 0; i + 1 < room; i++)
-		for (n++; ((unsigned char)s[n] & 0xc0) == 0x80; n++)
-			;
+	for (;;) {
+		const unsigned bytes = letter(s + n, &width);
+
+		sum += width;
+		if (sum + 10 > room)
+			break;
+		n += bytes;
+	}
 	snprintf(cut, sizeof(cut), "%.*s…", (int)n, s);
 	page_text(page, cut);
 }

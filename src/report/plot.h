@@ -23,7 +23,7 @@ enum { PLOT_WIDTH = 400, PLOT_ROW = 30, PLOT_TEXTS = 256 };
 struct plot {
 	FILE *script;		/* gnuplot commands go here */
 	const char *texts[PLOT_TEXTS];
-	unsigned room[PLOT_TEXTS];	/* characters each may have */
+	unsigned room[PLOT_TEXTS];	/* how wide each may be */
 	unsigned nr_texts;
 	char *buf;
 	size_t len;

@@ -89,7 +89,7 @@ $(foreach w,native widened explored,$(eval $(call world_rule,$(w))))
 $(OUT)/native/primitives.o $(OUT)/report/audit_claims.o: CFLAGS += $(WORLD_native)
 # What does not race may be small.
 COLD := calibrate cell crew handover pin runner witness
-$(OUT)/judge/%.o $(OUT)/explore/%.o $(OUT)/main.o $(OUT)/run.o $(OUT)/choose.o $(OUT)/explore.o $(OUT)/export.o $(COLD:%=$(OUT)/stress/%.o): CFLAGS += $(SMALL)
+$(OUT)/judge/%.o $(OUT)/explore/%.o $(PROGRAM:%=$(OUT)/%.o) $(COLD:%=$(OUT)/stress/%.o): CFLAGS += $(SMALL)
 $(OUT)/run.o: CFLAGS += -DTARGET='"$(TARGET)"' -DFLAGS='"$(strip $(CODE))"' -DGIT='"$(GIT)"'
 $(OUT)/run.o: $(OUT)/git-$(GIT)
 

@@ -44,7 +44,7 @@ WORLD_explored := -Isrc/explore $(SMALL)
 all: $(OUT)/tornwalk
 tests: $(TESTS) $(OUT)/bench $(OUT)/tornreport
 
-PROGRAM := main run choose explore export
+PROGRAM := main run choose explore explain export
 $(OUT)/tornwalk: $(PROGRAM:%=$(OUT)/%.o) $(OUT)/libtornwalk.a configs/targets/static.ld
 	$(CC) $(CODE) $(LINK) -o $@.full $(filter %.o %.a,$^) $(LIBS)
 	$(STRIP) -o $@ $@.full

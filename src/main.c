@@ -104,6 +104,7 @@ static const struct command {
 } commands[] = {
 	{ "run", "race cells: a suite, scenarios, or one cell from options", cmd_run },
 	{ "explore", "every execution of a cell: what it can show at all, and by which steps", cmd_explore },
+	{ "explain", "one cell by all instruments: claim, predicted, compiled to, raced, observed", cmd_explain },
 	{ "list", "readers, writers, walkers, transitions, layouts, consumers, reclaim, outcomes, scenarios", cmd_list },
 	{ "calibrate", "is each 64-bit primitive single-copy atomic here?", cmd_calibrate },
 	{ "help", "this", cmd_help },
@@ -140,7 +141,7 @@ int main(int argc, char **argv)
 		word = "help";
 	for (c = commands; c->name; c++) {
 		if (!strcmp(word, c->name))
-			return argc > 2 && c->main != cmd_run && c->main != cmd_explore &&
+			return argc > 2 && c->main != cmd_run && c->main != cmd_explore && c->main != cmd_explain &&
 					       (!strcmp(argv[2], "--help") || !strcmp(argv[2], "-h")) ?
 				       cmd_help(argc, argv) :
 				       c->main(argc - 1, argv + 1);

@@ -164,23 +164,33 @@ static int finish(const struct run *r)
 	       s->inconclusive || s->not_run || !s->pass ? EXIT_INCONCLUSIVE : EXIT_PASS;
 }
 
-static int run_plan(struct run *r, struct executor *x)
+void prepare(struct session *s, struct plan *p, struct executor *x, struct calibration *c,
+	     const struct cpus *cpus)
 {
-	struct calibration calibration;
 	unsigned i;
-	int err;
 
+	x->target = TARGET;
+	x->flags = FLAGS;
+	x->git = GIT;
 	executor_probe(x);
 	catch_signals();
-	calibrate(&calibration, &r->cpus, CALIBRATE_NS, &interrupted);
-	x->cpus = &r->cpus;
-	x->calibration = &calibration;
-	for (i = 0; i < r->choice.plan.nr; i++)
-		r->choice.plan.list[i].cell.writer_tears =
-			calibration_tears(&calibration, r->choice.plan.list[i].cell.writer->primitive);
-	r->session.plan = &r->choice.plan;
-	r->session.executor = x;
-	r->session.interrupted = &interrupted;
+	calibrate(c, cpus, CALIBRATE_NS, &interrupted);
+	x->cpus = cpus;
+	x->calibration = c;
+	for (i = 0; i < p->nr; i++)
+		p->list[i].cell.writer_tears = calibration_tears(c, p->list[i].cell.writer->primitive);
+	s->plan = p;
+	s->executor = x;
+	s->interrupted = &interrupted;
+}
+
+static int run_plan(struct run *r)
+{
+	struct calibration calibration;
+	struct executor executor, *x = &executor;
+	int err;
+
+	prepare(&r->session, &r->choice.plan, x, &calibration, &r->cpus);
 	if (r->session.ktap)
 		printf("KTAP version 1\n1..%u\n", r->choice.plan.nr);
 	else if (!r->session.quiet)
@@ -209,7 +219,6 @@ static int take_shard(struct run *r)
 
 int cmd_run(int argc, char **argv)
 {
-	struct executor x = { .target = TARGET, .flags = FLAGS, .git = GIT };
 	struct run *r = calloc(1, sizeof(*r));
 	int code;
 
@@ -227,7 +236,7 @@ int cmd_run(int argc, char **argv)
 	}
 	code = open_out(&r->session);
 	if (!code && r->choice.plan.nr) {
-		code = run_plan(r, &x);
+		code = run_plan(r);
 	} else if (!code && !r->planned) {
 		fprintf(stderr, "tornwalk: nothing to run: %s\n", r->choice.plan.unusable ?
 			r->choice.plan.why_unusable : "the plan is empty");

@@ -17,6 +17,19 @@ __attribute__((format(printf, 1, 2))) int usage_error(const char *fmt, ...);
 /* tornwalk run: argv[0] is "run". Returns the exit code. */
 int cmd_run(int argc, char **argv);
 
+struct session;
+struct plan;
+struct executor;
+struct calibration;
+struct cpus;
+
+/* Probes and calibrates the executor (under 2 s), and makes the session ready for this plan. */
+void prepare(struct session *s, struct plan *p, struct executor *x, struct calibration *c,
+	     const struct cpus *cpus);
+
+/* tornwalk explain */
+int cmd_explain(int argc, char **argv);
+
 /* tornwalk explore */
 int cmd_explore(int argc, char **argv);
 

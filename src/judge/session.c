@@ -101,6 +101,10 @@ static int report(struct session *s, const struct result *r, unsigned number)
 {
 	int err = append(s, r);
 
+	if (s->tell) {
+		s->tell(s->arg, r);
+		return err;
+	}
 	if (s->ktap)
 		ktap_row(stdout, number, r);
 	else if (!s->quiet || r->verdict == VERDICT_FAIL)

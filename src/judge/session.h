@@ -5,6 +5,7 @@
 
 #include "executor.h"
 #include "plan.h"
+#include "result.h"
 
 struct session {
 	const struct plan *plan;
@@ -14,6 +15,9 @@ struct session {
 	const char *out_name;
 	bool resume, fail_fast, quiet, ktap;
 	bool json;			/* results to stdout, the table to stderr */
+	/* if set, is told each result, and nothing is printed */
+	void (*tell)(void *arg, const struct result *r);
+	void *arg;
 
 	/* out */
 	unsigned pass, fail, inconclusive, resumed, not_run;

@@ -111,12 +111,14 @@ int audit_main(int argc, char **argv)
 {
 	bool json = argc > 1 && !strcmp(argv[1], "--json");
 	bool brief = argc > 1 && !strcmp(argv[1], "--brief");
-	int first = json || brief ? 2 : 1, i, code = 0;
+	bool lines = argc > 1 && !strcmp(argv[1], "--lines");
+	int first = json || brief || lines ? 2 : 1, i, code = 0;
 	size_t n = (size_t)(argc - first);
 	struct audit *a;
 
 	if (argc <= first || argv[first][0] == '-') {
-		fputs("usage: tornreport audit [--json|--brief] BINARY...\n"
+		fputs("usage: tornreport audit [--json|--brief|--lines] BINARY...\n"
+		      "--lines: symbol, claim, compiled to, verdict, with tabs between: for tornwalk explain\n"
 		      "exit: 0 as claimed, 1 a symbol differs from its claim, 2 bad input\n", stderr);
 		return EXIT_BAD_INPUT;
 	}
@@ -131,6 +133,8 @@ int audit_main(int argc, char **argv)
 	}
 	if (code != EXIT_BAD_INPUT && json)
 		audit_json(a, n);
+	else if (code != EXIT_BAD_INPUT && lines)
+		audit_lines(a, n);
 	else if (code != EXIT_BAD_INPUT)
 		audit_table(a, n, brief);
 	while (i-- > 0)

@@ -16,7 +16,7 @@ struct audit {
 	size_t n;
 };
 
-/* `tornreport audit [--json|--brief] BINARY...`: the exit code. */
+/* `tornreport audit [--json|--brief|--lines] BINARY...`: the exit code. */
 int audit_main(int argc, char **argv);
 
 /* Which of these binaries are `in`, by the parts of their paths in which they differ. */
@@ -25,6 +25,7 @@ void audit_where(FILE *f, const char *const *paths, size_t n, const bool *in);
 /* audit_print.c */
 /* brief: without the symbols that claim something exact and have it everywhere. */
 void audit_table(const struct audit *a, size_t n, bool brief);
+void audit_lines(const struct audit *a, size_t n);
 void audit_json(const struct audit *a, size_t n);
 
 #endif

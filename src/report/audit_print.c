@@ -149,3 +149,18 @@ void audit_json(const struct audit *a, size_t n)
 	putchar('\n');
 	json_decref(all);
 }
+
+/* ---- for a program that reads lines ---- */
+
+void audit_lines(const struct audit *a, size_t n)
+{
+	size_t i, k;
+
+	for (k = 0; k < n; k++)
+		for (i = 0; i < a[k].n; i++) {
+			const struct finding *f = &a[k].findings[i];
+
+			printf("%s\t%s\t%s\t%s%s%s\n", f->symbol, f->claim, f->form,
+			       audit_words[f->class], *f->why ? ": " : "", f->why);
+		}
+}

@@ -19,6 +19,7 @@ declare -A may=(
 	[judge]="protocol explore machine stress"
 	[main.c]="judge run.h"
 	[run.c]="judge run.h choose.h"
+	[explain.c]="judge run.h choose.h"
 	[explore.c]="judge run.h choose.h export.h"
 	[export.c]="judge run.h export.h"
 	[export.h]="judge"

@@ -14,13 +14,16 @@ CROSS := $(if $(filter $(HOST),$(TRIPLE)),,$(TRIPLE)-)
 CC    := $(if $(filter clang%,$(COMPILER)),$(COMPILER) $(if $(CROSS),--target=$(TRIPLE)),$(CROSS)$(COMPILER))
 STRIP := $(CROSS)strip
 AR    := $(CROSS)ar
+# ThreadSanitizer looks into no asm, and tells volatile from plain when it is asked to.
+RACES := $(if $(filter thread,$(SAN)),-DRACE_DETECTOR $(if $(filter clang%,$(COMPILER)),-mllvm -tsan-distinguish-volatile=1,--param=tsan-distinguish-volatile=1))
+ARCH  := $(if $(RACES),tsan,$(ARCH))
 OUT   := build/$(TARGET)-$(COMPILER)$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 GIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 
 WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 OPT    ?= -O2
 CODE   := $(OPT) $(MARCH) -fno-asynchronous-unwind-tables $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=undefined -g)
-CFLAGS := -std=gnu11 -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 $(CODE) -g1 $(WARN) -ffunction-sections -fdata-sections -Isrc -Isrc/protocol -Isrc/native/$(ARCH)
+CFLAGS := -std=gnu11 -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 $(CODE) $(RACES) -g1 $(WARN) -ffunction-sections -fdata-sections -Isrc -Isrc/protocol -Isrc/native/$(ARCH)
 # Identical functions stay apart: the audit wants each by its own name.
 ICF    := $(shell $(CC) -Werror -fno-ipa-icf -x c -c /dev/null -o /dev/null 2>/dev/null && echo -fno-ipa-icf)
 LINK   := $(if $(SAN),,-static -Wl$(comma)-z$(comma)noseparate-code$(comma)-z$(comma)norelro$(comma)--build-id=none$(comma)--no-eh-frame-hdr$(comma)-T$(comma)configs/targets/static.ld$(if $(START),$(comma)$(START)$(comma)cpu_checked)) -Wl,--gc-sections -pthread
@@ -29,17 +32,19 @@ LIBS   := -lurcu-memb -lurcu-mb -lurcu-qsbr -lurcu-bp -lurcu-common -linih
 PROTOCOL := $(notdir $(basename $(filter-out src/protocol/layouts.c,$(wildcard src/protocol/*.c))))
 SHARED   := $(wildcard src/explore/*.c src/machine/*.c src/stress/*.c src/judge/*.c) \
 	    src/protocol/layouts.c src/native/widen.c src/native/primitives.c \
-	    $(wildcard src/native/$(ARCH)/start.c)
+	    $(wildcard src/native/$(ARCH)/*.c)
 OBJS     := $(SHARED:src/%.c=$(OUT)/%.o) \
 	    $(foreach w,native widened explored,$(PROTOCOL:%=$(OUT)/$(w)/%.o))
 TESTS    := $(patsubst src/test/%.c,$(OUT)/%,$(wildcard src/test/t_*.c))
 
+# One thread, and coroutines that ThreadSanitizer cannot follow.
+UNWATCHED      := $(if $(RACES),-fno-sanitize=thread)
 # What a world's protocol sources stand on. Only the native world's code is what
 # a claim is about; where delays or a scheduler rule, it may as well be small.
 SMALL          := $(if $(filter -O2,$(OPT)),$(if $(filter clang%,$(COMPILER)),-Oz,-Os))
 WORLD_native   := -Isrc/native -Isrc/native/tight $(ICF)
 WORLD_widened  := -Isrc/native -Isrc/native/widened $(SMALL)
-WORLD_explored := -Isrc/explore $(SMALL)
+WORLD_explored := -Isrc/explore $(SMALL) $(UNWATCHED)
 
 all: $(OUT)/tornwalk
 tests: $(TESTS) $(OUT)/bench $(OUT)/tornreport
@@ -90,6 +95,7 @@ $(OUT)/native/primitives.o $(OUT)/report/audit_claims.o: CFLAGS += $(WORLD_nativ
 # What does not race may be small.
 COLD := calibrate cell crew handover pin runner witness
 $(OUT)/judge/%.o $(OUT)/explore/%.o $(PROGRAM:%=$(OUT)/%.o) $(COLD:%=$(OUT)/stress/%.o): CFLAGS += $(SMALL)
+$(OUT)/explore/%.o $(OUT)/judge/bounded.o: CFLAGS += $(UNWATCHED)
 $(OUT)/run.o: CFLAGS += -DTARGET='"$(TARGET)"' -DFLAGS='"$(strip $(CODE))"' -DGIT='"$(GIT)"'
 $(OUT)/run.o: $(OUT)/git-$(GIT)
 

@@ -9,10 +9,16 @@
  */
 #include "reclaim.h"
 
+#include "race.h"
+
 #include <urcu/urcu-bp.h>
 #include <urcu/urcu-mb.h>
 #include <urcu/urcu-memb.h>
 #include <urcu/urcu-qsbr.h>
+
+#ifdef RACE_DETECTOR
+char race_published, race_section;
+#endif
 
 static void nothing(void) {}
 
@@ -20,9 +26,17 @@ static void nothing(void) {}
 	static void id##_online(void) { on; }                                     \
 	static void id##_offline(void) { off; }                                   \
 	static void id##_enter(void) { urcu_##id##_read_lock(); }                 \
-	static void id##_exit(void) { urcu_##id##_read_unlock(); }                \
+	static void id##_exit(void)                                               \
+	{                                                                         \
+		race_release(race_section);                                       \
+		urcu_##id##_read_unlock();                                        \
+	}                                                                         \
 	static void id##_quiesce(void) { quiet; }                                 \
-	static void id##_synchronize(void) { urcu_##id##_synchronize_rcu(); }     \
+	static void id##_synchronize(void)                                        \
+	{                                                                         \
+		urcu_##id##_synchronize_rcu();                                    \
+		race_acquire(race_section);                                       \
+	}                                                                         \
 	static const struct reclaim reclaim_##id = {                              \
 		.name = #id, .summary = text, .source = "liburcu " #id,           \
 		.online = id##_online, .offline = id##_offline, .enter = id##_enter, \

@@ -7,6 +7,8 @@
  */
 #include "tables.h"
 
+#include "race.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +66,7 @@ static bool lookup(const struct page_tables *pt, uint64_t pfn, struct arrival *a
 	}
 	if (id >= m->npages || __atomic_load_n(&m->pages[id].key, __ATOMIC_RELAXED) != key)
 		return false;
+	race_acquire(race_published);
 	*a = (struct arrival){ .table = m->pages[id].entries, .page = &m->pages[id], .pfn = pfn };
 	return true;
 }

@@ -70,7 +70,7 @@ $(OUT)/bench: src/test/bench.c $(OUT)/libtornwalk.a
 # The desk's program, for the host only.
 DESK := $(patsubst src/%.c,$(OUT)/%.o,$(wildcard src/report/*.c))
 $(OUT)/report/html.o: $(OUT)/report/page_css.h $(OUT)/report/page_js.h
-$(OUT)/report/html.o: CFLAGS += -I$(OUT)/report
+$(OUT)/report/html.o: CFLAGS += -I$(OUT)
 $(OUT)/report/page_%.h: src/report/page.%
 	@mkdir -p $(@D)
 	sed 's/[\\"]/\\&/g; s/^[\t ]*//; s/.*/"&\\n"/' $< >$@

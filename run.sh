@@ -22,7 +22,7 @@ commands=(
 	"fleet    FILE [--replicated] [run arguments]  many boards at once"
 	"audit    what each compiler here makes of the readers and writers, against their claims"
 	"bench    what the tester costs and how sharp it is"
-	"setup    [run|test|ci|boards|boards-test|audit|qemu10]  only the installing; TORNWALK_NO_INSTALL=1: only a list"
+	"setup    [run|test|report|ci|boards|boards-test|audit|qemu10]  only the installing; TORNWALK_NO_INSTALL=1: only a list"
 	"help     this"
 )
 
@@ -31,7 +31,7 @@ die() { echo "run.sh: $*" >&2; exit 2; }
 # ---- setup: Debian's packages; git is for the results' `git` field only ----
 
 packages() {
-	local run="make libc6-dev liburcu-dev libinih-dev git" desk="libjansson-dev libcapstone-dev libelf-dev r-mathlib"
+	local run="make libc6-dev liburcu-dev libinih-dev git" desk="libjansson-dev libcapstone-dev libelf-dev r-mathlib gnuplot-nox"
 
 	case $COMPILER in
 	clang*) run="clang libclang-rt-dev $run" ;;
@@ -39,14 +39,15 @@ packages() {
 	esac
 	case $1 in
 	run) echo "$run" ;;
-	test) echo "$run $desk gcc clang libclang-rt-dev libcmocka-dev gnuplot-nox shellcheck python3 util-linux" ;;
+	report) echo "$run $desk" ;;
+	test) echo "$run $desk gcc clang libclang-rt-dev libcmocka-dev chromium shellcheck python3 util-linux" ;;
 	ci) echo "$run $desk gcc clang qemu-user-static" \
 		"gcc-i686-linux-gnu gcc-arm-linux-gnueabihf libc6-dev-i386-cross libc6-dev-armhf-cross" \
 		"liburcu-dev:i386 libinih-dev:i386 liburcu-dev:armhf libinih-dev:armhf" ;;
 	audit) echo "$(packages ci) clang-16 clang-19" ;;	# what is there is used
 	boards) echo "$(packages ci) qemu-system-x86 qemu-system-arm cpio openssh-client parallel util-linux" ;;
 	boards-test) echo "$(packages boards) iproute2 libwrap0 procps lava-common wget" ;;
-	*) die "unknown thing to set up \"$1\"; valid: run test ci boards boards-test audit qemu10" ;;
+	*) die "unknown thing to set up \"$1\"; valid: run test report ci boards boards-test audit qemu10" ;;
 	esac
 }
 
@@ -129,7 +130,7 @@ build() {
 }
 
 cmd_run() {
-	local dir=$root/results/runs/$TARGET out
+	local dir=$root/results/runs/$TARGET out code=0
 
 	cmd_setup run
 	build
@@ -137,7 +138,31 @@ cmd_run() {
 	while out=$dir/$(date -u +%Y%m%dT%H%M%SZ).jsonl; [ -e "$out" ]; do
 		sleep 0.2
 	done
-	exec "$BUILD/tornwalk" run --out "$out" "$@"
+	"$BUILD/tornwalk" run --out "$out" "$@" || code=$?
+	[ ! -s "$out" ] || report "$out" "$BUILD/tornwalk.full"
+	return "$code"
+}
+
+# RESULTS BINARY: one page beside the results; it never fails the run.
+report() {
+	local desk=$root/build/x86_64-gcc/tornreport page=${1%.jsonl}.html audit=${1%.jsonl}.audit.json missing=()
+
+	# shellcheck disable=SC2046  # words
+	! command -v dpkg-query >/dev/null ||
+		mapfile -t missing < <(missing_of $(COMPILER=gcc packages report))
+	if [ ${#missing[@]} -gt 0 ]; then
+		echo "no report, for want of ${missing[*]}: ./run.sh setup report"
+		return
+	fi
+	make -s -C "$root" -j"$(nproc)" TARGET=x86_64 COMPILER=gcc SAN= build/x86_64-gcc/tornreport >&2 || return 0
+	"$desk" audit --json "$2" >"$audit" 2>/dev/null || :
+	if [ -s "$audit" ]; then
+		set -- "$1" --audit "$audit"
+	else
+		rm -f "$audit"
+		set -- "$1"
+	fi
+	! "$desk" html "$@" -o "$page" || echo "report: $page"
 }
 
 # ---- boards: probe, push, exec, fetch ----

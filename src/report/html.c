@@ -14,11 +14,11 @@
 #include "plot.h"
 
 static const char style[] =
-#include "page_css.h"
+#include "report/page_css.h"
 ;
 
 static const char script[] =
-#include "page_js.h"
+#include "report/page_js.h"
 ;
 
 static void head(struct page *p)

@@ -214,8 +214,8 @@ static void legend(struct page *p)
 	      "<li><b>?</b> inconclusive<li>seen besides: <sup>p</sup> phantom, <sup>m</sup> invalid-mix, "
 	      "<sup>r</sup> reread, <sup>c</sup> confused, <sup>f</sup> freed, <sup>s</sup> stale", p->f);
 	if (p->rs->nr_machines > 1)
-		fputs("<li>a–b: the lowest and the highest rate where it tore; “2 of 9”: on so many "
-		      "executors", p->f);
+		fputs("<li>a–b: the lowest and the highest rate where it tore; “2 of 9”: in so many of "
+		      "the cells there", p->f);
 	fputs("</ul>\n", p->f);
 }
 

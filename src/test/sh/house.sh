@@ -86,7 +86,7 @@ stray=$(find . -mindepth 1 -maxdepth 1 ! -name '.*' -printf '%f\n' | sort |
 check "nothing else at the top" test -z "$stray"
 [ -z "$stray" ] || echo "#   ${stray//$'\n'/ }"
 nameless=$(find src configs/targets Makefile run.sh .ci -type f \( -name '*.[ch]' -o -name '*.sh' -o \
-	-name '*.py' -o -name Makefile -o -path '.ci/*' \) -exec grep -L 'SPDX-License-Identifier' {} +)
+	-name '*.py' -o -name '*.js' -o -name '*.css' -o -name Makefile -o -path '.ci/*' \) -exec grep -L 'SPDX-License-Identifier' {} +)
 check "every source has its SPDX line" test -z "$nameless"
 [ -z "$nameless" ] || echo "#   ${nameless//$'\n'/ }"
 # shellcheck disable=SC2046  # names without blanks
@@ -131,7 +131,14 @@ file=$(sed -n 's/.*results in //p' "$tmp/out")
 expect "run.sh run from anywhere: says where the results are" 'well_formed "$file" 1'
 check "run.sh run: results/runs/<target>/<stamp>.jsonl" test -n "$(grep -E \
 	"^$root/results/runs/[a-z0-9_]+/[0-9]{8}T[0-9]{6}Z\.jsonl\$" <<<"$file")"
-rm -f "$file"
+check "run.sh run: and the report, or what it wants" out_has \
+	'^(report: .*/results/runs/x86_64/[0-9TZ]*\.html|no report, for want of .*setup report)$'
+if out_has '^report: '; then
+	check "the report, by a parser that is not ours" python3 src/test/check_page.py "${file%.jsonl}.html" "$file"
+else
+	skip "the report, by a parser that is not ours" "the desk's packages are not there"
+fi
+rm -f "$file" "${file%.jsonl}.html" "${file%.jsonl}.audit.json"
 here run nonsense
 expect "run.sh run: tornwalk's exit code" 'exits 2 && err_has "unknown suite"'
 

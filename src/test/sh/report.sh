@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck disable=SC2016  # conditions are for expect
+# shellcheck disable=SC2016,SC2034,SC2119,SC2120,SC2123  # conditions are for expect
 # tornreport html: what gets in, what must not, and that the figures are the results'.
 # shellcheck source=src/test/lib.sh
 . "$(dirname "$0")/../lib.sh"

@@ -107,16 +107,44 @@ void table_row(FILE *f, const struct result *r)
 		fprintf(f, "%12s %s\n", "witness:", d->witness[worst]);
 }
 
+/* A dotted name as KCIDB has it: [A-Za-z0-9_-], and no part empty. */
+static void put_dotted(FILE *f, const char *s)
+{
+	char last = '.';
+
+	for (; *s; last = *s++)
+		if (*s != '.')
+			putc(*s, f);
+		else
+			fputs(last == '.' ? "_." : ".", f);
+	if (last == '.')
+		putc('_', f);
+}
+
+/*
+ * tornwalk.LEVEL.LAYOUT.WALKER.READER.TRANSITION.WRITER.CONSUMER.RECLAIM.WORLD.ALIAS
+ * .rN-wN-sN.SCENARIO: always all of it, so that a name depends on nothing but its
+ * cell. tornreport makes the same name out of a result (src/report/tests.c).
+ */
+static void put_test_name(FILE *f, const struct scenario *s)
+{
+	const struct cell *c = &s->cell;
+
+	fprintf(f, "tornwalk.%s.%s.%s.%s.%s.%s.%s.%s.%s.%s.r%u-w%u-s%u.",
+		c->level == LEVEL_PUD ? "pud" : "pmd", c->layout->name, c->walker->name,
+		c->reader->name, c->transition->name, c->writer->name, c->consumer->name,
+		c->reclaim->name, c->protocol->world, c->alias ? "alias" : "no-alias", c->readers,
+		c->writers, (unsigned)c->slots);
+	put_dotted(f, s->name);
+}
+
 void ktap_row(FILE *f, unsigned number, const struct result *r)
 {
-	const struct cell *c = &r->scenario->cell;
-
-	fprintf(f, "%s %u tornwalk.%s.%s.%s.%s.%s.%s.%s", r->verdict == VERDICT_FAIL ? "not ok" : "ok",
-		number, c->level == LEVEL_PUD ? "pud" : "pmd", c->layout->name, c->walker->name,
-		c->reader->name, c->writer->name, c->transition->name, r->scenario->name);
+	if (r->verdict == VERDICT_FAIL)
+		fprintf(f, "# %s\n", r->reason);
+	fprintf(f, "%s %u ", r->verdict == VERDICT_FAIL ? "not ok" : "ok", number);
+	put_test_name(f, r->scenario);
 	if (r->verdict == VERDICT_INCONCLUSIVE)
 		fprintf(f, " # SKIP %s", r->reason);
 	putc('\n', f);
-	if (r->verdict == VERDICT_FAIL)
-		fprintf(f, "# %s\n", r->reason);
 }

@@ -16,7 +16,7 @@ void format_ns(char buf[16], uint64_t ns);
 void table_head(FILE *f, const struct executor *x);
 void table_row(FILE *f, const struct result *r);
 
-/* One KTAP line; names are unique because scenario names are. */
+/* One KTAP line, after a diagnostic one if it failed. Names are unique: scenarios' are. */
 void ktap_row(FILE *f, unsigned number, const struct result *r);
 
 #endif

@@ -39,6 +39,8 @@ TESTS    := $(patsubst src/test/%.c,$(OUT)/%,$(wildcard src/test/t_*.c))
 
 # One thread, and coroutines that ThreadSanitizer cannot follow.
 UNWATCHED      := $(if $(RACES),-fno-sanitize=thread)
+DESK     := $(patsubst src/%.c,$(OUT)/%.o,$(wildcard src/report/*.c))
+
 # What a world's protocol sources stand on. Only the native world's code is what
 # a claim is about; where delays or a scheduler rule, it may as well be small.
 SMALL          := $(if $(filter -O2,$(OPT)),$(if $(filter clang%,$(COMPILER)),-Oz,-Os))
@@ -64,11 +66,14 @@ $(OUT)/t_%: src/test/t_%.c $(OUT)/libtornwalk.a
 $(OUT)/t_stats: src/test/t_stats.c $(OUT)/report/stats.o
 	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(OUT)/report/stats.o -lRmath -lm -lcmocka
 
+$(OUT)/t_compare: src/test/t_compare.c $(addprefix $(OUT)/report/, compare.o compare_allowed.o \
+		compare_outcome.o compare_sides.o load.o line.o pool.o stats.o)
+	$(CC) $(CFLAGS) -MMD -MP -o $@ $^ -ljansson -lRmath -lm -lcmocka
+
 $(OUT)/bench: src/test/bench.c $(OUT)/libtornwalk.a
 	$(CC) $(CFLAGS) -MMD -MP $(LINK) -o $@ $< $(OUT)/libtornwalk.a $(LIBS) -lm
 
 # The desk's program, for the host only.
-DESK := $(patsubst src/%.c,$(OUT)/%.o,$(wildcard src/report/*.c))
 $(OUT)/report/html.o: $(OUT)/report/page_css.h $(OUT)/report/page_js.h
 $(OUT)/report/html.o: CFLAGS += -I$(OUT)
 $(OUT)/report/page_%.h: src/report/page.%

@@ -6,6 +6,7 @@
  * that is gone, or that asks another question now; a verdict that calibration has
  * moved. A cell that merely had too little evidence this time is named, and
  * does not close it: machines are slow at times, and it was never a pass.
+ * What ERRATA voids in NEW closes it, as nothing was shown; in BASE it asks nothing.
  */
 #include "gate.h"
 
@@ -45,6 +46,11 @@ static bool check(const struct result *base, const struct result *now)
 	if (!now) {
 		printf("gone          %s: was %s\n", name, was);
 		return true;
+	}
+	if (now->errata || base->errata) {
+		printf("void          %s: %s, %s\n", name, now->errata ? "now" : "the baseline",
+		       now->errata ? now->errata : base->errata);
+		return now->errata;
 	}
 	if (strcmp(base->hash, now->hash)) {
 		printf("changed       %s: asks another question than the baseline\n", name);

@@ -13,11 +13,11 @@
 
 #include "plot.h"
 
-static const char style[] =
+const char page_style[] =
 #include "report/page_css.h"
 ;
 
-static const char script[] =
+const char page_script[] =
 #include "report/page_js.h"
 ;
 
@@ -27,7 +27,7 @@ static void head(struct page *p)
 		"<meta name=viewport content=\"width=device-width,initial-scale=1\">\n"
 		"<meta name=color-scheme content=\"light dark\">\n<title>tornwalk: ");
 	fprintf(p->f, "%zu cells on %u executor%s</title>\n<style>%s</style>\n", p->n,
-		p->rs->nr_machines, p->rs->nr_machines == 1 ? "" : "s", style);
+		p->rs->nr_machines, p->rs->nr_machines == 1 ? "" : "s", page_style);
 	fputs("<header><p class=brand>tornwalk report"
 	      "<button id=theme hidden aria-label=\"switch between light and dark\">light / dark</button></p>\n"
 	      "<nav aria-label=sections><a href=#summary>summary</a> <a href=#executors>executors</a> ", p->f);
@@ -73,7 +73,7 @@ static void body(struct page *p)
 	html_cells(p);
 	html_code(p);
 	how_to_read(p);
-	fprintf(p->f, "</main>\n<script>%s</script>\n", script);
+	fprintf(p->f, "</main>\n<script>%s</script>\n", page_script);
 }
 
 /* The page in memory, with as much detail as the limit allows. */

@@ -11,7 +11,7 @@ struct code;
 
 /* What the command line says. */
 struct html_words {
-	const char *out;
+	const char *out, *errata;
 	size_t limit;
 	struct code *code;	/* audits of binaries; the caller frees the array */
 	size_t nr_code;

@@ -170,6 +170,24 @@ static bool get_grades(const json_t *v, const char *const *names, uint8_t *out)
 	return json_is_object(v);
 }
 
+/* Both kinds of torn, which are named only where they differ. */
+static bool get_expect(struct result *r, const json_t *v)
+{
+	static const char *const keys[] = { "torn-by-reader", "torn-by-writer" };
+	unsigned i;
+
+	if (!get_grades(v, grade_names, r->expect))
+		return false;
+	for (i = 0; i < 2; i++) {
+		const json_t *by = json_object_get(v, keys[i]);
+
+		r->expect_by[i] = r->expect[OUTCOME_TORN];
+		if (by && !get_word(by, grade_names, UINT32_MAX, &r->expect_by[i]))
+			return false;
+	}
+	return true;
+}
+
 static bool get_cpus(struct parse *p, const json_t *v)
 {
 	char list[512] = "";
@@ -368,7 +386,7 @@ static bool get_seed(const json_t *v, uint32_t *out)
 	X("per_interval", get_intervals(p, v))                                 \
 	X("calibration", get_calibration(p, v))                                \
 	X("predicted", get_predicted(p, v))                                    \
-	X("expect", get_grades(v, grade_names, R->expect))                     \
+	X("expect", get_expect(R, v))                                          \
 	X("verdict", get_word(v, verdict_names, NR_VERDICTS, &R->verdict))     \
 	X("reason", get_string(p, v, &R->reason))                              \
 	X("witness", get_witness(p, v))                                        \

@@ -66,12 +66,14 @@ struct result {
 	const uint32_t *intervals;		/* distinct bad observations in each */
 	unsigned nr_intervals;
 	uint64_t interval_ns;			/* 0: an old line that does not say */
-	uint8_t expect[NR_OUTCOMES];		/* enum grade */
+	uint8_t expect[NR_OUTCOMES];		/* enum grade; of torn, the stricter of the two */
+	uint8_t expect_by[2];			/* torn by the reader, by the writer */
 	uint8_t predicted[NR_OUTCOMES];		/* enum predicted */
 	uint8_t verdict;			/* enum verdict */
 	bool has_predicted, has_torn_by;
 	uint64_t torn_by[2];			/* distinct: by the reader, by the writer */
 	const char *reason;
+	const char *errata;			/* why ERRATA voids it, or NULL */
 	const char *witness;			/* NULL: nothing bad was seen */
 
 	/* members this program knows nothing of but what follows; NULL: not there */
@@ -106,6 +108,10 @@ struct results {
  */
 int results_load(struct results *rs, const char *path);
 void results_free(struct results *rs);
+
+/* A text that lives as long as the results. */
+__attribute__((format(printf, 2, 3)))
+const char *results_string(struct results *rs, const char *fmt, ...);
 
 /* The last line of that scenario, or NULL. */
 const struct result *results_find(const struct results *rs, const char *scenario);

@@ -42,6 +42,9 @@ void page_open(struct page *p, const struct results *rs);
 void page_close(struct page *p);
 const char *page_machine(const struct page *p, const struct result *r);
 
+/* What every page looks like, and what its tables can do. */
+extern const char page_style[], page_script[];
+
 /*
  * Text as text: markup is escaped; what does not print, or turns the direction of
  * writing, becomes U+FFFD; what is absurdly long is cut, and says so.

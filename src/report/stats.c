@@ -107,6 +107,56 @@ int holm(double *p, size_t n)
 	return 0;
 }
 
+enum { MAX_RANKED = 64 };
+
+/* Twice the midranks of x and y together, so that they are whole; x first. */
+static void midranks(const double *x, size_t n, const double *y, size_t m, unsigned rank[MAX_RANKED])
+{
+	size_t i, j;
+
+	for (i = 0; i < n + m; i++) {
+		const double a = i < n ? x[i] : y[i - n];
+
+		rank[i] = 1;
+		for (j = 0; j < n + m; j++) {
+			const double b = j < n ? x[j] : y[j - n];
+
+			rank[i] += b < a ? 2 : b == a;
+		}
+	}
+}
+
+/* ways[k][s]: choices of k of the figures whose ranks sum to s, as a share of all. */
+double rank_sum(const double *x, size_t n, const double *y, size_t m)
+{
+	enum { SUMS = MAX_RANKED * (MAX_RANKED + 1) + 1 };
+	const size_t all = n + m;
+	unsigned rank[MAX_RANKED], seen = 0, s;
+	double (*ways)[SUMS], total = 0, below = 0, above = 0;
+	size_t i, k;
+
+	if (!n || !m || all > MAX_RANKED)
+		return NAN;
+	ways = calloc(n + 1, sizeof(*ways));
+	if (!ways)
+		return NAN;
+	midranks(x, n, y, m, rank);
+	ways[0][0] = 1;
+	for (i = 0; i < all; i++)
+		for (k = i < n ? i + 1 : n; k > 0; k--)
+			for (s = SUMS - 1; s >= rank[i]; s--)
+				ways[k][s] += ways[k - 1][s - rank[i]];
+	for (i = 0; i < n; i++)
+		seen += rank[i];
+	for (s = 0; s < SUMS; s++) {
+		total += ways[n][s];
+		below += s <= seen ? ways[n][s] : 0;
+		above += s >= seen ? ways[n][s] : 0;
+	}
+	free(ways);
+	return fmin(1, 2 * fmin(below, above) / total);
+}
+
 /* How likely the true factor may be above `safe`. */
 #define DISPERSION_RISK	0.05
 

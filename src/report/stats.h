@@ -48,6 +48,14 @@ struct ratio rate_ratio(double k1, double e1, double k2, double e2, double confi
 int holm(double *p, size_t n);
 
 /*
+ * Do the ys lie higher or lower than the xs? Wilcoxon's rank sum, exact also with
+ * ties (given the ties), two-sided: twice the smaller tail. It asks nothing of how the
+ * figures are distributed, only that all n + m are exchangeable if nothing changed.
+ * NaN where that is more figures than can be counted out, or none.
+ */
+double rank_sum(const double *x, size_t n, const double *y, size_t m);
+
+/*
  * Over-dispersion of per-interval counts: variance over mean, about 1 where events
  * are independent, about the size of a clump where they come in clumps. At least
  * 1. `last` is the width of the last interval as a share of the others'. `safe`

@@ -6,41 +6,143 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "audit.h"
+#include "compare_print.h"
+#include "errata.h"
+#include "formats.h"
 #include "gate.h"
 #include "html.h"
+#include "options.h"
 
-enum { EXIT_USAGE = 2 };
+struct command {
+	const char *name, *arguments, *summary;
+	int min, max;	/* how many paths; max 0: any number */
+	int (*run)(char **paths, int n, const struct options *o);
+	int (*main)(int argc, char **argv);	/* reads its own words */
+};
 
-static int cmd_gate(int argc, char **argv)
+static int cannot(const char *what, int err)
+{
+	fprintf(stderr, "tornreport: %s: %s\n", what,
+		err == -ENODATA ? "no result in it" : strerror(-err));
+	return EXIT_USAGE;
+}
+
+/* Marks what ERRATA voids, if there is one. 0, or an exit code once it is said why. */
+static int void_by(struct results *rs, const char *errata)
+{
+	return errata && errata_apply(rs, errata) < 0 ? EXIT_USAGE : 0;
+}
+
+/* Adds results, less what ERRATA voids. 0, or an exit code once it is said why. */
+static int load(struct results *rs, char **paths, int n, const char *errata)
+{
+	int i, err;
+
+	for (i = 0; i < n; i++) {
+		err = results_load(rs, paths[i]);
+		if (err)
+			return cannot(paths[i], err);
+	}
+	return void_by(rs, errata);
+}
+
+/* ---- gate ---- */
+
+static int cmd_gate(char **paths, int n, const struct options *o)
 {
 	struct results base = { 0 }, now = { 0 };
-	int err, code;
+	int code = load(&base, paths, n - 1, o->errata);
 
-	if (argc != 3) {
-		fputs("usage: tornreport gate BASE.jsonl NEW.jsonl\n"
-		      "exit: 0 open, 1 closed (the cells are named), 2 bad input\n", stderr);
-		return EXIT_USAGE;
-	}
-	err = results_load(&base, argv[1]);
-	if (err) {
-		fprintf(stderr, "tornreport: %s: %s\n", argv[1], strerror(-err));
-		results_free(&base);
-		return EXIT_USAGE;
-	}
-	err = results_load(&now, argv[2]);
-	if (err) {
-		fprintf(stderr, "tornreport: %s: %s\n", argv[2], strerror(-err));
-		results_free(&now);
-		results_free(&base);
-		return EXIT_USAGE;
-	}
-	code = gate(&base, &now);
+	if (!code)
+		code = load(&now, paths + 1, 1, o->errata);
+	if (!code)
+		code = gate(&base, &now);
 	results_free(&now);
 	results_free(&base);
 	return code;
 }
+
+/* ---- output ---- */
+
+/* Half a file is taken away again; a device or a pipe is not ours to remove. */
+static void forget(const char *path)
+{
+	struct stat st;
+
+	if (!lstat(path, &st) && S_ISREG(st.st_mode))
+		unlink(path);
+}
+
+typedef int printer(FILE *f, const void *what, const struct options *o);
+
+/* To standard output or a file. 0 or an exit code, once it is said why. */
+static int output(const struct options *o, printer *print, const void *what)
+{
+	FILE *f = o->out ? fopen(o->out, "w") : stdout;
+	int err;
+
+	if (!f)
+		return cannot(o->out, -errno);
+	err = print(f, what, o);
+	if (fflush(f) && !err)
+		err = -errno;
+	if (o->out && fclose(f) && !err)
+		err = -errno;
+	if (err && o->out)
+		forget(o->out);
+	return err ? cannot(o->out ? o->out : "standard output", err) : 0;
+}
+
+static int convert(char **paths, int n, const struct options *o, printer *print)
+{
+	struct results rs = { 0 };
+	int code = load(&rs, paths, n, o->errata);
+
+	if (!code)
+		code = output(o, print, &rs);
+	results_free(&rs);
+	return code;
+}
+
+/* ---- formats ---- */
+
+static int print_ktap(FILE *f, const void *rs, const struct options *o)
+{
+	(void)o;
+	return ktap(f, rs);
+}
+
+static int print_junit(FILE *f, const void *rs, const struct options *o)
+{
+	(void)o;
+	return junit(f, rs);
+}
+
+static int print_kcidb(FILE *f, const void *rs, const struct options *o)
+{
+	return kcidb(f, rs, o->origin, o->build);
+}
+
+static int cmd_ktap(char **paths, int n, const struct options *o)
+{
+	return convert(paths, n, o, print_ktap);
+}
+
+static int cmd_junit(char **paths, int n, const struct options *o)
+{
+	return convert(paths, n, o, print_junit);
+}
+
+static int cmd_kcidb(char **paths, int n, const struct options *o)
+{
+	return convert(paths, n, o, print_kcidb);
+}
+
+/* ---- html ---- */
 
 /* One word of the command line and perhaps its value; how many were taken, 0: bad. */
 static int html_word(struct html_words *w, struct results *rs, int left, char **argv)
@@ -65,9 +167,13 @@ static int html_word(struct html_words *w, struct results *rs, int left, char **
 		fprintf(stderr, "tornreport: %s: not what `tornreport audit --json` writes\n", argv[1]);
 		return 0;
 	}
+	if (!strcmp(argv[0], "--errata") && left > 1) {
+		w->errata = argv[1];
+		return 2;
+	}
 	if (argv[0][0] == '-') {
 		fprintf(stderr, "tornreport: html: bad option \"%s\"; valid: -o FILE, --limit BYTES, "
-			"--audit FILE\n", argv[0]);
+			"--audit FILE, --errata FILE\n", argv[0]);
 		return 0;
 	}
 	err = results_load(rs, argv[0]);
@@ -86,10 +192,10 @@ static int cmd_html(int argc, char **argv)
 	for (i = 1; i < argc && n; i += n)
 		n = html_word(&w, &rs, argc - i, argv + i);
 	if (n && (!w.out || !rs.path)) {
-		fputs("usage: tornreport html RESULT... -o PAGE.html [--limit BYTES] [--audit FILE]...\n"
+		fputs("usage: tornreport html RESULT... -o PAGE.html [--limit BYTES] [--audit FILE]... [--errata FILE]\n"
 		      "RESULT: a file of results, or a directory of them\n"
 		      "exit: 0 written, 2 bad input\n", stderr);
-	} else if (n && rs.n) {
+	} else if (n && rs.n && !void_by(&rs, options_errata(w.errata))) {
 		err = html_file(&w, &rs);
 		if (err)
 			fprintf(stderr, "tornreport: %s: %s\n", w.out, strerror(-err));
@@ -99,15 +205,94 @@ static int cmd_html(int argc, char **argv)
 	return err ? EXIT_USAGE : 0;
 }
 
+/* ---- compare ---- */
+
+static int print_comparison(FILE *f, const void *c, const struct options *o)
+{
+	(o->html ? compare_html : compare_text)(f, c);
+	return 0;
+}
+
+static int cmd_compare(char **paths, int n, const struct options *o)
+{
+	struct results base = { 0 }, now = { 0 };
+	struct comparisons c = { 0 };
+	int code = load(&base, paths, n - 1, o->errata);
+
+	if (!code)
+		code = load(&now, paths + 1, 1, o->errata);
+	if (!code && compare(&c, &base, &now, &o->compare))
+		code = cannot("compare", -ENOMEM);
+	if (!code)
+		code = output(o, print_comparison, &c);
+	if (!code)
+		code = compare_exit(&c);
+	compare_free(&c);
+	results_free(&now);
+	results_free(&base);
+	return code;
+}
+
+/* ---- the command line ---- */
+
+static const struct command commands[] = {
+	{ "gate", "BASE NEW", "may NEW go in after BASE? exit 0 open, 1 closed", 2, 2, cmd_gate, NULL },
+	{ "html", "RESULT...", "one page, with -o FILE", 0, 0, NULL, cmd_html },
+	{ "compare", "BASE NEW", "what changed, cell by cell: exit 0 nothing for the worse, 1 regressed,\n"
+	  "                      4 not comparable", 2, 2, cmd_compare, NULL },
+	{ "ktap", "RESULT...", "as KTAP version 1", 1, 0, cmd_ktap, NULL },
+	{ "junit", "RESULT...", "as JUnit's XML", 1, 0, cmd_junit, NULL },
+	{ "kcidb", "RESULT...", "as KCIDB's schema v5", 1, 0, cmd_kcidb, NULL },
+	{ "audit", "BINARY...", "what each reader and writer was compiled to", 0, 0, NULL, audit_main },
+};
+
+enum { NR_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static int usage(FILE *f)
+{
+	unsigned i;
+
+	fputs("usage: tornreport COMMAND [OPTIONS] RESULT...\n"
+	      "A RESULT is a file of results, or a directory of *.jsonl.\n\n", f);
+	for (i = 0; i < NR_COMMANDS; i++)
+		fprintf(f, "  %-9s%-11s%s\n", commands[i].name, commands[i].arguments,
+			commands[i].summary);
+	options_print(f);
+	fputs("\nExit: 2 bad usage or input; 0 done, where nothing else is said.\n", f);
+	return f == stdout ? 0 : EXIT_USAGE;
+}
+
+static int run(const struct command *c, int argc, char **argv)
+{
+	struct options o;
+	int bad = options_parse(&o, argc, argv), n = argc - optind;
+
+	if (bad)
+		return bad;
+	if (o.help)
+		return usage(stdout);
+	if (n < c->min || (c->max && n > c->max)) {
+		fprintf(stderr, "usage: tornreport %s %s [OPTIONS]; tornreport --help has them\n", c->name,
+			c->arguments);
+		return EXIT_USAGE;
+	}
+	return c->run(argv + optind, n, &o);
+}
+
 int main(int argc, char **argv)
 {
-	if (argc > 1 && !strcmp(argv[1], "gate"))
-		return cmd_gate(argc - 1, argv + 1);
-	if (argc > 1 && !strcmp(argv[1], "audit"))
-		return audit_main(argc - 1, argv + 1);
-	if (argc > 1 && !strcmp(argv[1], "html"))
-		return cmd_html(argc - 1, argv + 1);
-	fprintf(stderr, "tornreport: unknown command \"%s\"; valid: gate html audit\n",
-		argc > 1 ? argv[1] : "");
+	const char *word = argc > 1 ? argv[1] : "";
+	unsigned i;
+
+	if (!strcmp(word, "--help") || !strcmp(word, "-h") || !strcmp(word, "help"))
+		return usage(stdout);
+	for (i = 0; i < NR_COMMANDS; i++)
+		if (!strcmp(word, commands[i].name))
+			return commands[i].main ? commands[i].main(argc - 1, argv + 1) :
+						  run(&commands[i], argc - 1, argv + 1);
+	fprintf(stderr, "tornreport: unknown command \"%s\"; valid:", word);
+	for (i = 0; i < NR_COMMANDS; i++)
+		fprintf(stderr, " %s", commands[i].name);
+	putc('\n', stderr);
 	return EXIT_USAGE;
 }

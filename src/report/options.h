@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What may be said to tornreport besides the command and its results. */
+#ifndef TORNREPORT_OPTIONS_H
+#define TORNREPORT_OPTIONS_H
+
+#include <stdio.h>
+
+#include "compare.h"
+
+enum { EXIT_USAGE = 2 };
+
+struct options {
+	const char *out, *errata, *origin, *build;
+	struct compare_options compare;
+	bool html, help;
+};
+
+/* 0; EXIT_USAGE after one line on stderr. What is left of argv begins at optind. */
+int options_parse(struct options *o, int argc, char **argv);
+void options_print(FILE *f);
+
+/* Which ERRATA counts if that was said; NULL: none. */
+const char *options_errata(const char *said);
+
+#endif

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE	/* open_memstream */
+#include "tests.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool plain(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_' || c == '-';
+}
+
+/* Dots stay dots, but no part is empty. */
+static void dotted(FILE *f, const char *s)
+{
+	char last = '.';
+
+	for (; *s; last = *s++)
+		if (*s != '.')
+			putc(plain(*s) ? *s : '_', f);
+		else
+			fputs(last == '.' ? "_." : ".", f);
+	if (last == '.')
+		putc('_', f);
+}
+
+static void part(FILE *f, const char *s)
+{
+	putc('.', f);
+	if (!*s)
+		putc('_', f);
+	for (; *s; s++)
+		putc(plain(*s) ? *s : '_', f);
+}
+
+void test_name_print(FILE *f, const struct result *r)
+{
+	const char *const parts[] = { r->level, r->layout, r->walker, r->reader, r->transition,
+				      r->writer, r->consumer, r->reclaim, r->world };
+	unsigned i;
+
+	fputs("tornwalk", f);
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		part(f, parts[i]);
+	fprintf(f, ".%s.r%u-w%u-s%u.", r->alias ? "alias" : "no-alias", r->readers, r->writers,
+		r->slots);
+	dotted(f, r->scenario);
+}
+
+void print_line(FILE *f, const char *s)
+{
+	for (; *s; s++) {
+		const unsigned char c = (unsigned char)*s, next = (unsigned char)s[1];
+
+		if (c < 0x20 || c == 0x7f)
+			putc(' ', f);
+		else if (c == 0xc2 && next >= 0x80 && next < 0xa0)	/* U+0080 to U+009F */
+			putc(' ', f), s++;
+		else
+			putc(c, f);
+	}
+}
+
+static char *name_of(const struct result *r)
+{
+	char *s = NULL;
+	size_t len;
+	FILE *f = open_memstream(&s, &len);
+
+	if (!f)
+		return NULL;
+	test_name_print(f, r);
+	if (fclose(f)) {
+		free(s);
+		return NULL;
+	}
+	return s;
+}
+
+static char *group_name(const struct machine *m)
+{
+	const char *const parts[] = { m->target, m->executor, m->compiler, m->cpu, m->kernel };
+	char *s = NULL;
+	size_t len;
+	FILE *f = open_memstream(&s, &len);
+	unsigned i;
+
+	if (!f)
+		return NULL;
+	fputs("tornwalk", f);
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		part(f, parts[i]);
+	if (fclose(f)) {
+		free(s);
+		return NULL;
+	}
+	return s;
+}
+
+/* The group of that machine, perhaps a new one; -ENOMEM. */
+static int group_of(struct tests *t, const struct machine *m)
+{
+	char *name = group_name(m);
+	struct group *more;
+	unsigned g;
+
+	if (!name)
+		return -ENOMEM;
+	for (g = 0; g < t->nr_groups; g++) {
+		if (strcmp(t->groups[g].name, name))
+			continue;
+		free(name);
+		return (int)g;
+	}
+	more = reallocarray(t->groups, g + 1, sizeof(*more));
+	if (!more) {
+		free(name);
+		return -ENOMEM;
+	}
+	t->groups = more;
+	t->groups[t->nr_groups++] = (struct group){ .name = name, .machine = m };
+	return (int)g;
+}
+
+static int by_name(const void *p, const void *q)
+{
+	const struct test *a = p, *b = q;
+	int order = a->group != b->group ? (a->group < b->group ? -1 : 1) : strcmp(a->name, b->name);
+
+	return order ? order : a->order < b->order ? -1 : 1;
+}
+
+static int by_order(const void *p, const void *q)
+{
+	const struct test *a = p, *b = q;
+
+	if (a->group != b->group)
+		return a->group < b->group ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+static bool outranks(enum verdict a, enum verdict b)
+{
+	static const int rank[NR_VERDICTS] = { [VERDICT_FAIL] = 2, [VERDICT_PASS] = 1 };
+
+	return rank[a] > rank[b];
+}
+
+/* Runs of one name, which lie side by side, become one test. */
+static void merge(struct tests *t)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < t->n; i++) {
+		struct test *a = n ? &t->of[n - 1] : NULL, *b = &t->of[i];
+
+		if (!a || a->group != b->group || strcmp(a->name, b->name)) {
+			t->of[n++] = *b;
+			continue;
+		}
+		a->runs++;
+		a->seconds += b->seconds;
+		if (outranks(b->verdict, a->verdict)) {
+			a->verdict = b->verdict;
+			a->shown = b->shown;
+		}
+		free(b->name);
+	}
+	t->n = n;
+}
+
+static void deal_out(struct tests *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->n; i++) {
+		struct group *g = &t->groups[t->of[i].group];
+
+		if (!g->n++)
+			g->tests = &t->of[i];
+		g->of[t->of[i].verdict]++;
+		g->seconds += t->of[i].seconds;
+	}
+}
+
+/* The group of each machine; NULL: out of memory. */
+static unsigned *group_all(struct tests *t, const struct results *rs)
+{
+	unsigned *of = calloc(rs->nr_machines + 1, sizeof(*of)), i;
+
+	for (i = 0; of && i < rs->nr_machines; i++) {
+		int g = group_of(t, rs->machines[i]);
+
+		if (g < 0) {
+			free(of);
+			return NULL;
+		}
+		of[i] = (unsigned)g;
+	}
+	return of;
+}
+
+int tests_make(struct tests *t, const struct results *rs)
+{
+	unsigned *group;
+	size_t i;
+
+	*t = (struct tests){ .of = calloc(rs->n + 1, sizeof(*t->of)) };
+	group = t->of ? group_all(t, rs) : NULL;
+	for (i = 0; group && i < rs->n; i++) {
+		const struct result *r = &rs->r[i];
+		struct test *one = &t->of[t->n];
+
+		*one = (struct test){ .name = name_of(r), .shown = r, .runs = 1,
+				      .group = group[r->machine->index], .verdict = r->verdict,
+				      .seconds = r->seconds, .order = i };
+		if (!one->name)
+			break;
+		t->n++;
+	}
+	free(group);
+	if (!group || t->n < rs->n) {
+		tests_free(t);
+		return -ENOMEM;
+	}
+	qsort(t->of, t->n, sizeof(*t->of), by_name);
+	merge(t);
+	qsort(t->of, t->n, sizeof(*t->of), by_order);
+	deal_out(t);
+	return 0;
+}
+
+void tests_free(struct tests *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->n; i++)
+		free(t->of[i].name);
+	for (i = 0; i < t->nr_groups; i++)
+		free(t->groups[i].name);
+	free(t->groups);
+	free(t->of);
+}

@@ -8,7 +8,7 @@ export TARGET=${TARGET:-x86_64} COMPILER=${COMPILER:-gcc}
 export TORNWALK_CONFIGS=${TORNWALK_CONFIGS:-$root/configs}
 export BUILD=$root/build/$TARGET-$COMPILER${SAN:+-${SAN//,/-}}
 
-for part in qemu-user ci qemu-system ssh fleet audit; do
+for part in qemu-user ci qemu-system ssh fleet audit compare; do
 	# shellcheck source=/dev/null
 	. "$root/src/target/$part.sh"
 done
@@ -21,8 +21,9 @@ commands=(
 	"board    TARGET... [run arguments]  ssh:USER@HOST[:PORT], qemu:i686-pae, qemu:armhf-lpae"
 	"fleet    FILE [--replicated] [run arguments]  many boards at once"
 	"audit    what each compiler here makes of the readers and writers, against their claims"
+	"compare  A B [run arguments]  two result sets; files, directories, or git revisions run in turns"
 	"bench    what the tester costs and how sharp it is"
-	"setup    [run|test|report|ci|boards|boards-test|audit|qemu10]  only the installing; TORNWALK_NO_INSTALL=1: only a list"
+	"setup    [run|test|report|ci|boards|boards-test|audit|compare|qemu10]  only the installing; TORNWALK_NO_INSTALL=1: only a list"
 	"help     this"
 )
 
@@ -40,14 +41,16 @@ packages() {
 	case $1 in
 	run) echo "$run" ;;
 	report) echo "$run $desk" ;;
-	test) echo "$run $desk gcc clang libclang-rt-dev libcmocka-dev chromium shellcheck python3 util-linux" ;;
+	test) echo "$run $desk gcc clang libclang-rt-dev libcmocka-dev chromium shellcheck perl" \
+		"libxml2-utils python3 python3-jsonschema util-linux" ;;
 	ci) echo "$run $desk gcc clang qemu-user-static" \
 		"gcc-i686-linux-gnu gcc-arm-linux-gnueabihf libc6-dev-i386-cross libc6-dev-armhf-cross" \
 		"liburcu-dev:i386 libinih-dev:i386 liburcu-dev:armhf libinih-dev:armhf" ;;
+	compare) echo "$run $desk gcc" ;;
 	audit) echo "$(packages ci) clang-16 clang-19" ;;	# what is there is used
 	boards) echo "$(packages ci) qemu-system-x86 qemu-system-arm cpio openssh-client parallel util-linux" ;;
 	boards-test) echo "$(packages boards) iproute2 libwrap0 procps lava-common wget" ;;
-	*) die "unknown thing to set up \"$1\"; valid: run test report ci boards boards-test audit qemu10" ;;
+	*) die "unknown thing to set up \"$1\"; valid: run test report ci boards boards-test audit compare qemu10" ;;
 	esac
 }
 

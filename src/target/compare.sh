@@ -1,0 +1,91 @@
+# shellcheck shell=bash disable=SC2154  # root, TARGET and BUILD are run.sh's
+# SPDX-License-Identifier: GPL-2.0-or-later
+# ./run.sh compare A B: result sets, or git revisions that are built and measured
+# here and now, in turns, so that whatever else the machine does hits both alike.
+# Sourced by run.sh.
+
+compare_rounds=${TORNWALK_COMPARE_ROUNDS:-10}
+
+# WORD: "results" or a commit
+compare_kind() {
+	local commit
+
+	if [ -e "$1" ]; then
+		echo results
+	elif commit=$(git -C "$root" rev-parse --verify --quiet --end-of-options "$1^{commit}" 2>/dev/null); then
+		echo "$commit"
+	else
+		die "compare: \"$1\" is neither a file, nor a directory, nor a git revision"
+	fi
+}
+
+# COMMIT: its tree, built, under build/compare
+compare_build() {
+	local tree=$root/build/compare/$1 log
+
+	if [ ! -e "$tree/.git" ]; then
+		mkdir -p "${tree%/*}"
+		git -C "$root" worktree prune
+		git -C "$root" worktree add --quiet --detach "$tree" "$1" >&2 || die "compare: no worktree of $1"
+	fi
+	log=$(make -s -C "$tree" -j"$(nproc)" all 2>&1) ||
+		{ echo "$log" >&2; die "compare: ${1:0:12} does not build"; }
+}
+
+# COMMIT FILE ARGS...: one round, appended to FILE
+compare_round() {
+	local tree=$root/build/compare/$1 code=0
+
+	TORNWALK_CONFIGS=$tree/configs "$tree/build/$TARGET-$COMPILER/tornwalk" run "${@:3}" --quiet \
+		--out "$2" >/dev/null || code=$?
+	[ "$code" != 2 ] || die "compare: ${1:0:12} cannot run: ${*:3}"
+}
+
+# DIR BASE NEW ARGS...: what is a commit is measured into DIR, in turns
+compare_measure() {
+	local dir=$1 commit=("$2" "$3") file=("$1/base.jsonl" "$1/new.jsonl") round side
+
+	for side in 0 1; do
+		[ "${commit[side]}" = results ] || compare_build "${commit[side]}"
+	done
+	for ((round = 0; round < compare_rounds; round++)); do
+		echo "round $((round + 1)) of $compare_rounds" >&2
+		for side in $((round % 2)) $((1 - round % 2)); do
+			[ "${commit[side]}" = results ] ||
+				compare_round "${commit[side]}" "${file[side]}" "${@:4}"
+		done
+	done
+}
+
+cmd_compare() {
+	local path kind dir desk=$root/build/x86_64-gcc/tornreport code=0
+
+	[ $# -ge 2 ] || die "compare takes two: files, directories or git revisions; then run arguments"
+	[[ $compare_rounds =~ ^[1-9][0-9]{0,2}$ ]] ||
+		die "bad TORNWALK_COMPARE_ROUNDS \"$compare_rounds\": 1 to 999"
+	path=("$1" "$2")
+	kind=("$(compare_kind "$1")") || exit
+	kind+=("$(compare_kind "$2")") || exit
+	shift 2
+	[ "${kind[*]}" != "results results" ] || [ $# = 0 ] ||
+		die "compare: nothing is run for two result sets, so \"$1\" means nothing"
+	cmd_setup compare
+	make -s -C "$root" -j"$(nproc)" TARGET=x86_64 COMPILER=gcc build/x86_64-gcc/tornreport ||
+		die "the build failed"
+	if [ "${kind[*]}" != "results results" ]; then
+		[[ ${kind[*]} != *results* ]] ||
+			echo "run.sh: only one side is measured now: other load than the other's is not seen" >&2
+		dir=$root/results/runs/compare/$(date -u +%Y%m%dT%H%M%SZ)
+		mkdir -p "$dir"
+		[ $# -gt 0 ] || set -- quick --time 200ms
+		compare_measure "$dir" "${kind[@]}" "$@"
+		[ "${kind[0]}" = results ] || path[0]=$dir/base.jsonl
+		[ "${kind[1]}" = results ] || path[1]=$dir/new.jsonl
+	fi
+	"$desk" compare "${path[@]}" --errata "$root/results/ERRATA" || code=$?
+	if [ -n "${dir:-}" ] && [ "$code" != 2 ]; then
+		"$desk" compare "${path[@]}" --errata "$root/results/ERRATA" --html -o "$dir/compare.html" || :
+		echo "as a page: ${dir#"$root"/}/compare.html"
+	fi
+	return "$code"
+}

@@ -221,23 +221,10 @@ static uint64_t reader_state(void *arg)
 
 /* ---- putting it together ---- */
 
-#define EXPLORED(what, nm)                                                       \
-	({                                                                        \
-		__auto_type e_ = explored_protocol.what;                          \
-		while (e_->name && strcmp(e_->name, nm))                          \
-			e_++;                                                     \
-		e_;                                                               \
-	})
-
-/* The same cell in the explored world. */
+/* The same cell in the explored world, or in a mutant's. */
 static void translate(struct cell *c)
 {
-	c->protocol = &explored_protocol;
-	c->reader = EXPLORED(readers, c->reader->name);
-	c->writer = EXPLORED(writers, c->writer->name);
-	c->walker = EXPLORED(walkers, c->walker->name);
-	c->consumer = EXPLORED(consumers, c->consumer->name);
-	c->transition = EXPLORED(transitions, c->transition->name);
+	cell_into(c, strcmp(c->protocol->world, explored_protocol.world) ? &explored_protocol : c->protocol);
 	c->slots = 1;
 }
 
@@ -308,7 +295,7 @@ static int set_up_reader(struct bounded *b, struct party_of *r)
 
 	r->w = (struct walk){
 		.pt = &b->pt, .layout = c->layout, .reader = c->reader, .walker = c->walker,
-		.ops = c->consumer, .writer = c->writer, .split = explored_protocol.split,
+		.ops = c->consumer, .writer = c->writer, .split = c->protocol->split,
 		.run = plain ? c->walker->walk_plain[c->layout_id] : c->walker->walk,
 		.max_retries = b->bounds.retries,
 	};

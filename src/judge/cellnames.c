@@ -211,18 +211,9 @@ int cell_resolve(const struct cell_names *n, struct cell *c, char *err, size_t l
 
 void cell_move(struct cell *c, const char *world)
 {
-	const char *const names[] = {
-		[SEAM_WALKER] = c->walker->name, [SEAM_READER] = c->reader->name,
-		[SEAM_WRITER] = c->writer->name, [SEAM_TRANSITION] = c->transition->name,
-		[SEAM_CONSUMER] = c->consumer->name,
-	};
 	char err[ERR_LEN];
 	struct named found;
 
-	name_find(SEAM_WORLD, NULL, world, &found, err, sizeof(err));
-	put(c, SEAM_WORLD, &found);
-	for (unsigned s = SEAM_WALKER; s <= SEAM_CONSUMER; s++) {
-		name_find(s, c->protocol, names[s], &found, err, sizeof(err));
-		put(c, s, &found);
-	}
+	if (!name_find(SEAM_WORLD, NULL, world, &found, err, sizeof(err)))
+		cell_into(c, found.row);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which cells make sense. */
+/* Which cells make sense, and the same cell in another world. */
 #include "cell.h"
 
 #include <stdio.h>
+#include <string.h>
 
 const char *cell_check(const struct cell *c, char *buf, unsigned len)
 {
@@ -28,6 +29,25 @@ const char *cell_check(const struct cell *c, char *buf, unsigned len)
 		snprintf(buf, len, "%u readers and %u writers are more than %d threads",
 			 c->readers, c->writers, MAX_THREADS);
 	return buf[0] ? buf : NULL;
+}
+
+/* The worlds are made of the same sources: one has the names of all. */
+#define SAME(list, row)                                                          \
+	({                                                                        \
+		__auto_type e_ = (list);                                          \
+		while (e_->name && strcmp(e_->name, (row)->name))                 \
+			e_++;                                                     \
+		e_;                                                               \
+	})
+
+void cell_into(struct cell *c, const struct protocol *to)
+{
+	c->protocol = to;
+	c->reader = SAME(to->readers, c->reader);
+	c->writer = SAME(to->writers, c->writer);
+	c->walker = SAME(to->walkers, c->walker);
+	c->consumer = SAME(to->consumers, c->consumer);
+	c->transition = SAME(to->transitions, c->transition);
 }
 
 bool cell_shares_lock(const struct cell *c)

@@ -41,6 +41,9 @@ struct cell {
  */
 const char *cell_check(const struct cell *c, char *buf, unsigned len);
 
+/* The same names in another world. */
+void cell_into(struct cell *c, const struct protocol *to);
+
 /* May anybody but the writer take the page-table lock? */
 bool cell_shares_lock(const struct cell *c);
 

@@ -266,6 +266,9 @@ static void set_up_program(struct bounded *b, enum memory_model model)
 	if (!c->transition->clears)
 		p->initial[CELL_SLOT] = entry_u64(cell_installs_clean(c) ? c->layout->mk_clean(first) :
 									  c->layout->mk_huge(first));
+	/* a page that comes out of the pool has been somebody's before */
+	for (i = 0; i < MAX_PAGES; i++)
+		p->initial[CELL_PAGES + i] = entry_u64(entry(POISON_LO, POISON_HI));
 	p->npages = MAX_PAGES;
 	p->page_share = MAX_PAGES / b->bounds.writers;
 	p->poison = entry_u64(entry(POISON_LO, POISON_HI));

@@ -49,10 +49,10 @@ WORLD_widened  := -Isrc/native -Isrc/native/widened $(SMALL)
 WORLD_explored := -Isrc/explore $(SMALL) $(UNWATCHED)
 
 all: $(OUT)/tornwalk
-tests: $(TESTS) $(OUT)/bench $(OUT)/tornreport
+tests: $(TESTS) $(OUT)/bench $(OUT)/tornreport $(OUT)/tornwalk-mutants
 
 PROGRAM := main run choose explore explain export
-$(OUT)/tornwalk: $(PROGRAM:%=$(OUT)/%.o) $(OUT)/libtornwalk.a configs/targets/static.ld
+$(OUT)/tornwalk: $(PROGRAM:%=$(OUT)/%.o) $(OUT)/mutants/none.o $(OUT)/libtornwalk.a configs/targets/static.ld
 	$(CC) $(CODE) $(LINK) -o $@.full $(filter %.o %.a,$^) $(LIBS)
 	$(STRIP) -o $@ $@.full
 
@@ -118,4 +118,5 @@ clean:
 
 .PHONY: all tests bench clean
 .SECONDARY:
+include src/mutants/mutants.mk
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)

@@ -8,7 +8,7 @@ export TARGET=${TARGET:-x86_64} COMPILER=${COMPILER:-gcc}
 export TORNWALK_CONFIGS=${TORNWALK_CONFIGS:-$root/configs}
 export BUILD=$root/build/$TARGET-$COMPILER${SAN:+-${SAN//,/-}}
 
-for part in qemu-user ci qemu-system ssh fleet audit compare; do
+for part in qemu-user ci qemu-system ssh fleet audit compare mutants; do
 	# shellcheck source=/dev/null
 	. "$root/src/target/$part.sh"
 done
@@ -22,6 +22,7 @@ commands=(
 	"fleet    FILE [--replicated] [run arguments]  many boards at once"
 	"audit    what each compiler here makes of the readers and writers, against their claims"
 	"compare  A B [run arguments]  two result sets; files, directories, or git revisions run in turns"
+	"mutants  [MUTANT...] [OPTIONS]  who catches which busted protocol, and the score"
 	"bench    what the tester costs and how sharp it is"
 	"setup    [run|test|report|ci|boards|boards-test|audit|compare|qemu10]  only the installing; TORNWALK_NO_INSTALL=1: only a list"
 	"help     this"

@@ -34,6 +34,7 @@ static const char run_help[] =
 	"         --fail-fast    stop after the first cell that fails\n"
 	"         --ktap         KTAP instead of the table\n"
 	"         --quiet        only failures and the last line\n"
+	"         --mutants      instead: this machine's mutation score (tornwalk-mutants only)\n"
 	"\n"
 	"examples:\n"
 	"  tornwalk run\n"
@@ -217,11 +218,25 @@ static int take_shard(struct run *r)
 	return EXIT_PASS + 1;
 }
 
+static bool asks_for_mutants(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++)
+		if (!strcmp(argv[i], "--mutants"))
+			return true;
+	return false;
+}
+
 int cmd_run(int argc, char **argv)
 {
 	struct run *r = calloc(1, sizeof(*r));
 	int code;
 
+	if (asks_for_mutants(argc, argv)) {
+		free(r);
+		return cmd_mutants(argc, argv);
+	}
 	if (!r)
 		return usage_error("out of memory");
 	cpus_allowed(&r->cpus);

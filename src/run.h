@@ -30,6 +30,9 @@ void prepare(struct session *s, struct plan *p, struct executor *x, struct calib
 /* tornwalk explain */
 int cmd_explain(int argc, char **argv);
 
+/* tornwalk run --mutants */
+int cmd_mutants(int argc, char **argv);
+
 /* tornwalk explore */
 int cmd_explore(int argc, char **argv);
 

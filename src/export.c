@@ -11,6 +11,10 @@
 #include "judge/text.h"
 #include "run.h"
 
+/*
+ * Who tore an entry is a matter of what its memory can hold, and so of the model that
+ * judges; that it is torn is not. So `torn` is one test, unless it is asked for by half.
+ */
 enum { TORN = 1 << OUTCOME_TORN_READER | 1 << OUTCOME_TORN_WRITER };
 
 /* Those a reader is asked never to have; the rest is how walks end. */
@@ -94,6 +98,28 @@ static void say_models(const struct export *e, const struct prediction p[NR_MODE
 		}
 }
 
+static struct litmus_test test_of(const struct export *e, const struct scenario *s, const struct bounds *b,
+				  uint32_t outcomes)
+{
+	return (struct litmus_test){
+		.arch = e->arch, .cell = &s->cell, .bounds = *b, .tears = e->tears, .notes = outcomes,
+		.model = e->model >= 0 ? (enum memory_model)e->model :
+			 e->arch == LITMUS_X86 ? MODEL_TSO : MODEL_WEAK,
+	};
+}
+
+/* Before the models are asked, which takes longer. */
+static bool refused(struct export *e, const struct scenario *s, const struct bounds *b)
+{
+	struct litmus_test t = test_of(e, s, b, e->outcomes ? e->outcomes : (uint32_t)TORN);
+	char why[160];
+
+	if (litmus_write(NULL, &t, why, sizeof(why)) != -EINVAL)
+		return false;
+	usage_error("%s: no litmus test: %s", s->name, why);
+	return true;
+}
+
 static FILE *open_file(const struct export *e, const char *name)
 {
 	char path[4096];
@@ -115,23 +141,19 @@ static int export_one(struct export *e, const struct scenario *s, const struct b
 {
 	char name[256], predicted[160], why[160] = "", *text = NULL;
 	size_t len = 0;
-	struct litmus_test t = {
-		.arch = e->arch, .name = name, .cell = &s->cell, .bounds = *b, .tears = e->tears,
-		.model = e->model >= 0 ? (enum memory_model)e->model :
-			 e->arch == LITMUS_X86 ? MODEL_TSO : MODEL_WEAK,
-		.notes = outcomes, .predicted = predicted,
-	};
+	struct litmus_test t = test_of(e, s, b, outcomes);
 	FILE *f = open_memstream(&text, &len);
 	int err, code = EXIT_USAGE;
 
+	t.name = name;
+	t.predicted = predicted;
 	snprintf(name, sizeof(name), "%s+%s", s->name, what);
 	say_models(e, p, outcomes, what, predicted, sizeof(predicted));
 	err = f ? litmus_write(f, &t, why, sizeof(why)) : -ENOMEM;
 	if (f && fclose(f))
 		err = -ENOMEM;
 	if (err == -EINVAL) {
-		usage_error("%s: no litmus test: %s", s->name, why);
-		e->refused++;
+		usage_error("%s: no litmus test: %s", name, why);
 		code = EXIT_PASS;
 	} else if (err) {
 		usage_error("%s: %s", s->name, strerror(-err));
@@ -148,33 +170,50 @@ static int export_one(struct export *e, const struct scenario *s, const struct b
 	return code;
 }
 
-int export_cell(struct export *e, const struct scenario *s, const struct bounds *b)
+/* The bad outcomes that are possible, each but torn on its own; a directory for many. */
+static int export_possible(struct export *e, const struct scenario *s, const struct bounds *b,
+			   const struct prediction p[NR_MODELS], uint32_t possible)
 {
-	struct prediction p[NR_MODELS];
-	const unsigned refused = e->refused;
 	char list[160] = "";
-	uint32_t possible;
 	unsigned k, n = 0;
 	int code = EXIT_PASS;
 
-	if (!ask_models(e, s, b, p, &possible))
-		return EXIT_USAGE;
-	possible &= BAD;
-	if (e->outcomes)
-		return export_one(e, s, b, p, e->outcomes, e->outcomes == TORN ? "torn" :
-				  names[__builtin_ctz(e->outcomes)]);
-	if (!possible)
-		return export_one(e, s, b, p, TORN, "torn");
+	if (!possible || (possible & TORN)) {
+		text_append(list, sizeof(list), " torn");
+		n++;
+	}
 	for (k = 0; k < NR_OUTCOMES; k++)
-		if (possible & 1u << k) {
+		if (possible & ~TORN & 1u << k) {
 			text_append(list, sizeof(list), " %s", names[k]);
 			n++;
 		}
 	if (n > 1 && !e->dir)
 		return usage_error("%s: a test each of:%s; name one with --outcome, or a directory with --out",
 				   s->name, list);
-	for (k = 0; !code && k < NR_OUTCOMES && e->refused == refused; k++)
-		if (possible & 1u << k)
+	if (!possible || (possible & TORN))
+		code = export_one(e, s, b, p, TORN, "torn");
+	for (k = 0; k < NR_OUTCOMES && !code; k++)
+		if (possible & ~TORN & 1u << k)
 			code = export_one(e, s, b, p, 1u << k, names[k]);
+	return code;
+}
+
+int export_cell(struct export *e, const struct scenario *s, const struct bounds *b)
+{
+	const unsigned files = e->files;
+	struct prediction p[NR_MODELS];
+	uint32_t possible;
+	int code = EXIT_PASS;
+
+	if (e->outcomes && (e->outcomes & TORN) && e->outcomes != TORN)
+		e->model = (int)test_of(e, s, b, 0).model;
+	if (!refused(e, s, b)) {
+		if (!ask_models(e, s, b, p, &possible))
+			return EXIT_USAGE;
+		code = !e->outcomes ? export_possible(e, s, b, p, possible & BAD) :
+		       export_one(e, s, b, p, e->outcomes,
+				  e->outcomes == TORN ? "torn" : names[__builtin_ctz(e->outcomes)]);
+	}
+	e->refused += !code && e->files == files;
 	return code;
 }

@@ -9,7 +9,7 @@
 struct export {
 	enum litmus_arch arch;
 	const char *dir;	/* NULL: stdout */
-	uint32_t outcomes;	/* these; 0: the bad ones that are possible, or torn if none is */
+	uint32_t outcomes;	/* this one; 0: the bad ones that are possible, torn if none is */
 	int model;		/* that says what is possible; -1: any */
 	unsigned tears;
 	uint64_t limit;

@@ -172,7 +172,7 @@ static void c_code(const struct litmus *x, const struct tree *t, uint32_t i, uns
 	while (t->at[i].code) {
 		const struct branch *at = &t->at[i];
 
-		if (!(t->silent & 1u << at->op.kind))
+		if (!at->silent)
 			c_access(x, at, depth);
 		i = tree_only_way(t, at);
 		if (i == NO_BRANCH) {
@@ -190,7 +190,7 @@ static void c_thread(const struct litmus *x, unsigned thread)
 
 	fprintf(x->f, "P%u(int *lo, int *hi", thread);
 	for (i = 1; i < MAX_CELLS; i++)
-		if (t->cells & 1u << i)
+		if (t->locks & 1u << i)
 			fprintf(x->f, ", spinlock_t *%s", var(x, i, BOTH, buf));
 	fputs(")\n{\n", x->f);
 	for (i = 0; i < t->regs; i++)
@@ -269,7 +269,7 @@ static bool lay_out(const struct litmus *x, struct column *c, const struct tree 
 	while (t->at[at].code) {
 		const struct branch *b = &t->at[at], *to = &t->at[b->first];
 
-		if (!(t->silent & 1u << b->op.kind))
+		if (!b->silent)
 			(x->test->arch == LITMUS_ARM ? arm_access : x86_access)(x, c, b);
 		for (i = go = 0; i < b->n; i++)
 			if (!to[i].cut && (to[go].cut || to[i].code))
@@ -408,15 +408,19 @@ static void condition(const struct litmus *x, unsigned thread, uint32_t at, bool
 static void print_exists(const struct litmus *x)
 {
 	bool statuses = false;
-	unsigned i, j, n = 0;
+	unsigned readers = 0, i, j, n = 0;
 
 	for (i = 0; i < x->p->nthreads; i++)
 		statuses |= x->column[i].statuses;
+	for (i = 0; i < x->p->nthreads; i++)
+		readers += x->tree[i].at[0].ends != 0;
 	fprintf(x->f, "exists (%s", statuses ? "(" : "");
 	for (i = 0; i < x->p->nthreads; i++)
 		if (x->tree[i].at[0].ends) {
 			fputs(n++ ? " \\/\n\t" : "", x->f);
-			condition(x, i, 0, true);
+			put(x, readers > 1, "(");
+			condition(x, i, 0, readers == 1);
+			put(x, readers > 1, ")");
 		}
 	fputs(statuses ? ")" : "", x->f);
 	for (i = 0; i < x->p->nthreads; i++)	/* the store-exclusive succeeded */
@@ -457,6 +461,8 @@ static void print_head(const struct litmus *x)
 	print_values(x, HALF_HI);
 	if (retries)
 		fputs(" * Left out: retries. To try again is to begin later.\n", x->f);
+	if (x->values.tables)
+		fputs(" * Left out: what is in table pages, and who frees them when.\n", x->f);
 	if (kinds & 1u << ACCESS_CHOOSE)
 		fputs(" * What the compiler makes of 8 bytes is written low word first; no model used with\n"
 		      " * this kind of test orders the two.\n", x->f);
@@ -489,7 +495,8 @@ static void print_test(const struct litmus *x)
 
 static uint32_t silent_kinds(enum litmus_arch arch)
 {
-	const uint32_t c = 1u << ACCESS_CHOOSE | 1u << ACCESS_LOOKUP | 1u << ACCESS_STILL;
+	const uint32_t c = 1u << ACCESS_CHOOSE | 1u << ACCESS_LOOKUP | 1u << ACCESS_STILL |
+			   1u << ACCESS_ALLOC | 1u << ACCESS_FILL | 1u << ACCESS_FREE;
 	const uint32_t arm = c | 1u << ACCESS_ENTER | 1u << ACCESS_EXIT;
 
 	/* x86 keeps stores in order, and loads: smp_wmb() and smp_rmb() are no instructions */
@@ -534,7 +541,7 @@ int litmus_write(FILE *f, const struct litmus_test *t, char *why, unsigned len)
 		x->f = f;
 		x->p = bounded_program(x->b);
 		err = prepare(x, why, len);
-		if (!err)
+		if (!err && f)
 			print_test(x);
 		for (i = 0; i < MAX_PARTIES; i++)
 			tree_free(&x->tree[i]);

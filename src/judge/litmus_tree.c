@@ -43,22 +43,11 @@ static bool add(struct values *v, uint32_t value)
 /* What a litmus test cannot say; NULL: it can. */
 static const char *unspeakable(const struct op *op)
 {
-	switch (op->kind) {
-	case ACCESS_ALLOC:
-	case ACCESS_FILL:
-	case ACCESS_FREE:
-		return "it makes table pages; a litmus test has only the entry's two words";
-	case ACCESS_LOAD:
-	case ACCESS_STORE:
-	case ACCESS_RMW:
-		if (op->half == BOTH)
-			return "it has an 8-byte access to the entry; a litmus test has no mixed sizes, only words";
-		if (op->f)
-			return "it updates a word by a function of the old value, which litmus tests lack";
+	if (op->cell != CELL_ENTRY)
 		return NULL;
-	default:
-		return NULL;
-	}
+	if (op->half == BOTH)
+		return "it has an 8-byte access to the entry; a litmus test has no mixed sizes, only words";
+	return op->f ? "it updates a word by a function of the old value, which litmus tests lack" : NULL;
 }
 
 static bool answers_value(const struct op *op)
@@ -71,16 +60,24 @@ static const struct values *values_of(const struct entry_values *v, const struct
 	return op->half == HALF_HI ? &v->hi : &v->lo;
 }
 
+/* Found or not, there still or not: what table pages there are is not in the test. */
+static bool answers_about_pages(const struct op *op)
+{
+	return op->kind == ACCESS_LOOKUP || op->kind == ACCESS_STILL;
+}
+
 static unsigned answers(const struct entry_values *v, const struct op *op)
 {
-	return op->kind == ACCESS_END ? 0 : answers_value(op) ? values_of(v, op)->n : 1;
+	if (answers_value(op))
+		return values_of(v, op)->n;
+	return op->kind == ACCESS_END ? 0 : answers_about_pages(op) && v->tables ? 2 : 1;
 }
 
 static uint32_t next_node(struct behaviour *b, const struct entry_values *v, uint32_t node, unsigned i)
 {
 	const struct op *op = behaviour_op(b, node);
 
-	return behaviour_next(b, node, answers_value(op) ? values_of(v, op)->v[i] : 0);
+	return behaviour_next(b, node, answers_value(op) ? values_of(v, op)->v[i] : i);
 }
 
 static int broken(const struct behaviour *b)
@@ -105,6 +102,7 @@ static int close_graph(struct behaviour *b, struct entry_values *v, char *why, u
 			snprintf(why, len, "%s", no ? no : "it does too much for a litmus test");
 			return -EINVAL;
 		}
+		v->tables |= op.kind == ACCESS_ALLOC;
 		for (i = 0; i < answers(v, &op); i++)
 			if (next_node(b, v, node, i) == NO_NODE)
 				return broken(b);
@@ -117,14 +115,14 @@ int entry_values_find(struct entry_values *v, struct program *p, char *why, unsi
 	unsigned known, i;
 	int err = 0;
 
-	*v = (struct entry_values){ { .n = 1 }, { .n = 1 } };
+	*v = (struct entry_values){ { .n = 1 }, { .n = 1 }, .first_page = p->page_cell[0] };
 	add(&v->lo, (uint32_t)p->initial[CELL_ENTRY]);
 	add(&v->hi, (uint32_t)(p->initial[CELL_ENTRY] >> 32));
 	do {	/* what is stored may depend on what is read */
-		known = v->lo.n + v->hi.n;
+		known = v->lo.n + v->hi.n + v->tables;
 		for (i = 0; i < p->nthreads && !err; i++)
 			err = close_graph(&p->b[i], v, why, len);
-	} while (!err && v->lo.n + v->hi.n > known);
+	} while (!err && v->lo.n + v->hi.n + v->tables > known);
 	return err;
 }
 
@@ -169,6 +167,7 @@ struct grower {
 	const struct entry_values *v;
 	const uint64_t *future;
 	uint32_t notes;
+	const char *why;	/* it cannot be a test */
 	uint64_t path[MAX_PATH];
 };
 
@@ -208,9 +207,9 @@ uint32_t tree_only_way(const struct tree *t, const struct branch *x)
 	return way;
 }
 
-/* -EINVAL: after a cut path's siblings' stores, who knows what the others see. */
-static int sum_up(const struct tree *t, struct branch *x)
+static int sum_up(struct grower *g, struct branch *x)
 {
+	const struct tree *t = g->t;
 	const struct branch *to = &t->at[x->first];
 	const uint64_t here = mix(mix(mix(mix(x->op.kind + 1u, x->op.cell), x->op.half), x->op.value), x->plain);
 	uint64_t ends = mix(7, x->reg), code = here;
@@ -227,11 +226,18 @@ static int sum_up(const struct tree *t, struct branch *x)
 		x->cut &= to[i].cut;
 		some_cut |= to[i].cut;
 	}
+	/* a table page that is not found has no accesses; those of one that is will do */
+	if (x->n > 1 && x->reg == NO_REG && !x->acts)
+		t->at[x->first].cut |= !to[1].cut;
+	way = tree_only_way(t, x);
 	if (some_cut && x->acts)
+		g->why = "it stores after a loop that may try again";
+	else if (x->n > 1 && x->reg == NO_REG && (!alike || (!way && !x->cut)))
+		g->why = "it depends on what table pages there are; a litmus test has only the entry's two words";
+	if (g->why)
 		return -EINVAL;
 	x->acts |= visible(&x->op);
-	way = tree_only_way(t, x);
-	x->code = !way ? code : t->silent & 1u << x->op.kind ? t->at[way].code : mix(here, t->at[way].code);
+	x->code = !way ? code : x->silent ? t->at[way].code : mix(here, t->at[way].code);
 	x->ends = alike ? to[0].ends : ends;
 	return 0;
 }
@@ -245,6 +251,7 @@ static int grow(struct grower *g, uint32_t at, uint32_t node, unsigned depth, un
 	int err;
 
 	*x = (struct branch){ .op = op, .reg = NO_REG };
+	x->silent = (t->silent & 1u << op.kind) || (op.cell != NO_CELL && op.cell >= g->v->first_page);
 	for (i = 0; i < depth && op.kind != ACCESS_END; i++)
 		if (g->path[i] == g->future[node]) {
 			x->op.kind = ACCESS_END;
@@ -260,8 +267,8 @@ static int grow(struct grower *g, uint32_t at, uint32_t node, unsigned depth, un
 		return -EINVAL;
 	g->path[depth] = g->future[node];
 	t->kinds |= 1u << op.kind;
-	if (op.cell != NO_CELL)
-		t->cells |= 1u << op.cell;
+	if (op.kind == ACCESS_LOCK)
+		t->locks |= 1u << op.cell;
 	x->plain = plain && op.cell == CELL_ENTRY;
 	plain = op.kind == ACCESS_CHOOSE ? (op.value == NR_SHAPES_PLAIN ? 2 : 0) : plain - x->plain;
 	if (answers_value(&op))
@@ -273,7 +280,7 @@ static int grow(struct grower *g, uint32_t at, uint32_t node, unsigned depth, un
 	err = new_branches(t, x->n);
 	for (i = 0; !err && i < answers(g->v, &op); i++)
 		err = grow(g, t->at[at].first + i, next_node(g->b, g->v, node, i), depth + 1, regs, plain);
-	return err ? err : sum_up(t, &t->at[at]);
+	return err ? err : sum_up(g, &t->at[at]);
 }
 
 int tree_grow(struct tree *t, struct behaviour *b, const struct entry_values *v, uint32_t notes,
@@ -288,7 +295,7 @@ int tree_grow(struct tree *t, struct behaviour *b, const struct entry_values *v,
 		err = grow(&g, 0, FIRST_NODE, 0, 0, 0);
 	free(future);
 	if (err == -EINVAL)
-		snprintf(why, len, "it has too many ways to go for a litmus test");
+		snprintf(why, len, "%s", g.why ? g.why : "it has too many ways to go for a litmus test");
 	return err;
 }
 

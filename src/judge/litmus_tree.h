@@ -21,6 +21,7 @@ struct values {
 
 struct branch {
 	struct op op;		/* kind ACCESS_END: a leaf */
+	bool silent;		/* not said: nobody else sees it, or the test has no word for it */
 	bool plain;		/* a word of a plain access of the source */
 	bool acts;		/* here or below: something another thread could see */
 	bool cut;		/* every way from here tries again */
@@ -32,18 +33,20 @@ struct branch {
 };
 
 struct tree {
-	uint32_t silent;	/* in: kinds of accesses that the test has no word for, nor needs */
+	uint32_t silent;	/* in: kinds of accesses that are not said */
 	struct branch *at;	/* [0] is the root */
 	uint32_t n, size;
 	unsigned regs;		/* the most on a path */
 	uint32_t kinds;		/* of accesses that there are: a bit each */
-	uint32_t cells;		/* that are touched: a bit each */
+	uint32_t locks;		/* cells: a bit each */
 	bool retries;		/* a path was cut */
 };
 
-/* All that the threads can store into the entry. */
+/* All that the threads can store into the entry; what there is besides it. */
 struct entry_values {
 	struct values lo, hi;
+	unsigned first_page;	/* the cells from here on are table pages */
+	bool tables;		/* somebody makes some */
 };
 
 /*

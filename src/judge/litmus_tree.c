@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_NODES = 4096, MAX_BRANCHES = 1 << 15, MAX_PATH = 100, ROUNDS = 128, CELL_ENTRY = 0,
+enum { MAX_NODES = 4096, MAX_BRANCHES = 1 << 14, MAX_PATH = 100, ROUNDS = 128, MEMO = 1 << 12, CELL_ENTRY = 0,
        NR_SHAPES_PLAIN = 3 };
 
 static uint64_t mix(uint64_t h, uint64_t v)
@@ -169,6 +169,10 @@ struct grower {
 	uint32_t notes;
 	const char *why;	/* it cannot be a test */
 	uint64_t path[MAX_PATH];
+	struct {
+		uint64_t key;
+		uint32_t at;
+	} grown[MEMO];		/* what comes from a state on, where no path is cut below */
 };
 
 static int new_branches(struct tree *t, unsigned n)
@@ -225,6 +229,7 @@ static int sum_up(struct grower *g, struct branch *x)
 		x->acts |= to[i].acts;
 		x->cut &= to[i].cut;
 		some_cut |= to[i].cut;
+		x->loops |= to[i].loops;
 	}
 	/* a table page that is not found has no accesses; those of one that is will do */
 	if (x->n > 1 && x->reg == NO_REG && !x->acts)
@@ -245,6 +250,7 @@ static int sum_up(struct grower *g, struct branch *x)
 static int grow(struct grower *g, uint32_t at, uint32_t node, unsigned depth, unsigned regs, unsigned plain)
 {
 	const struct op op = *behaviour_op(g->b, node);
+	const uint64_t key = mix(mix(g->future[node], regs), plain);
 	struct tree *t = g->t;
 	struct branch *x = &t->at[at];
 	unsigned i;
@@ -255,7 +261,7 @@ static int grow(struct grower *g, uint32_t at, uint32_t node, unsigned depth, un
 	for (i = 0; i < depth && op.kind != ACCESS_END; i++)
 		if (g->path[i] == g->future[node]) {
 			x->op.kind = ACCESS_END;
-			x->cut = t->retries = true;
+			x->cut = x->loops = t->retries = true;
 			return 0;
 		}
 	if (op.kind == ACCESS_END) {
@@ -265,6 +271,10 @@ static int grow(struct grower *g, uint32_t at, uint32_t node, unsigned depth, un
 	}
 	if (depth == MAX_PATH)
 		return -EINVAL;
+	if (g->grown[key % MEMO].key == key) {
+		*x = t->at[g->grown[key % MEMO].at];
+		return 0;
+	}
 	g->path[depth] = g->future[node];
 	t->kinds |= 1u << op.kind;
 	if (op.kind == ACCESS_LOCK)
@@ -280,22 +290,30 @@ static int grow(struct grower *g, uint32_t at, uint32_t node, unsigned depth, un
 	err = new_branches(t, x->n);
 	for (i = 0; !err && i < answers(g->v, &op); i++)
 		err = grow(g, t->at[at].first + i, next_node(g->b, g->v, node, i), depth + 1, regs, plain);
-	return err ? err : sum_up(g, &t->at[at]);
+	if (!err)
+		err = sum_up(g, &t->at[at]);
+	if (!err && !t->at[at].loops) {
+		g->grown[key % MEMO].key = key;
+		g->grown[key % MEMO].at = at;
+	}
+	return err;
 }
 
 int tree_grow(struct tree *t, struct behaviour *b, const struct entry_values *v, uint32_t notes,
 	      char *why, unsigned len)
 {
-	struct grower g = { .t = t, .b = b, .v = v, .notes = notes };
+	struct grower *g = calloc(1, sizeof(*g));
 	uint64_t *future = futures(b, v);
-	int err = future ? new_branches(t, 1) : -ENOMEM;
+	int err = g && future ? new_branches(t, 1) : -ENOMEM;
 
-	g.future = future;
-	if (!err)
-		err = grow(&g, 0, FIRST_NODE, 0, 0, 0);
-	free(future);
+	if (!err) {
+		*g = (struct grower){ .t = t, .b = b, .v = v, .future = future, .notes = notes };
+		err = grow(g, 0, FIRST_NODE, 0, 0, 0);
+	}
 	if (err == -EINVAL)
-		snprintf(why, len, "%s", g.why ? g.why : "it has too many ways to go for a litmus test");
+		snprintf(why, len, "%s", g->why ? g->why : "it has too many ways to go for a litmus test");
+	free(future);
+	free(g);
 	return err;
 }
 

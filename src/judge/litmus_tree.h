@@ -25,6 +25,7 @@ struct branch {
 	bool plain;		/* a word of a plain access of the source */
 	bool acts;		/* here or below: something another thread could see */
 	bool cut;		/* every way from here tries again */
+	bool loops;		/* some way does */
 	uint8_t reg;		/* of the answer, or NO_REG */
 	uint8_t n;
 	uint32_t first;		/* branches for the answers: n in a row; the i-th value's the i-th */
@@ -34,7 +35,7 @@ struct branch {
 
 struct tree {
 	uint32_t silent;	/* in: kinds of accesses that are not said */
-	struct branch *at;	/* [0] is the root */
+	struct branch *at;	/* [0] is the root; branches may share what follows */
 	uint32_t n, size;
 	unsigned regs;		/* the most on a path */
 	uint32_t kinds;		/* of accesses that there are: a bit each */

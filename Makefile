@@ -37,8 +37,8 @@ OBJS     := $(SHARED:src/%.c=$(OUT)/%.o) \
 	    $(foreach w,native widened explored,$(PROTOCOL:%=$(OUT)/$(w)/%.o))
 TESTS    := $(patsubst src/test/%.c,$(OUT)/%,$(wildcard src/test/t_*.c))
 
-# One thread, and coroutines that ThreadSanitizer cannot follow.
-UNWATCHED      := $(if $(RACES),-fno-sanitize=thread)
+# One thread, and coroutines that are left in the middle: sanitizers cannot follow.
+UNWATCHED      := $(if $(SAN),-fno-sanitize=address$(comma)thread)
 DESK     := $(patsubst src/%.c,$(OUT)/%.o,$(wildcard src/report/*.c))
 
 # What a world's protocol sources stand on. Only the native world's code is what
@@ -101,6 +101,7 @@ $(OUT)/native/primitives.o $(OUT)/report/audit_claims.o: CFLAGS += $(WORLD_nativ
 COLD := calibrate cell crew handover pin runner witness
 $(OUT)/judge/%.o $(OUT)/explore/%.o $(PROGRAM:%=$(OUT)/%.o) $(COLD:%=$(OUT)/stress/%.o): CFLAGS += $(SMALL)
 $(OUT)/explore/%.o $(OUT)/judge/bounded.o: CFLAGS += $(UNWATCHED)
+$(OUT)/stress/handover.o: CFLAGS += $(if $(SAN),-DSANITIZED=1)
 $(OUT)/run.o: CFLAGS += -DTARGET='"$(TARGET)"' -DFLAGS='"$(strip $(CODE))"' -DGIT='"$(GIT)"'
 $(OUT)/run.o: $(OUT)/git-$(GIT)
 

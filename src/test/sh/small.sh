@@ -69,12 +69,14 @@ expect "one CPU: whatever signals the caller ignores" 'exits 0 && out_has "^two-
 
 # built TARGET COMPILER: in $built, or why not in $why
 built() {
-	local cc=gcc triple
+	local cc triple
 
 	triple=$(sed -n 's/^TRIPLE *= *//p' "$root/configs/targets/$1.mk")
 	built=$root/build/$1-$2/tornwalk
-	[ "$2" = gcc ] && cc=$triple-gcc || cc=$2
-	command -v "$cc" >/dev/null && command -v "$triple-gcc" >/dev/null || { why="no $cc"; return 1; }
+	for cc in "$triple-gcc" "$2"; do
+		[ "$cc" != gcc ] || continue
+		command -v "$cc" >/dev/null || { why="no $cc"; return 1; }
+	done
 	make -s -C "$root" -j"$(nproc)" TARGET="$1" COMPILER="$2" SAN= >"$tmp/err" 2>&1 && return
 	why="make TARGET=$1 COMPILER=$2: $(tail -n 1 "$tmp/err")"
 	return 1
@@ -123,7 +125,7 @@ old_i686() {
 	check "$2 on a Pentium II: the quick suite" ran_all
 }
 
-qemu=qemu-i386-static
+qemu="qemu-i386-static"
 for c in gcc clang; do
 	if ! command -v $qemu >/dev/null; then
 		skip "i686 on a Pentium" "no $qemu"
@@ -138,7 +140,7 @@ if command -v $qemu >/dev/null && built i686-sse2 gcc; then
 	check "i686-sse2 on a Pentium III: says that it lacks SSE2" one_line 'cmov and SSE2'
 fi
 
-qemu=qemu-arm-static
+qemu="qemu-arm-static"
 if command -v $qemu >/dev/null && built armhf gcc; then
 	on cortex-a9 "$built" run quick --time 20ms
 	check "armhf on a Cortex-A9: the quick suite" ran_all

@@ -8,7 +8,7 @@ export TARGET=${TARGET:-x86_64} COMPILER=${COMPILER:-gcc}
 export TORNWALK_CONFIGS=${TORNWALK_CONFIGS:-$root/configs}
 export BUILD=$root/build/$TARGET-$COMPILER${SAN:+-${SAN//,/-}}
 
-for part in qemu-user ci qemu-system ssh fleet audit compare mutants; do
+for part in qemu-user ci qemu-system ssh fleet audit compare mutants explain; do
 	# shellcheck source=/dev/null
 	. "$root/src/target/$part.sh"
 done
@@ -20,6 +20,7 @@ commands=(
 	"qemus    [TARGET]  one binary's calibration under QEMU 7.2 and QEMU 10, side by side"
 	"board    TARGET... [run arguments]  ssh:USER@HOST[:PORT], qemu:i686-pae, qemu:armhf-lpae"
 	"fleet    FILE [--replicated] [run arguments]  many boards at once"
+	"explain  SCENARIO  one cell by all instruments, in one block"
 	"audit    what each compiler here makes of the readers and writers, against their claims"
 	"compare  A B [run arguments]  two result sets; files, directories, or git revisions run in turns"
 	"mutants  [MUTANT...] [OPTIONS]  who catches which busted protocol, and the score"

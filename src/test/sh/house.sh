@@ -36,7 +36,7 @@ part_of() { # FILE INCLUDED
 	case $2 in
 	mem.h | arch.h | gap.h | step.h) echo world ;;
 	*/*) echo "${2%%/*}" ;;
-	*) if [ -e "${1%/*}/$2" ]; then part=${1#src/}; else part=$(basename "$(dirname src/*/"$2")"); fi
+	*) if [ -e "${1%/*}/$2" ]; then part=${1#src/}; elif [ -e "src/$2" ]; then part=$2; else part=$(basename "$(dirname src/*/"$2")"); fi
 	   echo "${part%%/*}" ;;
 	esac
 }

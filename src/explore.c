@@ -423,8 +423,8 @@ static int export_all(struct explore *x)
 		code = export_cell(e, &p->list[i], &b);
 	}
 	if (e->dir && !code)
-		printf("%u litmus tests of %u cells in %s, %u cells cannot be one\n", e->files, p->nr - e->refused,
-		       e->dir, e->refused);
+		printf("%u litmus tests of %u cells in %s, %u cells cannot be one%s\n", e->files, i - e->refused,
+		       e->dir, e->refused, interrupted ? "; interrupted" : "");
 	return !code && !e->files ? EXIT_USAGE : code;
 }
 

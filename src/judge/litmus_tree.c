@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_NODES = 4096, MAX_BRANCHES = 1 << 14, MAX_PATH = 100, ROUNDS = 128, MEMO = 1 << 12, CELL_ENTRY = 0,
+enum { MAX_NODES = 4096, MAX_BRANCHES = 1 << 14, MAX_PATH = 100, ROUNDS = 128, MEMO = 1 << 12,
+       CELL_ENTRY = 0,
        NR_SHAPES_PLAIN = 3 };
 
 static uint64_t mix(uint64_t h, uint64_t v)

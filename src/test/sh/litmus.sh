@@ -127,6 +127,56 @@ busted "$tmp/ARM.litmus" 's/DMB ST/DMB ISHST/'
 busted "$tmp/ARM.litmus" 's/0:R1=hi;//'
 busted "$tmp/X86.litmus" 's/EAX/EZX/'
 
+# ---- barriers make no difference to interleavings: word by word ----
+
+# program ARCH: of one set and clear of pae-pte, read by get-lockless
+program() {
+	tw explore --reader get-lockless --writer pae-pte --rounds 1 --litmus="$1"
+	exits 0 && sed -n '/^ *P0/,/^exists/p' "$tmp/out" | grep . >"$tmp/program" && diff "$tmp/program" - >"$tmp/err"
+}
+check "C, word by word" program C <<'END'
+P0(int *lo, int *hi)
+{
+	WRITE_ONCE(*hi, 1);
+	smp_wmb();
+	WRITE_ONCE(*lo, 1);
+	WRITE_ONCE(*lo, 0);
+	smp_wmb();
+	WRITE_ONCE(*hi, 0);
+}
+P1(int *lo, int *hi)
+{
+	int r0;
+	int r1;
+	int r2;
+	r0 = READ_ONCE(*lo);
+	smp_rmb();
+	r1 = READ_ONCE(*hi);
+	smp_rmb();
+	r2 = READ_ONCE(*lo);
+}
+exists (1:r0=1 /\ 1:r1=0 /\ 1:r2=1)
+END
+check "ARM, word by word" program ARM <<'END'
+ P0          | P1          ;
+ MOV R2,#1   | LDR R3,[R0] ;
+ STR R2,[R1] | DMB         ;
+ DMB ST      | LDR R4,[R1] ;
+ MOV R2,#1   | DMB         ;
+ STR R2,[R0] | LDR R5,[R0] ;
+ MOV R2,#0   |             ;
+ STR R2,[R0] |             ;
+ DMB ST      |             ;
+ MOV R2,#0   |             ;
+ STR R2,[R1] |             ;
+exists (1:R3=1 /\ 1:R4=0 /\ 1:R5=1)
+END
+tw explore --reader lo-hi --writer pae-establish --transition split-anon --rounds 1 \
+	--outcome torn --tears --litmus
+expect "xchg" 'out_has "^\sr0 = xchg\(lo, 2\);" && out_has "= READ_ONCE"'
+tw explore --reader plain-barrier --litmus
+expect "a plain reader is plain" 'out_has "^\sr0 = \*lo;" && ! out_has READ_ONCE'
+
 # ---- files, and what cannot be one ----
 
 tw explore quick --litmus --out "$tmp/dir"

@@ -299,7 +299,7 @@ void litmus_put_columns(const struct litmus *x)
 	}
 	for (j = 0; j <= rows; j++)
 		for (i = 0; i < n; i++) {
-			char head[8];
+			char head[16];
 
 			snprintf(head, sizeof(head), "P%u", i);
 			fprintf(x->f, " %-*s %s", (int)width[i],

@@ -129,25 +129,30 @@ static json_t *finding_json(const struct finding *f)
 			 "refetch", f->refetch, "fused", f->fused, "calls_between", f->calls);
 }
 
+/* One symbol a line, so that what changed is a line of a diff. */
 void audit_json(const struct audit *a, size_t n)
 {
-	json_t *all = json_array();
 	size_t b, i;
 
+	fputs("{\"schema\":1,\"binaries\":[", stdout);
 	for (b = 0; b < n; b++) {
-		json_t *list = json_array();
-		char code[20];
+		json_t *path = json_string(a[b].path);
 
-		snprintf(code, sizeof(code), "%016" PRIx64, a[b].code);
-		for (i = 0; i < a[b].n; i++)
-			json_array_append_new(list, finding_json(&a[b].findings[i]));
-		json_array_append_new(all, json_pack("{s:s, s:s, s:b, s:s, s:o}", "path", a[b].path, "isa",
-						     a[b].isa, "lpae", a[b].lpae, "code", code, "symbols", list));
+		printf("%s\n{\"path\":", b ? "," : "");
+		json_dumpf(path, stdout, JSON_ENCODE_ANY);
+		printf(",\"isa\":\"%s\",\"lpae\":%s,\"code\":\"%016" PRIx64 "\",\"symbols\":[", a[b].isa,
+		       a[b].lpae ? "true" : "false", a[b].code);
+		json_decref(path);
+		for (i = 0; i < a[b].n; i++) {
+			json_t *f = finding_json(&a[b].findings[i]);
+
+			printf("%s\n ", i ? "," : "");
+			json_dumpf(f, stdout, JSON_COMPACT);
+			json_decref(f);
+		}
+		puts("\n]}");
 	}
-	all = json_pack("{s:i, s:o}", "schema", 1, "binaries", all);
-	json_dumpf(all, stdout, JSON_INDENT(1));
-	putchar('\n');
-	json_decref(all);
+	puts("]}");
 }
 
 /* ---- for a program that reads lines ---- */

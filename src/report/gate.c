@@ -4,7 +4,7 @@
  *
  * Closed by: a forbidden outcome; a required one that was there and is not; a cell
  * that is gone, or that asks another question now; a verdict that calibration has
- * moved. A cell that merely had too little evidence this time is named, and
+ * moved; a reader or writer that compiles to something of another verdict. A cell that merely had too little evidence this time is named, and
  * does not close it: machines are slow at times, and it was never a pass.
  * What ERRATA voids in NEW closes it, as nothing was shown; in BASE it asks nothing.
  */
@@ -96,6 +96,7 @@ int gate(const struct results *base, const struct results *now)
 			closed++;
 		}
 	}
+	closed += gate_code(base->path, now->path);
 	printf("gate %s: %u cells against %s, %u not in it; %u close it\n", closed ? "closed" : "open",
 	       cells, base->path, extra, closed);
 	return closed ? 1 : 0;

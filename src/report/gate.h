@@ -7,4 +7,7 @@
 /* Prints what moved; 0: open, 1: closed. */
 int gate(const struct results *base, const struct results *now);
 
+/* Prints which symbols' verdicts the compiler moved, by the audits beside the results; how many. */
+unsigned gate_code(const char *base, const char *now);
+
 #endif

@@ -28,6 +28,9 @@ ci_leg() {
 		die "the build failed: $spec $compiler"
 	user_exec "$spec" ci --out "$out" --quiet || code=$?
 	[ "$code" != 2 ] || die "could not run $spec $compiler"
+	# what it was compiled to; a symbol that differs from its claim is the gate's affair
+	(cd "$root" && "$desk" audit --json "build/$(user_target "$spec")-$compiler/tornwalk.full") \
+		>"${out%.jsonl}.audit.json" || :
 }
 
 # The verdicts that would change, cell by cell; then the files are taken over.
@@ -37,6 +40,7 @@ ci_take() {
 	[ ! -e "$base" ] || "$desk" gate "$base" "$out" || :
 	mkdir -p "$(dirname "$base")"
 	cp "$out" "$base"
+	cp "${out%.jsonl}.audit.json" "${base%.jsonl}.audit.json"
 	echo "taken: ${base#"$root"/}"
 }
 

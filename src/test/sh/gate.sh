@@ -38,6 +38,25 @@ gate "a half-written line is named and skipped" 1 "new.jsonl:3: skipped" '3s/.\{
 gate "a newer schema is named and skipped" 1 "new.jsonl:1: skipped: another schema" '1s/"schema":1/"schema":99/'
 gate "nothing usable is exit 2" 2 "new.jsonl" 's/^/x/'
 
+# ---- what it was compiled to ----
+
+"$desk" audit --json "$build/tornwalk.full" >"$tmp/base.audit.json"
+# code NAME CODE WORD SED-SCRIPT: NEW's audit is BASE's after the script
+code() {
+	sed "$4" "$tmp/base.audit.json" >"$tmp/new.audit.json"
+	gate "$1" "$2" "$3" ""
+}
+code "the same code is open" 0 "gate open" ""
+code "a symbol whose verdict moved closes it and is named" 1 \
+	"codegen .*read_lo_hi: was as claimed (Rl Rh), now differs (Rl Rh)" \
+	'/"symbol":"read_lo_hi"/s/"verdict":"as claimed"/"verdict":"differs"/'
+code "luck that ran out closes it" 1 "codegen .*set_lpae_plain: was atomic by luck of this compiler (W8)" \
+	'/"symbol":"set_lpae_plain"/s/"verdict":"[a-z ]*"/"verdict":"as claimed"/;/"symbol":"set_lpae_plain"/s/"form":"W8"/"form":"Wl Wh"/'
+code "another form of the same verdict does not" 0 "recompiled .*1 symbols" \
+	'/"symbol":"clear_lpae"/s/"form":"[^"]*"/"form":"X8"/'
+code "no audit beside it is said" 0 "not audited .*new.jsonl" 's/.*//'
+rm -f "$tmp"/*.audit.json
+
 "$desk" gate "$base" "$tmp/none" >"$tmp/out" 2>"$tmp/err" && code=0 || code=$?
 check "a missing file is exit 2, by name" closes 2 "none: No such file"
 "$desk" gate "$base" >"$tmp/out" 2>"$tmp/err" && code=0 || code=$?

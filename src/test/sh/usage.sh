@@ -15,7 +15,7 @@ done
 refuses "unknown suite or scenario" 'nonsense.*suites:.* quick.*scenarios:.* lo-hi-overwrite' \
 	run nonsense
 refuses "unknown option" 'valid:.* --reader .*--seed' run --nonsense
-refuses "unknown command" 'valid: run list calibrate' nonsense
+refuses "unknown command" 'valid: run explore explain list calibrate' nonsense
 refuses "unknown list" 'readers.*outcomes' list nonsense
 refuses "an option without its value" 'needs a value' run --reader
 refuses "a file that is not there" 'nowhere/x.ini' run nowhere/x.ini

@@ -99,6 +99,7 @@ struct results {
 	unsigned skipped;		/* truncated, foreign or newer lines; each named on stderr */
 	const char *path;		/* the first file's */
 	struct pool *pool;
+	unsigned notes;			/* stretches of lines that were parsed once for many */
 };
 
 /*

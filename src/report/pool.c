@@ -18,6 +18,7 @@ struct entry {
 	uint64_t hash;
 	size_t size;
 	const void *bytes;	/* NULL: free */
+	void *note;
 };
 
 struct pool {
@@ -106,27 +107,50 @@ static void grow(struct pool *p)
 	free(old);
 }
 
-const void *pool_unique(struct pool *p, const void *bytes, size_t size)
+/* Where these bytes are, or would be. */
+static struct entry *find(const struct pool *p, const void *bytes, size_t size, uint64_t hash)
+{
+	struct entry *e;
+	size_t k;
+
+	for (k = hash;; k++) {
+		e = &p->table[k & (p->room - 1)];
+		if (!e->bytes || (e->hash == hash && e->size == size && !memcmp(e->bytes, bytes, size)))
+			return e;
+	}
+}
+
+static struct entry *have(struct pool *p, const void *bytes, size_t size)
 {
 	const uint64_t hash = hash_of(bytes, size);
 	struct entry *e;
 	void *copy;
-	size_t k;
 
 	if (p->n * 2 >= p->room)
 		grow(p);
-	for (k = hash;; k++) {
-		e = &p->table[k & (p->room - 1)];
-		if (!e->bytes)
-			break;
-		if (e->hash == hash && e->size == size && !memcmp(e->bytes, bytes, size))
-			return e->bytes;
-	}
+	e = find(p, bytes, size, hash);
+	if (e->bytes)
+		return e;
 	copy = pool_alloc(p, size ? size : 1);
 	memcpy(copy, bytes, size);
-	*e = (struct entry){ hash, size, copy };
+	*e = (struct entry){ hash, size, copy, NULL };
 	p->n++;
-	return copy;
+	return e;
+}
+
+const void *pool_unique(struct pool *p, const void *bytes, size_t size)
+{
+	return have(p, bytes, size)->bytes;
+}
+
+void *pool_noted(const struct pool *p, const void *bytes, size_t size)
+{
+	return find(p, bytes, size, hash_of(bytes, size))->note;
+}
+
+void pool_note(struct pool *p, const void *bytes, size_t size, void *value)
+{
+	have(p, bytes, size)->note = value;
 }
 
 const char *pool_string(struct pool *p, const char *s)

@@ -16,4 +16,8 @@ void *pool_alloc(struct pool *p, size_t size);
 const void *pool_unique(struct pool *p, const void *bytes, size_t size);
 const char *pool_string(struct pool *p, const char *s);
 
+/* What was noted for these very bytes, or NULL; and noting it. */
+void *pool_noted(const struct pool *p, const void *bytes, size_t size);
+void pool_note(struct pool *p, const void *bytes, size_t size, void *value);
+
 #endif

@@ -27,6 +27,7 @@ static void add(struct tally *t, const struct result *r)
 
 static void sentence(struct page *p, const struct tally *t, size_t impossible)
 {
+	size_t i, voided = 0;
 	FILE *f = p->f;
 
 	fprintf(f, "<p class=\"verdict %s\">", t->by[VERDICT_FAIL] || impossible ? "bad" :
@@ -47,6 +48,11 @@ static void sentence(struct page *p, const struct tally *t, size_t impossible)
 		fprintf(f, "<p class=note>⚠ %u line%s of the input could not be read and %s not in "
 			"here.</p>\n", p->rs->skipped, p->rs->skipped == 1 ? "" : "s",
 			p->rs->skipped == 1 ? "is" : "are");
+	for (i = 0; i < p->n; i++)
+		voided += p->cell[i]->errata != NULL;
+	if (voided)
+		fprintf(f, "<p class=note>⚠ %zu result%s void by results/ERRATA, and inconclusive for "
+			"that reason.</p>\n", voided, voided == 1 ? " is" : "s are");
 	if (p->superseded)
 		fprintf(f, "<p class=note>%zu earlier line%s of a cell measured again on the same "
 			"executor %s left out: the last counts.</p>\n", p->superseded,

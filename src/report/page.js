@@ -14,6 +14,18 @@
 		root.dataset.theme = dark ? "light" : "dark";
 	};
 
+	/* laid out as blocks on a phone, it is a table still for who cannot see it */
+	if (getComputedStyle(table).display == "block") {
+		table.setAttribute("role", "table");
+		body.setAttribute("role", "rowgroup");
+		rows.forEach(function (r) {
+			r.setAttribute("role", "row");
+			Array.prototype.forEach.call(r.cells, function (c) {
+				c.setAttribute("role", c.tagName == "TH" ? "rowheader" : "cell");
+			});
+		});
+	}
+
 	function filter() {
 		var words = q.value.toLowerCase().split(/\s+/), n = 0;
 		rows.forEach(function (r) {

@@ -140,16 +140,31 @@ static void judge_silent(struct comparison *c)
 	say_more(c, SAME, "clean in both");
 }
 
-/* Has a side without any looked hard enough to be called clean? */
+static double present(const struct side *s)
+{
+	double n = 0;
+	unsigned i;
+
+	for (i = 0; i < s->runs; i++)
+		n += (double)s->run[i]->present;
+	return n;
+}
+
+/*
+ * A side that saw none has to be called clean by its own verdict, or to have looked
+ * about as hard as the one that did.
+ */
 static bool thin(struct comparison *c)
 {
 	unsigned side;
 
 	for (side = BASE; side <= NEW; side++) {
-		if (c->grade != GRADE_FORBID || c->side[side].count > 0 || c->side[side].of[VERDICT_PASS])
+		const struct side *s = &c->side[side];
+
+		if (c->grade != GRADE_FORBID || s->count > 0 || s->of[VERDICT_PASS] ||
+		    present(s) >= present(&c->side[!side]) / 2)
 			continue;
-		return !compare_no(c, "too little exposure in %s: %s", side_names[side],
-			   c->side[side].last->reason);
+		return !compare_no(c, "too little exposure in %s: %s", side_names[side], s->last->reason);
 	}
 	return false;
 }

@@ -74,7 +74,8 @@ static struct result *add(struct set *s, unsigned c, enum grade torn, const doub
 		.walker = "entry", .reader = "lo-hi", .writer = "pae-pte", .transition = "remap",
 		.consumer = "ptdump", .reclaim = "memb", .world = "native", .machine = &s->machine,
 		.calibration = &s->calibration, .readers = 1, .writers = 1, .slots = 1,
-		.seconds = INTERVALS / 10.0, .rounds = 1000000, .intervals = s->intervals[n],
+		.seconds = INTERVALS / 10.0, .rounds = 1000000, .present = 1000000,
+		.intervals = s->intervals[n],
 		.nr_intervals = INTERVALS, .interval_ns = 100000000, .reason = "", .verdict = VERDICT_PASS,
 		.has_torn_by = true,
 	};
@@ -269,6 +270,13 @@ static void thin_base(struct set *b, struct set *n)
 	(void)n;
 	b->line[0].verdict = VERDICT_INCONCLUSIVE;
 	b->line[0].reason = "too few present observations: 1 of 1000";
+	b->line[0].present = 1;
+}
+
+static void thin_both(struct set *b, struct set *n)
+{
+	thin_base(b, n);
+	n->line[0].present = 2;
 }
 
 static void thin_new(struct set *b, struct set *n)
@@ -419,6 +427,7 @@ static const struct sample samples[] = {
 	{ 0, 0, GRADE_FORBID, NOT_COMPARABLE, "NEW: too few present", thin_new },
 	{ 0, 100, GRADE_FORBID, NOT_COMPARABLE, "too little exposure in BASE: too few", thin_base },
 	{ 100, 0, GRADE_FORBID, NOT_COMPARABLE, "too little exposure in NEW: too few", thin_new },
+	{ 0, 100, GRADE_FORBID, REGRESSED, "more of", thin_both },
 	{ 1000, 10, GRADE_REQUIRE, REGRESSED, "loss of power", NULL },
 	{ 1000, 0, GRADE_REQUIRE, REGRESSED, "loss of power", NULL },
 	{ 1000, 500, GRADE_REQUIRE, SAME, "", NULL },

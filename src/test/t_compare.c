@@ -218,6 +218,7 @@ static void found(void **state)
 		{ { "half as often", 3, 100, 1, 0, 0 }, 0.5, 1, false },
 		{ { "a tenth of runs tear, then all; rates differ tenfold", 10, 5, 20, 1.2, 0.5 }, 40, 1, true },
 		{ { "a control at a tenth", 3, 100, 1, 0, 0 }, 1, 0.1, true },
+		{ { "a control at about the margin", 10, 100, 1, 0, 0 }, 1, 0.2475, false },
 		{ { "a control at a half", 3, 100, 1, 0, 0 }, 1, 0.5, false },
 		{ { "a control, ten times", 3, 100, 1, 0, 0 }, 1, 10, false },
 	};
@@ -232,8 +233,8 @@ static void found(void **state)
 		print_message("# %s: %u of %u\n", of[i].w.what, n, times);
 		if (of[i].regressed)
 			assert_true(n == times);
-		else
-			assert_true(n == 0);
+		else	/* right at the margin alpha's share may be */
+			assert_true(n <= times / 10);
 	}
 }
 

@@ -22,6 +22,8 @@ static const char mutants_help[] =
 	"         --cpus 0,2-3   only these\n"
 	"         --also FILE    what other instruments say: lines \"audit MUTANT WORD\", or tsan;\n"
 	"                        WORD is . where it caught nothing\n"
+	"         --watch WHO    mutant or original: only race it natively, and print nothing; for\n"
+	"                        a build that watches itself (make SAN=thread)\n"
 	"\n"
 	"table: what was shown; . nothing, and the explorer says that nothing can be; unseen: it\n"
 	"could have been shown here, and was not; - not asked\n"
@@ -53,11 +55,13 @@ struct mutate {
 	uint32_t seed;
 	struct cpus cpus;
 	const char *also;
+	enum { WATCH_NOBODY, WATCH_MUTANT, WATCH_ORIGINAL } watch;
 	enum memory_model model;	/* this machine's */
 	struct calibration calibration;
 };
 
-enum { OPT_MUTANTS = 256, OPT_EXPLORER, OPT_TIME, OPT_SEED, OPT_CPUS, OPT_ALSO, OPT_HELP };
+enum { OPT_MUTANTS = 256, OPT_EXPLORER, OPT_TIME, OPT_SEED, OPT_CPUS, OPT_ALSO, OPT_WATCH,
+       OPT_HELP };
 
 static const struct option options[] = {
 	{ "mutants", no_argument, NULL, OPT_MUTANTS },
@@ -66,6 +70,7 @@ static const struct option options[] = {
 	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "cpus", required_argument, NULL, OPT_CPUS },
 	{ "also", required_argument, NULL, OPT_ALSO },
+	{ "watch", required_argument, NULL, OPT_WATCH },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
 };
@@ -97,6 +102,10 @@ static int parse_one(struct mutate *x, int c, char **argv)
 	case OPT_ALSO:
 		x->also = optarg;
 		return 0;
+	case OPT_WATCH:
+		x->watch = !strcmp(optarg, "mutant") ? WATCH_MUTANT :
+			   !strcmp(optarg, "original") ? WATCH_ORIGINAL : WATCH_NOBODY;
+		return x->watch ? 0 : usage_error("bad watch \"%s\"; valid: mutant original", optarg) + 1;
 	case OPT_HELP:
 		fputs(mutants_help, stdout);
 		return EXIT_PASS + 1;
@@ -365,6 +374,25 @@ static int judge(const struct mutate *x)
 	return count[SURVIVES] || count[MISEXPLAINED] ? EXIT_FAIL : x->incomplete ? EXIT_INCONCLUSIVE : EXIT_PASS;
 }
 
+static int watch_all(struct mutate *x)
+{
+	const struct race race = { .cpus = &x->cpus, .interrupted = &interrupted, .ns = x->ns, .seed = x->seed };
+	char err[ERR_LEN];
+	struct subject s;
+	unsigned i;
+	int bad;
+
+	catch_signals();
+	for (i = 0; i < x->nr && !interrupted; i++) {
+		if (subject_init(&s, x->rows[i].mutant, err, sizeof(err)))
+			return usage_error("%s", err);
+		bad = subject_watch(&s, x->watch == WATCH_ORIGINAL, &race);
+		if (bad)
+			return usage_error("%s: %s", s.mutant->name, strerror(-bad));
+	}
+	return interrupted ? EXIT_INCONCLUSIVE : EXIT_PASS;
+}
+
 static int run_all(struct mutate *x)
 {
 	struct executor e = { .target = "", .flags = "", .git = "" };
@@ -418,7 +446,7 @@ int cmd_mutants(int argc, char **argv)
 		code = choose_mutants(x, argc - optind, argv + optind);
 	if (!code)
 		code = read_also(x);
-	code = code ? code - 1 : run_all(x);
+	code = code ? code - 1 : x->watch ? watch_all(x) : run_all(x);
 	free(x->rows);
 	free(x);
 	return code;

@@ -222,3 +222,19 @@ int subject_race(const struct subject *s, bool widened, const struct race *r, ui
 	}
 	return err;
 }
+
+/* Many slots: one race is reported per address. */
+int subject_watch(const struct subject *s, bool original, const struct race *r)
+{
+	enum { WATCH_SLOTS = 64 };
+	const struct runner runner = { .cpus = r->cpus, .interrupted = r->interrupted };
+	struct cell c = s->original;
+	struct finding f;
+
+	c.slots = WATCH_SLOTS;
+	c.budget_ns = r->ns;
+	c.seed = r->seed;
+	if (!original)
+		cell_into(&c, s->mutant->native);
+	return runner_run(&runner, &c, &f);
+}

@@ -47,6 +47,12 @@ struct race {
  */
 int subject_race(const struct subject *s, bool widened, const struct race *r, uint32_t *shown);
 
+/*
+ * Races the mutant, or the original, natively for r->ns in this very process, and
+ * judges nothing: that is for whoever watches it (ThreadSanitizer). 0 or -errno.
+ */
+int subject_watch(const struct subject *s, bool original, const struct race *r);
+
 /* The worst of `shown` in one word; NULL: nothing. */
 const char *shown_word(uint32_t shown);
 

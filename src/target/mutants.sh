@@ -7,14 +7,36 @@
 mutants_audit() {
 	local object code
 
-	for object in "$1"/mutated/*.o; do
+	for object in "$BUILD"/mutated/*.o; do
 		[[ $object != */table.o ]] || continue
 		code=0
-		"$2" audit "$object" >/dev/null 2>&1 || code=$?
+		"$BUILD/tornreport" audit "$object" >/dev/null 2>&1 || code=$?
 		case $code in
 		0) echo "audit $(basename "$object" .o) ." ;;
 		1) echo "audit $(basename "$object" .o) differs" ;;
 		esac
+	done
+}
+
+# mutants_races PROGRAM MUTANT WHO TIME: racing pairs that ThreadSanitizer reports
+mutants_races() {
+	local log
+
+	log=$(mktemp -d)
+	TSAN_OPTIONS="exitcode=0 suppress_equal_addresses=0 log_path=$log/log" \
+		setarch -R "$1" run --mutants --watch "$3" --time "$4" "$2" >/dev/null || return
+	[ -z "$(ls "$log")" ] || python3 "$root/src/test/races.py" "$log"/log.*
+	rm -r "$log"
+}
+
+# "tsan MUTANT WORD": `race` if a pair races that does not in the original
+mutants_tsan() {
+	local mutant new with=$root/build/$TARGET-clang-thread/tornwalk-mutants.full
+
+	sed -n 's/^\[\(.*\)\]$/\1/p' "$root/src/mutants/list" | while read -r mutant; do
+		new=$(mutants_races "$with" "$mutant" mutant 600ms)
+		[ -z "$new" ] || new=$(comm -23 <(echo "$new") <(mutants_races "$with" "$mutant" original 2s))
+		echo "tsan $mutant ${new:+race}" | sed 's/ $/ ./'
 	done
 }
 
@@ -24,7 +46,13 @@ cmd_mutants() {
 	cmd_setup test
 	build mutants "$BUILD/tornreport"
 	also=$(mktemp)
-	mutants_audit "$BUILD" "$BUILD/tornreport" >"$also"
+	mutants_audit >"$also"
+	if [ "$TARGET" != x86_64 ] || ! command -v llvm-symbolizer >/dev/null; then
+		echo "run.sh: without the race detector: it wants x86_64 and llvm-symbolizer" >&2
+	else
+		COMPILER=clang SAN=thread build mutants
+		mutants_tsan >>"$also"
+	fi
 	"$BUILD/tornwalk-mutants" run --mutants --also "$also" "$@" || code=$?
 	rm -f "$also"
 	return $code

@@ -15,7 +15,7 @@ import sys
 
 ACCESS = re.compile(r"^  (?:Previous )?(?:atomic )?(?:write|read) of size \d+ ", re.I)
 FRAME = re.compile(r"^    #\d+ (\S+) (\S+)")
-PROTOCOL = re.compile(r"/src/(native|protocol)/")
+PROTOCOL = re.compile(r"/(src/native|protocol)/")  # a mutant's protocol is not in src
 MACHINE = re.compile(r"/src/machine/tables\.c")
 HOOKS = "/src/native/tsan/"
 

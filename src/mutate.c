@@ -8,6 +8,7 @@
 #include "choose.h"
 #include "judge/number.h"
 #include "mutants/score.h"
+#include "mutants/tally.h"
 #include "run.h"
 
 static const char mutants_help[] =
@@ -30,22 +31,6 @@ static const char mutants_help[] =
 	"\n"
 	"exit: 0 each is caught, or explained; 1 one is not, or the explanation is wrong; 2 bad\n"
 	"usage or input; 4 interrupted, or something was not explored to the end\n";
-
-enum column { BY_SC, BY_TSO, BY_WEAK, BY_WIDENED, BY_NATIVE, BY_AUDIT, BY_TSAN, NR_COLUMNS };
-
-/* The instruments, by the names `by` in the list has for them. */
-static const struct { const char *head, *instrument; } columns[NR_COLUMNS] = {
-	{ "sc", "explorer" }, { "tso", "explorer" }, { "weak", "explorer" }, { "widened", "widened" },
-	{ "native", "native" }, { "audit", "audit" }, { "tsan", "tsan" },
-};
-
-struct row {
-	const struct mutant *mutant;
-	const char *word[NR_COLUMNS];	/* NULL: nothing was shown */
-	bool asked[NR_COLUMNS];
-	bool possible[NR_COLUMNS];	/* of a race: it could have been shown */
-	char also[NR_COLUMNS][24];
-};
 
 struct mutate {
 	struct row *rows;
@@ -159,8 +144,7 @@ static int also_line(struct mutate *x, unsigned line, const char *instrument, co
 	unsigned k, i;
 
 	snprintf(where, sizeof(where), "%.250s:%u: ", x->also, line);
-	for (k = BY_AUDIT; k < NR_COLUMNS && strcmp(columns[k].instrument, instrument); k++)
-		;
+	k = tally_column(instrument);
 	if (k == NR_COLUMNS)
 		return usage_error("%sunknown instrument \"%s\"; valid: audit tsan", where, instrument) + 1;
 	if (!mutant_find(name))
@@ -246,132 +230,23 @@ static int ask(struct mutate *x, struct row *r)
 	uint32_t possible = 0;
 	struct subject s;
 	char err[ERR_LEN];
+	bool lacks;
 	int bad = subject_init(&s, r->mutant, err, sizeof(err));
 
 	if (bad == -EINVAL)
 		return usage_error("%s", err) + 1;
 	s.original.writer_tears = calibration_tears(&x->calibration, s.original.writer->primitive);
-	if (bad == -EOPNOTSUPP) {	/* the explorer needs no instruction */
+	lacks = bad == -EOPNOTSUPP && !x->explorer_only;	/* the explorer needs no instruction */
+	if (lacks)
 		fprintf(stderr, "tornwalk: not raced: %s\n", err);
-		x->incomplete = true;
-	}
-	if (!bad || bad == -EOPNOTSUPP)
-		bad = explore(x, &s, r, &possible);
-	if (!bad && !x->explorer_only && !x->incomplete)
+	x->incomplete |= lacks;
+	bad = explore(x, &s, r, &possible);
+	if (!bad && !x->explorer_only && !lacks)
 		bad = race(x, &s, r, possible);
 	if (bad)
 		return usage_error("%s: %s", r->mutant->name, bad == -E2BIG ? "not explored to the end" :
 				   strerror(-bad)) + 1;
 	return 0;
-}
-
-/* ---- the table and the score ---- */
-
-static bool says(const char *list, const char *word)
-{
-	const size_t n = strlen(word);
-	const char *at = list;
-
-	while ((at = strstr(at, word))) {
-		if ((at == list || at[-1] == ' ') && (!at[n] || at[n] == ' '))
-			return true;
-		at += n;
-	}
-	return false;
-}
-
-static void print_head(void)
-{
-	unsigned k;
-
-	printf("%-32s", "mutant");
-	for (k = 0; k < NR_COLUMNS; k++)
-		printf(" %-11s", columns[k].head);
-	puts(" what");
-}
-
-static void print_row(const struct row *r)
-{
-	unsigned k;
-
-	printf("%-32s", r->mutant->name);
-	for (k = 0; k < NR_COLUMNS; k++)
-		printf(" %-11s", !r->asked[k] ? "-" : r->word[k] ? r->word[k] : r->possible[k] ? "unseen" : ".");
-	printf(" %s\n", r->mutant->what);
-	fflush(stdout);
-}
-
-enum standing { CAUGHT, EXPLAINED, NOT_ASKED, SURVIVES, MISEXPLAINED };
-
-/*
- * A mutant that only some can tell from the original: nobody else may have, and one of
- * them must have, if it was asked.
- */
-static enum standing standing(const struct row *r, const char **by)
-{
-	bool caught = false, asked = false, meant;
-	unsigned k;
-
-	for (k = 0; k < NR_COLUMNS; k++) {
-		meant = !*r->mutant->by || says(r->mutant->by, columns[k].instrument);
-		if (r->word[k] && !meant) {
-			*by = columns[k].head;
-			return MISEXPLAINED;
-		}
-		caught |= r->word[k] != NULL;
-		asked |= meant && r->asked[k];
-	}
-	if (caught)
-		return CAUGHT;
-	if (!strcmp(r->mutant->by, "nothing"))
-		return EXPLAINED;
-	return asked ? SURVIVES : NOT_ASKED;
-}
-
-static void print_score(const struct mutate *x, const unsigned count[MISEXPLAINED + 1])
-{
-	const char *last = "";
-	unsigned k, i, n;
-
-	printf("\n%u mutants: %u caught (", x->nr, count[CAUGHT]);
-	for (k = 0; k < NR_COLUMNS; k++) {
-		for (i = n = 0; i < x->nr; i++) {
-			const char *const *w = x->rows[i].word;
-
-			n += k == BY_SC ? w[BY_SC] || w[BY_TSO] || w[BY_WEAK] : w[k] != NULL;
-		}
-		if (strcmp(columns[k].instrument, last))
-			printf("%s%s %u", k ? ", " : "", columns[k].instrument, n);
-		last = columns[k].instrument;
-	}
-	printf("), %u explained, %u for others to catch, %u survive, %u explained wrongly\n", count[EXPLAINED],
-	       count[NOT_ASKED], count[SURVIVES], count[MISEXPLAINED]);
-}
-
-static int judge(const struct mutate *x)
-{
-	unsigned count[MISEXPLAINED + 1] = { 0 }, i;
-	const char *by = "";
-
-	for (i = 0; i < x->nr; i++) {
-		const struct mutant *m = x->rows[i].mutant;
-		const enum standing s = standing(&x->rows[i], &by);
-
-		if (!count[EXPLAINED] && !count[NOT_ASKED] && !count[SURVIVES] && !count[MISEXPLAINED] && s != CAUGHT)
-			putchar('\n');
-		count[s]++;
-		if (s == EXPLAINED)
-			printf("%s: by nothing: %s\n", m->name, m->why);
-		else if (s == NOT_ASKED)
-			printf("%s: only by %s, not asked: %s\n", m->name, m->by, m->why);
-		else if (s == SURVIVES)
-			printf("SURVIVES: %s: %s (%s, %s)\n", m->name, m->what, m->file, m->function);
-		else if (s == MISEXPLAINED)
-			printf("EXPLAINED WRONGLY: %s: %s caught it; the list says: by %s: %s\n", m->name, by,
-			       m->by, m->why);
-	}
-	print_score(x, count);
-	return count[SURVIVES] || count[MISEXPLAINED] ? EXIT_FAIL : x->incomplete ? EXIT_INCONCLUSIVE : EXIT_PASS;
 }
 
 static int watch_all(struct mutate *x)
@@ -407,17 +282,17 @@ static int run_all(struct mutate *x)
 		printf("%s, %s: %u CPU%s, races judged under %s\n\n", e.kind, e.cpu, x->cpus.n,
 		       x->cpus.n > 1 ? "s" : "", model_names[x->model]);
 	}
-	print_head();
+	tally_head();
 	for (i = 0; i < x->nr && !code && !interrupted; i++) {
 		code = ask(x, &x->rows[i]);
 		if (!code && !interrupted)
-			print_row(&x->rows[i]);
+			tally_row(&x->rows[i]);
 	}
 	if (code)
 		return code - 1;
 	if (interrupted)
 		return usage_error("interrupted after %u of %u mutants", i - 1, x->nr), EXIT_INCONCLUSIVE;
-	code = judge(x);
+	code = tally_score(x->rows, x->nr) ? EXIT_FAIL : x->incomplete ? EXIT_INCONCLUSIVE : EXIT_PASS;
 	return fflush(stdout) ? EXIT_USAGE : code;
 }
 

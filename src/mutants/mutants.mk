@@ -4,15 +4,14 @@
 M         := $(OUT)/mutated
 MUTANTS   := $(shell sed -n 's/^\[\([a-z0-9-]*\)\]$$/\1/p' src/mutants/list)
 M_OBJS    := $(MUTANTS:%=$(M)/%.o)
-M_DEPENDS := $(wildcard src/protocol/*.h src/explore/*.h src/native/*.h src/native/*/*.h)\
-	     $(wildcard configs/targets/$(TARGET).mk)
+M_DEPENDS := $(wildcard src/protocol/*.h src/explore/*.h src/native/*.h src/native/*/*.h) Makefile src/mutants/mutants.mk
 
 mutants: $(OUT)/tornwalk-mutants
 
 $(OUT)/mutate.o $(OUT)/mutants/%.o: CFLAGS += $(SMALL)
 
-$(OUT)/tornwalk-mutants: $(PROGRAM:%=$(OUT)/%.o) $(OUT)/mutate.o $(OUT)/mutants/score.o $(M)/table.o \
-			 $(M_OBJS) $(OUT)/libtornwalk.a configs/targets/static.ld
+$(OUT)/tornwalk-mutants: $(PROGRAM:%=$(OUT)/%.o) $(OUT)/mutate.o $(OUT)/mutants/score.o $(OUT)/mutants/tally.o \
+			 $(M)/table.o $(M_OBJS) $(OUT)/libtornwalk.a configs/targets/static.ld
 	$(CC) $(CODE) $(LINK) -o $@.full $(filter %.o %.a,$^) $(LIBS)
 	$(STRIP) -o $@ $@.full
 

@@ -29,6 +29,7 @@ static const char run_help[] =
 	"         --cpus 0,2-3   only these\n"
 	"         --world widened  every cell of a suite with a delay between the halves\n"
 	"         --shard 2/3    only this part; a cell and its control stay together\n"
+	"         --sweep        widened cells: through all delays, and what each of them showed\n"
 	"         --out FILE     append one JSON line per cell; - is standard output\n"
 	"         --resume       leave out cells that FILE has already\n"
 	"         --fail-fast    stop after the first cell that fails\n"
@@ -46,7 +47,7 @@ static const char run_help[] =
 	"exit: 0 pass, 1 fail, 2 bad usage or input, 4 inconclusive\n";
 
 enum { OPT_OUT = 256, OPT_RESUME, OPT_FAIL_FAST, OPT_KTAP, OPT_QUIET, OPT_CPUS, OPT_HELP,
-       OPT_SHARD };
+       OPT_SHARD, OPT_SWEEP };
 
 static const struct option run_options[] = {
 	{ "out", required_argument, NULL, OPT_OUT },
@@ -55,6 +56,7 @@ static const struct option run_options[] = {
 	{ "ktap", no_argument, NULL, OPT_KTAP },
 	{ "quiet", no_argument, NULL, OPT_QUIET },
 	{ "cpus", required_argument, NULL, OPT_CPUS },
+	{ "sweep", no_argument, NULL, OPT_SWEEP },
 	{ "shard", required_argument, NULL, OPT_SHARD },
 	{ "help", no_argument, NULL, OPT_HELP },
 	CELL_OPTIONS,
@@ -90,6 +92,9 @@ static int parse_run(struct run *r, int argc, char **argv)
 			break;
 		case OPT_KTAP:
 			r->session.ktap = true;
+			break;
+		case OPT_SWEEP:
+			r->session.sweep = true;
 			break;
 		case OPT_QUIET:
 			r->session.quiet = true;

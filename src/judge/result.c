@@ -231,6 +231,21 @@ static void executor_fields(FILE *f, const struct executor *x)
 	text(f, "git", x->git);
 }
 
+/* Distinct torn by the delay between the halves, where it was swept. */
+static void delays(FILE *f, const struct finding *d)
+{
+	unsigned i;
+
+	key(f, "delays");
+	for (i = 0; i < NR_DELAYS; i++) {
+		fprintf(f, "%c{\"ns\":%" PRIu64 ",\"torn\":%" PRIu64, i ? ',' : '[', d->delay_ns[i],
+			d->delay_torn[i]);
+		seconds(f, "seconds", d->delay_spent[i]);
+		putc('}', f);
+	}
+	putc(']', f);
+}
+
 int result_print(FILE *f, const struct result *r)
 {
 	const struct finding *d = r->finding;
@@ -278,6 +293,10 @@ int result_print(FILE *f, const struct result *r)
 	/* which memory model `predicted` is of */
 	if (r->prediction && r->prediction->known)
 		text(f, "model", model_names[r->prediction->model]);
+	if (r->schedule)
+		text(f, "schedule", r->schedule);
+	if (d->swept)
+		delays(f, d);
 	fputs("}\n", f);
 	return ferror(f) ? -EIO : 0;
 }

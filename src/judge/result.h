@@ -22,6 +22,7 @@ struct result {
 	enum verdict verdict;
 	const char *reason;
 	const struct prediction *prediction;	/* NULL: none was made */
+	const char *schedule;			/* the explorer's, of what `witness` shows; or NULL */
 };
 
 /* One line, newline included. 0, or -EIO if the stream has failed. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE	/* open_memstream */
 #include "schedule.h"
 
 #include <ctype.h>
@@ -255,4 +256,37 @@ int schedule_print(FILE *f, struct bounded *b, const struct schedule *s, uint32_
 	free(t);
 	free(now);
 	return res;
+}
+
+char *schedule_text(const struct cell *c, enum memory_model model, unsigned tears, unsigned note,
+		    uint64_t max_states)
+{
+	const struct bounds bounds = bounds_of(c);
+	struct schedule *how = malloc(sizeof(*how));
+	char word[SCHEDULE_WORD], line[160], *text = NULL;
+	struct bounded *b = NULL;
+	uint32_t notes;
+	size_t len;
+	FILE *f = NULL;
+	int err = -ENOMEM;
+
+	if (how)
+		b = bounded_new(c, &bounds, model, tears, &err);
+	if (b)
+		err = search_witness(bounded_program(b), 1u << note, max_states, how);
+	if (!err)
+		f = open_memstream(&text, &len);
+	if (f) {
+		err = schedule_print(f, b, how, &notes, line, sizeof(line));
+		schedule_word(b, how, word);
+		fprintf(f, "      --model %s --replay %s\n", model_names[model], word);
+		fclose(f);
+	}
+	bounded_free(b);
+	free(how);
+	if (err) {
+		free(text);
+		return NULL;
+	}
+	return text;
 }

@@ -27,4 +27,11 @@ int schedule_parse(const struct bounded *b, const char *word, struct schedule *s
 int schedule_print(FILE *f, struct bounded *b, const struct schedule *s, uint32_t *notes, char *err,
 		   unsigned len);
 
+/*
+ * A shortest schedule of outcome `note` of cell `c`, as lines, and the word that
+ * plays it again. To be freed; NULL: none within max_states, or no memory.
+ */
+char *schedule_text(const struct cell *c, enum memory_model model, unsigned tears, unsigned note,
+		    uint64_t max_states);
+
 #endif

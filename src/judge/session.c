@@ -11,10 +11,11 @@
 #include <unistd.h>
 
 #include "resume.h"
+#include "schedule.h"
 #include "table.h"
 
 /* What one state of a search takes in memory, roughly; how long a prediction may take. */
-enum { STATE_BYTES = 128, PREDICT_NS = 2000000000 };
+enum { STATE_BYTES = 128, PREDICT_NS = 2000000000, SCHEDULED_CELLS = 100 };
 
 struct live {
 	const struct session *s;
@@ -163,10 +164,15 @@ static bool impatient(void *arg)
 	return (p->s->interrupted && *p->s->interrupted) || now_ns() > p->until_ns;
 }
 
-static void foresee(const struct session *s, const struct cell *c, struct prediction *p)
+static uint64_t memory_bytes(void)
 {
 	const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
-	const uint64_t memory = pages > 0 ? (uint64_t)pages * (uint64_t)size : 64u << 20;
+
+	return pages > 0 ? (uint64_t)pages * (uint64_t)size : 64u << 20;
+}
+
+static void foresee(const struct session *s, const struct cell *c, struct prediction *p)
+{
 	struct patience patience = { s, now_ns() + PREDICT_NS };
 	const struct bounds b = bounds_of(c);
 
@@ -174,10 +180,22 @@ static void foresee(const struct session *s, const struct cell *c, struct predic
 		.model = predict_model(s->executor),
 		.tears = predict_tears(c, s->executor->calibration),
 		.search = { .how = SEARCH_REDUCED, .stop = impatient, .arg = &patience,
-			    .max_states = memory / 8 / STATE_BYTES },
+			    .max_states = memory_bytes() / 8 / STATE_BYTES },
 	};
 	if (predict(p, c, &b))
 		p->known = false;
+}
+
+/* By which steps the worst that was seen comes about; a suite of thousands goes without. */
+static char *schedule_of(const struct session *s, const struct scenario *c, const struct finding *f,
+			 const struct prediction *p)
+{
+	const int worst = result_witness(c, f);
+
+	if (worst < 0 || !p->known || !(p->possible & 1u << worst) || s->plan->nr > SCHEDULED_CELLS ||
+	    (s->out < 0 && !s->json))
+		return NULL;
+	return schedule_text(&c->cell, p->model, p->tears, (unsigned)worst, memory_bytes() / 16 / sizeof(struct state));
 }
 
 static int run_one(struct session *s, enum ran *state, unsigned i, struct finding *f,
@@ -185,7 +203,8 @@ static int run_one(struct session *s, enum ran *state, unsigned i, struct findin
 {
 	const struct scenario *c = &s->plan->list[i];
 	struct runner runner = { .cpus = s->executor->cpus, .interrupted = s->interrupted,
-				 .show = s->quiet ? NULL : show, .arg = l };
+				 .show = s->quiet ? NULL : show, .arg = l,
+				 .sweep = s->sweep };
 	char reason[REASON_LEN] = "";
 	struct evidence e = {
 		.scenario = c, .finding = f, .control = control_state(s, state, c),
@@ -195,6 +214,7 @@ static int run_one(struct session *s, enum ran *state, unsigned i, struct findin
 		.executor = s->executor->kind,
 	};
 	struct prediction p;
+	char *schedule;
 	struct result r = { .scenario = c, .finding = f, .executor = s->executor,
 			    .hash = scenario_hash(c), .reason = reason, .prediction = &p };
 	int err;
@@ -219,9 +239,13 @@ static int run_one(struct session *s, enum ran *state, unsigned i, struct findin
 	} else {
 		r.verdict = verdict_of(&e, reason);
 	}
+	schedule = schedule_of(s, c, f, &p);
+	r.schedule = schedule;
 	state[i] = scenario_requires(c) && control_fired(c, f) ? FIRED : SILENT;
 	count(s, r.verdict);
-	return report(s, &r, i + 1);
+	err = report(s, &r, i + 1);
+	free(schedule);
+	return err;
 }
 
 int session_run(struct session *s)

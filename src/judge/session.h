@@ -14,6 +14,7 @@ struct session {
 	int out;			/* file to append results to, or -1 */
 	const char *out_name;
 	bool resume, fail_fast, quiet, ktap;
+	bool sweep;			/* widened cells */
 	bool json;			/* results to stdout, the table to stderr */
 	/* if set, is told each result, and nothing is printed */
 	void (*tell)(void *arg, const struct result *r);

@@ -13,6 +13,7 @@ enum {
 	MAX_THREADS = 64,
 	MAX_SLOTS = 1 << 20,
 	MAX_INTERVALS = 1024,
+	NR_DELAYS = 12,		/* classes of a sweep */
 	WITNESS_LEN = 384,
 };
 
@@ -68,6 +69,11 @@ struct finding {
 	uint64_t interval_ns;		/* width of one of the intervals */
 	unsigned nr_intervals;
 	uint32_t intervals[MAX_INTERVALS];	/* distinct bad observations in each */
+	/* if swept: by class of the widened world's delays */
+	uint64_t delay_ns[NR_DELAYS];		/* the mean delay */
+	uint64_t delay_torn[NR_DELAYS];		/* distinct */
+	uint64_t delay_spent[NR_DELAYS];	/* ns of the first reader's time */
+	bool swept;
 	bool interrupted;
 	unsigned unpinned;		/* threads that could not be pinned to their CPU */
 	bool one_cpu;			/* threads had to share: preemption strategy */

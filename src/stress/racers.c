@@ -8,6 +8,7 @@
 
 #include "machine/tables.h"
 #include "pin.h"
+#include "sweep.h"
 
 enum {
 	SCAN_READS = 4096,	/* reads between two looks at the clock */
@@ -117,6 +118,46 @@ static void note_interval(struct reader_thread *t, uint64_t *bad_before)
 	__atomic_store_n(&t->shown_bad, (uint32_t)t->o.bad, __ATOMIC_RELAXED);
 }
 
+/* At the next class of delays already? Then this thread's delays are of that class. */
+static bool next_delay(const struct control *c, const struct cell *cell, uint32_t seed, unsigned *delay,
+		       uint64_t *now)
+{
+	unsigned class;
+
+	*now = now_ns();
+	class = sweep_class(*now - c->start_ns);
+	if (class == *delay)
+		return false;
+	cell->protocol->seed(seed, sweep_spins(class), c->one_cpu);
+	*delay = class;
+	return true;
+}
+
+static uint64_t torn_so_far(const struct observer *o)
+{
+	const uint64_t *d = o->distinct;
+
+	return d[2 * OUTCOME_TORN_READER] + d[2 * OUTCOME_TORN_READER + 1] +
+	       d[2 * OUTCOME_TORN_WRITER] + d[2 * OUTCOME_TORN_WRITER + 1];
+}
+
+/* What was torn since the last call was torn by the delays of the class until now. */
+static void sweep_on(struct reader_thread *t, uint64_t *torn_before)
+{
+	const unsigned old = t->delay;
+	const uint64_t torn = torn_so_far(&t->o);
+	uint64_t now;
+
+	if (old != SWEEP_NONE)
+		t->delay_torn[old] += torn - *torn_before;
+	*torn_before = torn;
+	if (!next_delay(t->control, t->o.cell, t->rng, &t->delay, &now))
+		return;
+	if (old != SWEEP_NONE)
+		t->delay_spent[old] += now - t->delay_since;
+	t->delay_since = now;
+}
+
 void *reader_main(void *arg)
 {
 	struct reader_thread *t = arg;
@@ -124,8 +165,9 @@ void *reader_main(void *arg)
 	const bool watched = !t->unwatched;
 	const bool scan = (c->walker->flags & WALK_NO_DESCENT) &&
 			  (c->consumer->flags & CONSUME_PASSIVE) && c->reader->scan;
-	uint64_t bad_before = 0;
+	uint64_t bad_before = 0, torn_before = 0;
 
+	t->delay = SWEEP_NONE;
 	c->reclaim->online();
 	if (c->protocol->seed)
 		c->protocol->seed(t->rng, WIDEN_SPINS, t->control->one_cpu);
@@ -141,6 +183,8 @@ void *reader_main(void *arg)
 		c->reclaim->quiesce();
 		if (watched)
 			note_interval(t, &bad_before);
+		if (t->control->sweep)
+			sweep_on(t, &torn_before);
 	}
 	if (t->control->one_cpu)
 		handover_leave();
@@ -174,13 +218,17 @@ void *writer_main(void *arg)
 	struct writer_thread *t = arg;
 	const struct cell *c = t->cell;
 	uint32_t slot = t->first;
+	uint64_t now;
 
+	t->delay = SWEEP_NONE;
 	if (c->protocol->seed)
 		c->protocol->seed(t->seed, WIDEN_SPINS, t->control->one_cpu);
 	wait_for_go(t->control, t->cpu, t->seed, &t->pinned);
 	while (!stopped(t->control)) {
 		writer_visit(t, slot);
 		slot = slot + t->step < c->slots ? slot + t->step : t->first;
+		if (t->control->sweep)
+			next_delay(t->control, c, t->seed, &t->delay, &now);
 	}
 	if (t->control->one_cpu)
 		handover_leave();

@@ -21,7 +21,7 @@ struct control {
 	uint32_t stop cacheline_aligned;
 	uint32_t visit[64] cacheline_aligned;	/* writers that share slots take turns */
 	uint64_t start_ns;	/* written before go */
-	bool one_cpu;
+	bool one_cpu, sweep;
 	struct handover handover;	/* if one_cpu */
 };
 
@@ -38,6 +38,8 @@ struct reader_thread {
 	uint64_t walks;
 	uint64_t interval_ns;
 	uint32_t intervals[MAX_INTERVALS];
+	unsigned delay;		/* the class of delays it is at, or SWEEP_NONE */
+	uint64_t delay_since, delay_torn[NR_DELAYS], delay_spent[NR_DELAYS];
 	uint32_t shown_bad cacheline_aligned;	/* for the live line */
 } cacheline_aligned;
 
@@ -53,6 +55,7 @@ struct writer_thread {
 	unsigned burst;		/* rounds a visit */
 	bool shared;		/* other writers have these slots too */
 	uint32_t seed;
+	unsigned delay;		/* as the reader's */
 } cacheline_aligned;
 
 /* Thread bodies; the argument is a reader_thread, a writer_thread. */

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "crew.h"
+#include "sweep.h"
 
 enum { STACK_BYTES = 128 * 1024 };
 
@@ -125,6 +126,12 @@ static void merge(struct crew *crew, const struct cell *c, struct finding *f)
 		merge_reader(f, &crew->readers[i]);
 		f->unpinned += !crew->readers[i].pinned;
 	}
+	for (i = 0; f->swept && i < NR_DELAYS; i++) {
+		f->delay_ns[i] = sweep_ns(i);
+		f->delay_spent[i] = crew->readers[0].delay_spent[i];
+		for (n = 0; n < c->readers; n++)
+			f->delay_torn[i] += crew->readers[n].delay_torn[i];
+	}
 	for (i = 0; i < c->writers; i++) {
 		f->rounds += crew->writers[i].m.rounds;
 		f->unpinned += !crew->writers[i].pinned;
@@ -150,6 +157,7 @@ int runner_run(const struct runner *r, const struct cell *c, struct finding *f)
 	crew = crew_new(c, r->unwatched, &err);
 	if (!crew)
 		return err;
+	crew->control.sweep = f->swept = r->sweep && c->protocol->seed;
 	crew->control.one_cpu = f->one_cpu = r->cpus->n == 1;
 	if (crew->control.one_cpu)	/* widened threads yield by themselves, in the right places */
 		handover_start(&crew->control.handover, r->cpus->id[0], !c->protocol->seed,

@@ -21,6 +21,7 @@ struct runner {
 	const volatile sig_atomic_t *interrupted;	/* NULL: nobody will */
 	void (*show)(void *arg, const struct progress *p);	/* every 250 ms; may be NULL */
 	void *arg;
+	bool sweep;		/* widened cells: go through all delays, see sweep.h */
 	bool unwatched;		/* bench: walk, but classify and count nothing */
 };
 

@@ -82,6 +82,20 @@ done
 refuses "more than 1M slots" 'slots' run --slots 1048577
 refuses "no slots" 'slots' run --slots 0
 
+# ---- the delay between the halves, swept ----
+
+swept() { # every class had its share of the time, and their tears are no more than all
+	tw run --reader lo-hi --writer busted-low-first --transition remap --world widened --sweep --time "$((300 << try))ms" --out -
+	sed -n 's/.*"delays":\[\(.*\)\].*/\1/p' "$tmp/out" | tr '{' '\n' | grep ns >"$tmp/delays"
+	[ "$(wc -l <"$tmp/delays")" = 12 ] && ! grep -q '"seconds":0.000' "$tmp/delays" &&
+		sed 's/.*"ns":\([0-9]*\),.*/\1/' "$tmp/delays" | sort -nc && well_formed "$tmp/out" 1 &&
+		[ "$(sed 's/.*"torn":\([0-9]*\).*/\1/' "$tmp/delays" | awk '{ n += $1 } END { print n + 0 }')" -le "$(distinct_torn)" ]
+}
+distinct_torn() { sed -n 's/.*"distinct":{[^}]*"torn":\([0-9]*\).*/\1/p' "$tmp/out"; }
+check "--sweep: each delay, and what it showed" try 4 swept
+tw run --reader lo-hi --sweep --time 50ms --out -
+expect "--sweep of a native cell: nothing to sweep" '! out_has "\"delays\""'
+
 # ---- time ----
 
 in_time() {

@@ -252,6 +252,7 @@ int result_print(FILE *f, const struct result *r)
 	const struct cell *c = &r->scenario->cell;
 	int worst = result_witness(r->scenario, d);
 
+	errno = 0;
 	fprintf(f, "{\"schema\":%d", RESULT_SCHEMA);
 	text(f, "scenario", r->scenario->name);
 	key(f, "hash");
@@ -298,7 +299,7 @@ int result_print(FILE *f, const struct result *r)
 	if (d->swept)
 		delays(f, d);
 	fputs("}\n", f);
-	return ferror(f) ? -EIO : 0;
+	return !ferror(f) ? 0 : errno ? -errno : -EIO;
 }
 
 static int write_all(int fd, const char *p, size_t len)

@@ -67,7 +67,7 @@ $(OUT)/t_stats: src/test/t_stats.c $(OUT)/report/stats.o
 	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(OUT)/report/stats.o -lRmath -lm -lcmocka
 
 $(OUT)/t_compare: src/test/t_compare.c $(addprefix $(OUT)/report/, compare.o compare_allowed.o \
-		compare_outcome.o compare_sides.o load.o line.o pool.o stats.o)
+		compare_outcome.o compare_sides.o load.o line.o members.o pool.o stats.o)
 	$(CC) $(CFLAGS) -MMD -MP -o $@ $^ -ljansson -lRmath -lm -lcmocka
 
 $(OUT)/bench: src/test/bench.c $(OUT)/libtornwalk.a

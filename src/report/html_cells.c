@@ -257,6 +257,14 @@ static void row(struct page *p, size_t i)
 	fputc('\n', f);
 }
 
+static bool any_said_by_name(const struct page *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (said_by_name(p->cell[i]))
+			return true;
+	return false;
+}
+
 static void head(struct page *p)
 {
 	static const char *const column[] = { "seen, distinct", "torn/s", "95 % limits", "first torn",
@@ -269,7 +277,7 @@ static void head(struct page *p)
 	if (form[p->detail].tables < p->n && form[p->detail].others == ANATOMY_FIELDS)
 		fprintf(f, " So that the page stays small, only the first %zu witnesses are drawn bit by bit; "
 			"of the others, the fields that are not zero.", form[p->detail].tables);
-	if (!form[p->detail].commands) {
+	if (!form[p->detail].commands && any_said_by_name(p)) {
 		fputs(" A name SUITE.LAYOUT.LEVEL.WALKER.READER.WRITER.TRANSITION.CONSUMER runs again by"
 		      "<br><code>", f);
 		program(f, p->rs->machines[0]);

@@ -77,7 +77,7 @@ static void machine(struct page *p, unsigned i)
 	const struct result *r = line_of(p, i);
 	FILE *f = p->f;
 
-	fprintf(f, "<table class=facts id=e%u><caption>", i);
+	fprintf(f, "<table class=facts id=e%u><caption>%u. ", i, i + 1);
 	page_text(f, p->label[i]);
 	fputs("</caption><tbody>\n", f);
 	value(f, "target", m->target);

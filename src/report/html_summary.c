@@ -59,15 +59,15 @@ static void sentence(struct page *p, const struct tally *t, size_t impossible)
 			p->superseded == 1 ? "" : "s", p->superseded == 1 ? "is" : "are");
 }
 
-static void row(FILE *f, const struct tally *t, const char *name, const char *href)
+static void row(FILE *f, const struct tally *t, const char *name, unsigned number)
 {
 	char rate[FIGURE_LEN], first[FIGURE_LEN];
 
 	fputs("<tr><th scope=row>", f);
-	if (href)
-		fprintf(f, "<a href=\"#%s\">", href);
+	if (number)
+		fprintf(f, "%u. <a href=#e%u>", number, number - 1);
 	page_text(f, name);
-	fprintf(f, "%s<td>%zu<td>%zu<td%s>%zu<td>%zu<td>%zu<td>%s<td>%s\n", href ? "</a>" : "",
+	fprintf(f, "%s<td>%zu<td>%zu<td%s>%zu<td>%zu<td>%zu<td>%s<td>%s\n", number ? "</a>" : "",
 		t->cells, t->by[VERDICT_PASS], t->by[VERDICT_FAIL] ? " class=bad" : "",
 		t->by[VERDICT_FAIL], t->by[VERDICT_INCONCLUSIVE], t->tear,
 		t->tear ? figure(rate, t->fastest) : "–",
@@ -111,7 +111,6 @@ void html_summary(struct page *p)
 	struct tally all = { 0 };
 	size_t i, impossible = 0;
 	enum outcome o;
-	char id[16];
 
 	for (i = 0; i < p->n; i++) {
 		add(&all, p->cell[i]);
@@ -131,12 +130,11 @@ void html_summary(struct page *p)
 		for (i = 0; i < p->n; i++)
 			if (p->cell[i]->machine->index == m)
 				add(&t, p->cell[i]);
-		snprintf(id, sizeof(id), "e%u", m);
-		row(p->f, &t, p->label[m], id);
+		row(p->f, &t, p->label[m], m + 1);
 	}
 	if (p->rs->nr_machines > 1) {
 		fputs("<tfoot>", p->f);
-		row(p->f, &all, "all", NULL);
+		row(p->f, &all, "all", 0);
 	}
 	fputs("</table></div>\n", p->f);
 	news(p);

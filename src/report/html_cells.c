@@ -182,6 +182,21 @@ static void harms(FILE *f, const struct result *r)
 	fprintf(f, "high newer %s", figure(n, (double)r->direction[HIGH_NEWER]));
 }
 
+/* The same cell on another executor has the same one: shown once, if it is not far. */
+static void schedule(struct page *p, size_t i)
+{
+	enum { NEAR = 500 };
+
+	for (size_t k = i > NEAR ? i - NEAR : 0; k < i; k++)
+		if (p->cell[k]->schedule == p->cell[i]->schedule) {
+			fprintf(p->f, "<p>schedule the explorer found: <a href=#c%zu>as there</a>", k);
+			return;
+		}
+	fputs("<p>schedule the explorer found:<pre class=b>", p->f);
+	page_lines(p->f, p->cell[i]->schedule);
+	fputs("</pre>", p->f);
+}
+
 static void details(struct page *p, size_t i)
 {
 	const struct result *r = p->cell[i];
@@ -192,11 +207,8 @@ static void details(struct page *p, size_t i)
 	predictions(f, r);
 	if (r->witness)
 		html_anatomy(f, r, i < form[p->detail].tables ? ANATOMY_TABLE : form[p->detail].others);
-	if (r->schedule) {
-		fputs("<p>schedule the explorer found:<pre>", f);
-		page_text(f, r->schedule);
-		fputs("</pre>", f);
-	}
+	if (r->schedule && i < form[p->detail].tables)
+		schedule(p, i);
 	if (form[p->detail].commands) {
 		if (r->audit)
 			fputs("<p><a href=#code>what it compiled to</a>", f);
@@ -275,8 +287,8 @@ static void head(struct page *p)
 	      "<p class=note>Open a name for its witness and the command that runs it again", f);
 	fputs(".", f);
 	if (form[p->detail].tables < p->n && form[p->detail].others == ANATOMY_FIELDS)
-		fprintf(f, " So that the page stays small, only the first %zu witnesses are drawn bit by bit; "
-			"of the others, the fields that are not zero.", form[p->detail].tables);
+		fprintf(f, " So that the page stays small, only the first %zu witnesses are drawn bit by bit, "
+			"with the explorer's schedule; of the others, the fields that are not zero.", form[p->detail].tables);
 	if (!form[p->detail].commands && any_said_by_name(p)) {
 		fputs(" A name SUITE.LAYOUT.LEVEL.WALKER.READER.WRITER.TRANSITION.CONSUMER runs again by"
 		      "<br><code>", f);

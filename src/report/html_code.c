@@ -183,7 +183,7 @@ static bool attached(struct page *p)
 		fputs("<div><h3>", p->f);
 		page_text(p->f, page_machine(p, r));
 		fputs("</h3><pre>", p->f);
-		page_text(p->f, r->audit);
+		page_lines(p->f, r->audit);
 		fputs("</pre></div>\n", p->f);
 	}
 	return last;

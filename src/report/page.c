@@ -6,7 +6,7 @@
 #include <string.h>
 
 
-enum { LONGEST_TEXT = 600, RATE_CLASSES = 7 };
+enum { LONGEST_TEXT = 600, LONGEST_LINES = 8000, RATE_CLASSES = 7 };
 
 /* ---- text ---- */
 
@@ -40,14 +40,14 @@ static const char *entity(unsigned char c)
 	}
 }
 
-void page_text(FILE *f, const char *text)
+static void put_text(FILE *f, const char *text, long longest, bool lines)
 {
 	const unsigned char *s = (const unsigned char *)text, *begin = s;
 
 	for (; *s; s += char_len(s)) {
 		const char *e = entity(*s);
 
-		if (s - begin >= LONGEST_TEXT) {
+		if (s - begin >= longest) {
 			fprintf(f, "… (%zu bytes)", strlen(text));
 			return;
 		}
@@ -55,9 +55,21 @@ void page_text(FILE *f, const char *text)
 			fputs(e, f);
 		else if (prints(s))
 			fwrite(s, 1, char_len(s), f);
+		else if (lines && *s == '\n')
+			putc('\n', f);
 		else
 			fputs(*s == '\n' || *s == '\t' ? " " : "\xef\xbf\xbd", f);
 	}
+}
+
+void page_text(FILE *f, const char *s)
+{
+	put_text(f, s, LONGEST_TEXT, false);
+}
+
+void page_lines(FILE *f, const char *s)
+{
+	put_text(f, s, LONGEST_LINES, true);
 }
 
 static const char *scaled(char *buf, double n, const char *const *units, double step)

@@ -50,6 +50,8 @@ extern const char page_style[], page_script[];
  * writing, becomes U+FFFD; what is absurdly long is cut, and says so.
  */
 void page_text(FILE *f, const char *s);
+/* The same for the inside of <pre>: lines stay lines. */
+void page_lines(FILE *f, const char *s);
 
 /* 1.23M and the like, three digits; in a buffer of FIGURE_LEN. */
 const char *figure(char *buf, double n);

@@ -85,7 +85,7 @@ struct result {
 	unsigned nr_delays;
 };
 
-/* {"ns": upper end, "seconds": exposure or 0, "torn": distinct} */
+/* {"ns": the mean, "seconds": exposure or 0, "torn": distinct} */
 struct delay_class {
 	double ns, seconds;
 	uint64_t torn;

@@ -49,7 +49,8 @@ WORLD_widened  := -Isrc/native -Isrc/native/widened $(SMALL)
 WORLD_explored := -Isrc/explore $(SMALL) $(UNWATCHED)
 
 all: $(OUT)/tornwalk
-tests: $(TESTS) $(OUT)/bench $(OUT)/tornreport $(OUT)/tornwalk-mutants
+unit: $(TESTS) $(OUT)/bench $(OUT)/tornreport
+tests: unit $(OUT)/tornwalk-mutants
 
 PROGRAM := main run choose explore explain export
 $(OUT)/tornwalk: $(PROGRAM:%=$(OUT)/%.o) $(OUT)/mutants/none.o $(OUT)/libtornwalk.a configs/targets/static.ld
@@ -117,7 +118,7 @@ $(OUT)/%.o: src/%.c Makefile
 clean:
 	rm -rf build
 
-.PHONY: all tests bench clean
+.PHONY: all unit tests bench clean
 .SECONDARY:
 include src/mutants/mutants.mk
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)

@@ -187,6 +187,7 @@ void prepare(struct session *s, struct plan *p, struct executor *x, struct calib
 		p->list[i].cell.writer_tears = calibration_tears(c, p->list[i].cell.writer->primitive);
 	s->plan = p;
 	s->executor = x;
+	s->calibration = c;
 	s->interrupted = &interrupted;
 }
 

@@ -10,6 +10,7 @@
 struct session {
 	const struct plan *plan;
 	const struct executor *executor;
+	struct calibration *calibration;	/* the executor's, to be looked at again; or NULL */
 	const volatile sig_atomic_t *interrupted;
 	int out;			/* file to append results to, or -1 */
 	const char *out_name;

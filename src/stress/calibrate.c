@@ -73,20 +73,15 @@ struct job {
 	struct calibration *c;
 	const struct cpus *cpus;
 	uint64_t ns_each;
+	const char *only;	/* NULL: all, and *c is new */
 	const volatile sig_atomic_t *interrupted;
 };
 
-static void *load_main(void *arg)
+static void measure_all(struct job *j, struct bench *b)
 {
-	struct job *j = arg;
-	struct bench *b = aligned_alloc(_Alignof(struct bench), sizeof(*b));
 	const struct primitive *p;
 	unsigned tries;
 
-	if (!b)
-		return NULL;
-	memset(b, 0, sizeof(*b));
-	pin_to(j->cpus->id[0]);
 	for (p = primitives; p->name && j->c->n < MAX_PRIMITIVES; p++) {
 		struct calibrated *c = &j->c->of[j->c->n++];
 
@@ -95,19 +90,64 @@ static void *load_main(void *arg)
 		for (tries = 0; c->usable && tries < (p->two_words ? 20 : 1) && !c->torn; tries++)
 			measure(c, b, j->cpus, j->ns_each, j->interrupted);
 	}
+}
+
+static void measure_one(struct job *j, struct bench *b)
+{
+	enum { SLICE_NS = 20000000 };
+	const uint64_t end = now_ns() + j->ns_each;
+	unsigned i;
+
+	for (i = 0; i < j->c->n; i++) {
+		struct calibrated *c = &j->c->of[i];
+
+		while (!strcmp(c->primitive->name, j->only) && c->usable && !c->torn && now_ns() < end &&
+		       !(j->interrupted && *j->interrupted))
+			measure(c, b, j->cpus, SLICE_NS, j->interrupted);
+	}
+}
+
+static void *load_main(void *arg)
+{
+	struct job *j = arg;
+	struct bench *b = aligned_alloc(_Alignof(struct bench), sizeof(*b));
+
+	if (!b)
+		return NULL;
+	memset(b, 0, sizeof(*b));
+	pin_to(j->cpus->id[0]);
+	if (j->only)
+		measure_one(j, b);
+	else
+		measure_all(j, b);
 	free(b);
 	return NULL;
+}
+
+static void run(struct job *j)
+{
+	pthread_t id;
+
+	if (!pthread_create(&id, NULL, load_main, j))
+		pthread_join(id, NULL);
 }
 
 void calibrate(struct calibration *c, const struct cpus *cpus, uint64_t ns_each,
 	       const volatile sig_atomic_t *interrupted)
 {
 	struct job j = { .c = c, .cpus = cpus, .ns_each = ns_each, .interrupted = interrupted };
-	pthread_t id;
 
 	memset(c, 0, sizeof(*c));
-	if (!pthread_create(&id, NULL, load_main, &j))
-		pthread_join(id, NULL);
+	run(&j);
+}
+
+void calibrate_again(struct calibration *c, const char *primitive, const struct cpus *cpus, uint64_t ns,
+		     const volatile sig_atomic_t *interrupted)
+{
+	struct job j = { .c = c, .cpus = cpus, .ns_each = ns, .only = primitive, .interrupted = interrupted };
+
+	if (primitive)
+		run(&j);
 }
 
 bool calibration_tears(const struct calibration *c, const char *primitive)

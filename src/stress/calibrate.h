@@ -26,6 +26,13 @@ struct calibration {
 void calibrate(struct calibration *c, const struct cpus *cpus, uint64_t ns_each,
 	       const volatile sig_atomic_t *interrupted);
 
+/*
+ * Looks at one primitive again, until it tears or for `ns`: on a busy machine the
+ * first look may have missed it. Adds to what is known. NULL, unknown names: nothing.
+ */
+void calibrate_again(struct calibration *c, const char *primitive, const struct cpus *cpus, uint64_t ns,
+		     const volatile sig_atomic_t *interrupted);
+
 /* Did this primitive tear? NULL and unknown names did not. */
 bool calibration_tears(const struct calibration *c, const char *primitive);
 

@@ -18,7 +18,7 @@ builds() {
 
 # ---- gcc, from nothing ----
 
-builds "gcc" COMPILER=gcc all tests
+builds "gcc" COMPILER=gcc all unit
 check "static" test -z "$(readelf -d "$tmp/b/tornwalk" | grep -E 'NEEDED|Dynamic section')"
 check "no interpreter" test -z "$(readelf -lW "$tmp/b/tornwalk" | grep INTERP)"
 check "stripped" test -z "$(readelf -SW "$tmp/b/tornwalk" | grep -E '\.symtab|\.debug_')"
@@ -47,7 +47,7 @@ rm -rf --one-file-system "$tmp/b" "$tmp/r"
 
 export ASAN_OPTIONS=detect_leaks=1:exitcode=99:abort_on_error=0
 export UBSAN_OPTIONS=print_stacktrace=1
-builds "ASan, UBSan" COMPILER=gcc SAN=address,undefined all tests
+builds "ASan, UBSan" COMPILER=gcc SAN=address,undefined all unit
 reports() { grep -lE 'AddressSanitizer|LeakSanitizer|runtime error' "$@" 2>/dev/null; }
 for t in "$tmp"/b/t_*; do
 	[[ $t != *.d ]] || continue

@@ -36,7 +36,7 @@ lava_steps() {
 	cp "$lava/lava-common-functions" "$tmp/lava/bin"
 	{ printf '#!/bin/sh\n\n' && cat "$lava/lava-test-case"; } >"$tmp/lava/bin/lava-test-case"
 	chmod +x "$tmp/lava/bin"/*
-	python3 -m http.server --bind 127.0.0.1 --directory "$tmp/lava/files" 0 >"$tmp/lava/served" 2>&1 &
+	python3 -u -m http.server --bind 127.0.0.1 --directory "$tmp/lava/files" 0 >"$tmp/lava/served" 2>&1 &
 	server=$!
 	for _ in {1..100}; do
 		! grep -q ' port ' "$tmp/lava/served" || break

@@ -262,7 +262,7 @@ static enum verdict passed(const struct evidence *e, char reason[REASON_LEN])
 	const struct scenario *s = e->scenario;
 	const uint64_t n = e->finding->fresh_present / 3;	/* -ln(0.05) is 3.0 */
 
-	snprintf(reason, REASON_LEN, "%s caught; here under 1 in %" PRIu64 " distinct (95 %%)",
+	snprintf(reason, REASON_LEN, "%s caught; nothing forbidden, under 1 in %" PRIu64 " distinct (95 %%)",
 		 e->control == CONTROL_FIRED ? s->control : "two words", n);
 	add_gaps(e, reason);
 	return VERDICT_PASS;

@@ -20,8 +20,8 @@ struct case_of {
 	char reason[REASON_LEN];
 };
 
-#define CLEAN "twin caught; here under 1 in 100 distinct (95 %)"
-#define CLEAN_ALONE "two words caught; here under 1 in 100 distinct (95 %)"
+#define CLEAN "twin caught; nothing forbidden, under 1 in 100 distinct (95 %)"
+#define CLEAN_ALONE "two words caught; nothing forbidden, under 1 in 100 distinct (95 %)"
 
 static struct case_of *fresh(void)
 {

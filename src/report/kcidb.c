@@ -211,25 +211,9 @@ static json_t *misc_of(const struct result *r)
 	return o;
 }
 
-static char *path_of(const struct result *r)
-{
-	char *s = NULL;
-	size_t len;
-	FILE *f = open_memstream(&s, &len);
-
-	if (!f)
-		return NULL;
-	test_name_print(f, r);
-	if (fclose(f)) {
-		free(s);
-		return NULL;
-	}
-	return s;
-}
-
 static int test(struct sender *s, const struct result *r)
 {
-	char id[ID_LEN], of[ID_LEN], *path = path_of(r);
+	char id[ID_LEN], of[ID_LEN], *path = test_name(r);
 	json_t *o;
 
 	if (!path)

@@ -63,7 +63,7 @@ void print_line(FILE *f, const char *s)
 	}
 }
 
-static char *name_of(const struct result *r)
+char *test_name(const struct result *r)
 {
 	char *s = NULL;
 	size_t len;
@@ -213,7 +213,7 @@ int tests_make(struct tests *t, const struct results *rs)
 		const struct result *r = &rs->r[i];
 		struct test *one = &t->of[t->n];
 
-		*one = (struct test){ .name = name_of(r), .shown = r, .runs = 1,
+		*one = (struct test){ .name = test_name(r), .shown = r, .runs = 1,
 				      .group = group[r->machine->index], .verdict = r->verdict,
 				      .seconds = r->seconds, .order = i };
 		if (!one->name)

@@ -30,7 +30,9 @@ LINK   := $(if $(SAN),,-static -Wl$(comma)-z$(comma)noseparate-code$(comma)-z$(c
 LIBS   := -lurcu-memb -lurcu-mb -lurcu-qsbr -lurcu-bp -lurcu-common -linih
 
 PROTOCOL := $(notdir $(basename $(filter-out src/protocol/layouts.c,$(wildcard src/protocol/*.c))))
-SHARED   := $(wildcard src/explore/*.c src/machine/*.c src/stress/*.c src/judge/*.c) \
+# The instrument's rooms, from the bottom up.
+ROOMS    := explore machine stress config predict judge session litmus
+SHARED   := $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c)) \
 	    src/protocol/layouts.c src/native/widen.c src/native/primitives.c \
 	    $(wildcard src/native/$(ARCH)/*.c)
 OBJS     := $(SHARED:src/%.c=$(OUT)/%.o) \
@@ -39,7 +41,7 @@ TESTS    := $(patsubst src/test/%.c,$(OUT)/%,$(wildcard src/test/t_*.c))
 
 # One thread, and coroutines that are left in the middle: sanitizers cannot follow.
 UNWATCHED      := $(if $(SAN),-fno-sanitize=address$(comma)thread)
-DESK     := $(patsubst src/%.c,$(OUT)/%.o,$(wildcard src/report/*.c))
+DESK     := $(patsubst src/%.c,$(OUT)/%.o,$(wildcard src/audit/*.c src/report/*.c src/report/*/*.c))
 
 # What a world's protocol sources stand on. Only the native world's code is what
 # a claim is about; where delays or a scheduler rule, it may as well be small.
@@ -52,7 +54,7 @@ all: $(OUT)/tornwalk
 unit: $(TESTS) $(OUT)/bench $(OUT)/tornreport
 tests: unit $(OUT)/tornwalk-mutants
 
-PROGRAM := main run choose explore explain export
+PROGRAM := $(patsubst src/%.c,%,$(wildcard src/cli/*.c))
 $(OUT)/tornwalk: $(PROGRAM:%=$(OUT)/%.o) $(OUT)/mutants/none.o $(OUT)/libtornwalk.a configs/targets/static.ld
 	$(CC) $(CODE) $(LINK) -o $@.full $(filter %.o %.a,$^) $(LIBS)
 	$(STRIP) -o $@ $@.full
@@ -64,20 +66,21 @@ $(OUT)/libtornwalk.a: $(OBJS)
 $(OUT)/t_%: src/test/t_%.c $(OUT)/libtornwalk.a
 	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(OUT)/libtornwalk.a -pthread $(LIBS) -lcmocka
 
-$(OUT)/t_stats: src/test/t_stats.c $(OUT)/report/stats.o
-	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(OUT)/report/stats.o -lRmath -lm -lcmocka
+$(OUT)/t_stats: src/test/t_stats.c $(OUT)/report/results/stats.o
+	$(CC) $(CFLAGS) -MMD -MP -o $@ $^ -lRmath -lm -lcmocka
 
-$(OUT)/t_compare: src/test/t_compare.c $(addprefix $(OUT)/report/, compare.o compare_allowed.o \
-		compare_outcome.o compare_sides.o load.o line.o members.o pool.o stats.o)
+$(OUT)/t_compare: src/test/t_compare.c $(addprefix $(OUT)/report/, compare/compare.o compare/allowed.o \
+		compare/outcome.o compare/sides.o results/load.o results/line.o results/members.o results/pool.o \
+		results/stats.o)
 	$(CC) $(CFLAGS) -MMD -MP -o $@ $^ -ljansson -lRmath -lm -lcmocka
 
 $(OUT)/bench: src/test/bench.c $(OUT)/libtornwalk.a
 	$(CC) $(CFLAGS) -MMD -MP $(LINK) -o $@ $< $(OUT)/libtornwalk.a $(LIBS) -lm
 
 # The desk's program, for the host only.
-$(OUT)/report/html.o: $(OUT)/report/page_css.h $(OUT)/report/page_js.h
-$(OUT)/report/html.o: CFLAGS += -I$(OUT)
-$(OUT)/report/page_%.h: src/report/page.%
+$(OUT)/report/html/html.o: $(OUT)/report/html/page_css.h $(OUT)/report/html/page_js.h
+$(OUT)/report/html/html.o: CFLAGS += -I$(OUT)
+$(OUT)/report/html/page_%.h: src/report/html/page.%
 	@mkdir -p $(@D)
 	sed 's/[\\"]/\\&/g; s/^[\t ]*//; s/.*/"&\\n"/' $< >$@
 $(OUT)/tornreport: $(DESK) $(OUT)/protocol/layouts.o
@@ -97,14 +100,14 @@ $(OUT)/$(1)/%.o: src/protocol/%.c Makefile
 endef
 $(foreach w,native widened explored,$(eval $(call world_rule,$(w))))
 
-$(OUT)/native/primitives.o $(OUT)/report/audit_claims.o: CFLAGS += $(WORLD_native)
+$(OUT)/native/primitives.o $(OUT)/audit/claims.o: CFLAGS += $(WORLD_native)
 # What does not race may be small.
-COLD := calibrate cell crew handover pin runner witness
-$(OUT)/judge/%.o $(OUT)/explore/%.o $(PROGRAM:%=$(OUT)/%.o) $(COLD:%=$(OUT)/stress/%.o): CFLAGS += $(SMALL)
-$(OUT)/explore/%.o $(OUT)/judge/bounded.o: CFLAGS += $(UNWATCHED)
-$(OUT)/stress/handover.o: CFLAGS += $(if $(SAN),-DSANITIZED=1)
-$(OUT)/run.o: CFLAGS += -DTARGET='"$(TARGET)"' -DFLAGS='"$(strip $(CODE))"' -DGIT='"$(GIT)"'
-$(OUT)/run.o: $(OUT)/git-$(GIT)
+COLD := calibrate cell threads preempt pin runner witness
+$(foreach r,$(filter-out machine stress,$(ROOMS)),$(OUT)/$(r)/%.o) $(PROGRAM:%=$(OUT)/%.o) $(COLD:%=$(OUT)/stress/%.o): CFLAGS += $(SMALL)
+$(OUT)/explore/%.o $(OUT)/predict/cell_program.o: CFLAGS += $(UNWATCHED)
+$(OUT)/stress/preempt.o: CFLAGS += $(if $(SAN),-DSANITIZED=1)
+$(OUT)/cli/run.o: CFLAGS += -DTARGET='"$(TARGET)"' -DFLAGS='"$(strip $(CODE))"' -DGIT='"$(GIT)"'
+$(OUT)/cli/run.o: $(OUT)/git-$(GIT)
 
 $(OUT)/git-$(GIT):
 	@mkdir -p $(@D)

@@ -8,9 +8,9 @@ export TARGET=${TARGET:-x86_64} COMPILER=${COMPILER:-gcc}
 export TORNWALK_CONFIGS=${TORNWALK_CONFIGS:-$root/configs}
 export BUILD=$root/build/$TARGET-$COMPILER${SAN:+-${SAN//,/-}}
 
-for part in qemu-user ci qemu-system ssh fleet audit compare mutants explain; do
+for part in target/{qemu-user,qemu-system,ssh,fleet} command/{ci,audit,compare,mutants,explain}; do
 	# shellcheck source=/dev/null
-	. "$root/src/target/$part.sh"
+	. "$root/src/$part.sh"
 done
 
 commands=(

@@ -4,7 +4,7 @@
  * text, hashed. Changing the text's form orphans every stored result.
  */
 #include "judge.h"
-#include "text.h"
+#include "config/text.h"
 
 static uint64_t fnv1a(const char *s)
 {

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "judge.h"
-#include "text.h"
+#include "config/text.h"
 
 enum { DETAILED = 2 };	/* outcomes whose numbers fit into a reason */
 

@@ -8,9 +8,9 @@ M_DEPENDS := $(wildcard src/protocol/*.h src/explore/*.h src/native/*.h src/nati
 
 mutants: $(OUT)/tornwalk-mutants
 
-$(OUT)/mutate.o $(OUT)/mutants/%.o: CFLAGS += $(SMALL)
+$(OUT)/mutants/%.o: CFLAGS += $(SMALL)
 
-$(OUT)/tornwalk-mutants: $(PROGRAM:%=$(OUT)/%.o) $(OUT)/mutate.o $(OUT)/mutants/score.o $(OUT)/mutants/tally.o \
+$(OUT)/tornwalk-mutants: $(PROGRAM:%=$(OUT)/%.o) $(OUT)/mutants/main.o $(OUT)/mutants/score.o $(OUT)/mutants/tally.o \
 			 $(M)/table.o $(M_OBJS) $(OUT)/libtornwalk.a configs/targets/static.ld
 	$(CC) $(CODE) $(LINK) -o $@.full $(filter %.o %.a,$^) $(LIBS)
 	$(STRIP) -o $@ $@.full

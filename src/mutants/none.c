@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tornwalk itself has no mutants: they would be half of it. */
-#include "run.h"
+#include "cli/cli.h"
 
 int cmd_mutants(int argc, char **argv)
 {

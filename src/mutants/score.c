@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "judge/names.h"
+#include "config/names.h"
 #include "stress/runner.h"
 
 enum { MAX_STATES = 3000000, GRACE_NS = 10 * 1000 * 1000, GRACE_TIMES = 500 };

@@ -8,7 +8,7 @@
 #ifndef TORNWALK_SCORE_H
 #define TORNWALK_SCORE_H
 
-#include "judge/predict.h"
+#include "predict/predict.h"
 #include "mutants.h"
 #include "stress/pin.h"
 

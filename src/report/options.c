@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "formats.h"
+#include "report/ci/formats.h"
 
 static const char usual_errata[] = "results/ERRATA";
 

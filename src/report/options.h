@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "compare.h"
+#include "report/compare/compare.h"
 
 enum { EXIT_USAGE = 2 };
 

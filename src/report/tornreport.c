@@ -9,12 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "audit.h"
-#include "compare_print.h"
-#include "errata.h"
-#include "formats.h"
-#include "gate.h"
-#include "html.h"
+#include "audit/audit.h"
+#include "report/compare/print.h"
+#include "report/results/errata.h"
+#include "report/ci/formats.h"
+#include "report/ci/gate.h"
+#include "report/html/html.h"
 #include "options.h"
 
 struct command {

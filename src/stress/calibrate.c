@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "handover.h"
+#include "preempt.h"
 #include "observe.h"
 
 enum { LOADS = 1000, STORES = 200 };

@@ -11,7 +11,7 @@
 
 #include <pthread.h>
 
-#include "handover.h"
+#include "preempt.h"
 #include "observe.h"
 
 /* Shared by all threads of a cell; written by the caller but for ready and visit. */

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "crew.h"
+#include "threads.h"
 #include "sweep.h"
 
 enum { STACK_BYTES = 128 * 1024 };

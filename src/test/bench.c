@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "judge/names.h"
+#include "config/names.h"
 #include "stress/calibrate.h"
 #include "stress/observe.h"
 #include "stress/runner.h"

@@ -17,8 +17,8 @@
 #define MATHLIB_STANDALONE
 #include <Rmath.h>
 
-#include "report/compare.h"
-#include "report/pool.h"
+#include "report/compare/compare.h"
+#include "report/results/pool.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -2,7 +2,7 @@
 /* Scenario and suite files: what is read, and the one line for what is wrong. */
 #include <errno.h>
 
-#include "judge/listing.h"
+#include "config/listing.h"
 #include "tmpconfigs.h"
 
 #define KEYS "summary control min_present min_rounds allow forbid require layout level walker " \

@@ -8,8 +8,8 @@
 #include "explored.h"
 #include "explore/search.h"
 #include "explore/visited.h"
-#include "judge/bounded.h"
-#include "judge/schedule.h"
+#include "predict/cell_program.h"
+#include "predict/schedule.h"
 
 /* ---- programs of a few lines ---- */
 

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "judge/names.h"
-#include "judge/number.h"
+#include "config/names.h"
+#include "config/number.h"
 
 #define SECOND UINT64_C(1000000000)
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From words to an ordered plan: suites, products, controls, budgets, hashes. */
-#include "judge/number.h"
+#include "config/number.h"
 #include "tmpconfigs.h"
 
 static void load(struct config *cfg)

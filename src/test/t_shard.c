@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Every cell in exactly one shard, its control with it, the shards about equal. */
-#include "judge/number.h"
+#include "config/number.h"
 #include "tmpconfigs.h"
 
 enum { MAX_SHARDS = 40 };

@@ -15,7 +15,7 @@
 #define MATHLIB_STANDALONE
 #include <Rmath.h>
 
-#include "report/stats.h"
+#include "report/results/stats.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#include "judge/config.h"
+#include "config/config.h"
 
 static inline int configs_make(void **state)
 {

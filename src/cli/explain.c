@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tornwalk explain: what each instrument has to say of one cell, in one block.
+ *
+ * The explorer and the race are run on the spot. What the desk found about this
+ * program (the audit, the race detector) lies beside it, in lines with tabs:
+ * PROGRAM.audit and PROGRAM.races; ./run.sh explain makes both.
+ */
+#define _GNU_SOURCE	/* getline */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "selection.h"
+#include "session/session.h"
+#include "session/console.h"
+#include "cli.h"
+
+static const char explain_help[] =
+	"usage: tornwalk explain SCENARIO [--time 1s] [--cpus LIST]\n"
+	"       tornwalk explain CELL-OPTIONS\n"
+	"One cell: what is claimed, what the explorer predicts, what the compiler made of it,\n"
+	"whether the race detector saw a race, what a race of --time showed, and the verdict.\n"
+	"\n"
+	"example: tornwalk explain get-lockless-fault-zap\n"
+	"\n"
+	"exit: the verdict's: 0 pass, 1 fail, 4 inconclusive; 2 bad usage or input\n";
+
+enum { OPT_CPUS = 256, OPT_HELP };
+
+static const struct option options[] = {
+	{ "cpus", required_argument, NULL, OPT_CPUS },
+	{ "help", no_argument, NULL, OPT_HELP },
+	CELL_OPTIONS,
+	{ 0 },
+};
+
+static const char *const outcome_names[NR_OUTCOMES] = {
+#define X(id, name, grade, text) [OUTCOME_##id] = name,
+	OUTCOMES(X)
+#undef X
+};
+
+/* ---- claim ---- */
+
+static void print_claim(const struct scenario *s)
+{
+	const struct cell *c = &s->cell;
+	const struct { const char *what, *name, *summary, *source; } parts[] = {
+		{ "reader", c->reader->name, c->reader->summary, c->reader->source },
+		{ "walker", c->walker->name, c->walker->summary, c->walker->source },
+		{ "consumer", c->consumer->name, c->consumer->summary, c->consumer->source },
+		{ "writer", c->writer->name, c->writer->summary, c->writer->source },
+		{ "transition", c->transition->name, c->transition->summary, c->transition->source },
+	};
+	unsigned i, n = 0;
+
+	printf("%s%s%s\n\n", s->name, s->summary[0] ? ": " : "", s->summary);
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		printf("  %-11s %s: %s\n  %-11s   (%s)\n", parts[i].what, parts[i].name,
+		       parts[i].summary, "", parts[i].source);
+	printf("  %-11s %s, level %s%s, %s world, reclaim %s\n\n", "layout", c->layout->name,
+	       c->level == LEVEL_PUD ? "pud" : "pmd", c->alias ? ", frames that share their low word" : "",
+	       c->protocol->world, c->reclaim->name);
+	printf("claim       ");
+	if (s->require_torn)
+		printf("%storn has to appear", n++ ? "; " : "");
+	for (i = 0; i < NR_OUTCOMES; i++)
+		if (s->expect[i] == EXPECT_REQUIRE)
+			printf("%s%s has to appear", n++ ? "; " : "", outcome_names[i]);
+	for (i = 0; i < NR_OUTCOMES; i++)
+		if (scenario_grade(s, i) == EXPECT_FORBID)
+			printf("%s%s never", n++ ? "; " : "", outcome_names[i]);
+	printf("%s\n", n ? "" : "none: a map");
+}
+
+/* ---- compiled to, raced: what lies beside the program ---- */
+
+static FILE *beside(const char *suffix)
+{
+	char path[4200];
+	ssize_t n = readlink("/proc/self/exe", path, 4096);
+
+	if (n <= 0)
+		return NULL;
+	snprintf(path + n, sizeof(path) - (size_t)n, "%s", suffix);
+	return fopen(path, "re");
+}
+
+/* "read-once" in a symbol is read_once. */
+static void symbol_of(char *buf, size_t len, const char *before, const char *name, const char *after)
+{
+	snprintf(buf, len, "%s%s%s", before, name, after);
+	for (; *buf; buf++)
+		if (*buf == '-')
+			*buf = '_';
+}
+
+static bool print_symbol(FILE *f, const char *what, const char *symbol)
+{
+	const size_t n = strlen(symbol);
+	char *line = NULL, *claim, *form, *verdict;
+	bool found = false;
+	size_t size = 0;
+
+	rewind(f);
+	while (!found && getline(&line, &size, f) > 0) {
+		if (strncmp(line, symbol, n) || line[n] != '\t')
+			continue;
+		line[strcspn(line, "\n")] = '\0';
+		claim = strtok(line + n + 1, "\t");
+		form = strtok(NULL, "\t");
+		verdict = strtok(NULL, "\t");
+		found = verdict != NULL;
+		if (found)
+			printf("%-11s %-10s %s  (%s: %s)\n", "", what, form, claim, verdict);
+	}
+	free(line);
+	return found;
+}
+
+static void print_compiled(const struct cell *c)
+{
+	static const struct { const char *what, *before; } of_writer[] = {
+		{ "set", "set_" }, { "clear", "clear_" }, { "invalidate", "invalidate_" },
+	};
+	const bool plain = c->reader->flags & READ_REREADS;
+	FILE *f = beside(".audit");
+	char symbol[128];
+	unsigned i;
+
+	printf("compiled to ");
+	if (c->protocol != &native_protocol)
+		printf("in the native world, not in this cell's:\n");
+	else
+		puts(f ? "R load, W store, X locked, l low, h high, 8 both:" :
+			 "not audited: no file beside this program; ./run.sh explain makes one");
+	if (!f)
+		return;
+	symbol_of(symbol, sizeof(symbol), "read_", c->reader->name, "");
+	print_symbol(f, "reader", symbol);
+	snprintf(symbol, sizeof(symbol), "walk_%s%s%s_step", c->walker->name, plain ? "_" : "",
+		 plain ? c->layout->name : "");
+	if (plain)
+		snprintf(symbol, sizeof(symbol), "walk_%s_%s_plain_step", c->walker->name, c->layout->name);
+	symbol_of(symbol, sizeof(symbol), "", strdupa(symbol), "");
+	print_symbol(f, "walker", symbol);
+	for (i = 0; i < sizeof(of_writer) / sizeof(of_writer[0]); i++) {
+		symbol_of(symbol, sizeof(symbol), of_writer[i].before, c->writer->name, "");
+		print_symbol(f, of_writer[i].what, symbol);
+	}
+	fclose(f);
+}
+
+/* A line is: reader, writer, and what the race detector said of the two. */
+static void print_raced(const struct cell *c)
+{
+	FILE *f = beside(".races");
+	char *line = NULL, *reader, *writer, *said;
+	size_t size = 0;
+	bool found = false;
+
+	printf("raced       ");
+	while (f && !found && getline(&line, &size, f) > 0) {
+		line[strcspn(line, "\n")] = '\0';
+		reader = strtok(line, "\t");
+		writer = strtok(NULL, "\t");
+		said = strtok(NULL, "\t");
+		if (!said || strcmp(reader, c->reader->name) || strcmp(writer, c->writer->name))
+			continue;
+		puts(said);
+		found = true;
+	}
+	if (!found)
+		puts(f ? "this pair was not given to the race detector" :
+			 "not tried: no file beside this program; ./run.sh explain makes one");
+	free(line);
+	if (f)
+		fclose(f);
+}
+
+/* ---- predicted, observed, verdict ---- */
+
+static bool is_bad(unsigned o)
+{
+	return o != OUTCOME_HOLE && o != OUTCOME_LEAF && o != OUTCOME_TABLE && o != OUTCOME_GAVE_UP;
+}
+
+static void print_predicted(const struct scenario *s, const struct executor *x)
+{
+	const struct bounds b = bounds_of(&s->cell);
+	const enum memory_model here = predict_model(x);
+	unsigned m, o, n;
+
+	printf("predicted   by the explorer, %u rounds, %u walk%s:\n", b.rounds, b.walks, b.walks > 1 ? "s" : "");
+	for (m = 0; m < NR_MODELS; m++) {
+		struct prediction p = { .model = m, .tears = predict_tears(&s->cell, x->calibration),
+					.search = { .how = SEARCH_REDUCED, .max_states = 2000000 } };
+
+		printf("            %-10s ", model_names[m]);
+		if (predict(&p, &s->cell, &b)) {
+			puts("cannot be explored");
+			continue;
+		}
+		for (o = n = 0; o < NR_OUTCOMES; o++)
+			if (is_bad(o) && (p.possible & 1u << o))
+				printf("%s%s", n++ ? ", " : "", outcome_names[o]);
+		printf("%s%s%s\n", n ? " possible" : "only whole entries", p.known ? "" : ", at least; not to the end",
+		       m == here ? "  <- this executor" : "");
+	}
+}
+
+struct told {
+	const struct scenario *wanted;
+	enum verdict verdict;
+	bool seen;
+};
+
+static void print_observed(void *arg, const struct result *r)
+{
+	struct told *t = arg;
+	const struct finding *f = r->finding;
+	char walks[16], rounds[16], present[16], fresh[16];
+	unsigned o, n = 0;
+
+	if (r->scenario != t->wanted)
+		return;
+	t->seen = true;
+	t->verdict = r->verdict;
+	format_count(walks, f->walks);
+	format_count(rounds, f->rounds);
+	format_count(present, f->present);
+	format_count(fresh, f->fresh_present);
+	printf("observed    %s walks, %s rounds in %u.%us; present %s, %s of them distinct\n", walks, rounds,
+	       (unsigned)(f->ns / 1000000000), (unsigned)(f->ns / 100000000 % 10), present, fresh);
+	for (o = 0; o < NR_OUTCOMES; o++) {
+		char first[16], times[16], distinct[16];
+
+		if (!is_bad(o) || !f->outcomes[o])
+			continue;
+		n++;
+		format_count(times, f->outcomes[o]);
+		format_count(distinct, f->distinct[o]);
+		format_ns(first, f->first_ns[o]);
+		printf("            %s %s times, %s distinct, first after %s\n            %s\n",
+		       outcome_names[o], times, distinct, first, f->witness[o]);
+	}
+	if (!n)
+		puts("            whole entries only");
+	printf("verdict     %s: %s\n", verdict_name(r->verdict), r->reason);
+}
+
+static int explain(struct choice *c, const struct cpus *cpus)
+{
+	static const int codes[] = { [VERDICT_PASS] = EXIT_PASS, [VERDICT_FAIL] = EXIT_FAIL,
+				     [VERDICT_INCONCLUSIVE] = EXIT_INCONCLUSIVE };
+	/* a control comes before the cell that names it */
+	struct told told = { .wanted = &c->plan.list[c->plan.nr - 1] };
+	struct session s = { .out = -1, .quiet = true, .tell = print_observed, .arg = &told };
+	struct calibration calibration;
+	struct executor x;
+	int err;
+
+	prepare(&s, &c->plan, &x, &calibration, cpus);
+	print_claim(told.wanted);
+	print_predicted(told.wanted, &x);
+	print_compiled(&told.wanted->cell);
+	print_raced(&told.wanted->cell);
+	fflush(stdout);
+	err = session_run(&s);
+	if (err || fflush(stdout))
+		return EXIT_USAGE;
+	return told.seen ? codes[told.verdict] : EXIT_INCONCLUSIVE;
+}
+
+static int parse(struct choice *c, struct cpus *cpus, int argc, char **argv)
+{
+	char err[1536];
+	int o, i = 0;
+
+	opterr = 0;
+	optind = 1;
+	while (optind <= argc && (o = getopt_long(argc, argv, ":", options, &i)) != -1) {
+		switch (o) {
+		case OPT_CPUS:
+			if (cpus_choose(cpus, optarg, err, sizeof(err)))
+				return usage_error("%s", err) + 1;
+			break;
+		case OPT_HELP:
+			fputs(explain_help, stdout);
+			return EXIT_PASS + 1;
+		case OPT_CELL:
+			if (cell_set(&c->cell, options[i].name, optarg ? optarg : "yes", err, sizeof(err)))
+				return usage_error("%s", err) + 1;
+			break;
+		case ':':
+			return usage_error("%s needs a value; see tornwalk explain --help", argv[optind - 1]) + 1;
+		default:
+			list_options(options, err, sizeof(err));
+			return usage_error("unknown option \"%s\"; valid:%s", argv[optind - 1], err) + 1;
+		}
+	}
+	return 0;
+}
+
+int cmd_explain(int argc, char **argv)
+{
+	struct choice c = { .plan = { 0 } };
+	struct cpus *cpus = malloc(sizeof(*cpus));
+	int code;
+
+	if (!cpus)
+		return usage_error("out of memory");
+	cpus_allowed(cpus);
+	code = parse(&c, cpus, argc, argv);
+	if (!code && argc - optind > 1)
+		code = usage_error("explain takes one scenario, not also \"%s\"", argv[optind + 1]) + 1;
+	if (!code && argc == optind && !c.cell.set)
+		code = usage_error("explain needs a scenario or cell options; see tornwalk explain --help") + 1;
+	if (!code)
+		code = choose_cells(&c, argc - optind, argv + optind);
+	if (!code && c.plan.nr > 2)
+		code = usage_error("explain takes one scenario; \"%s\" has %u cells", argv[optind], c.plan.nr) + 1;
+	if (!code && !c.plan.nr)
+		code = EXIT_INCONCLUSIVE + 1;
+	code = code ? code - 1 : explain(&c, cpus);
+	plan_free(&c.plan);
+	free(cpus);
+	return code;
+}

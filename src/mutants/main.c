@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tornwalk run --mutants: who catches which mutant, and the score. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/selection.h"
+#include "config/number.h"
+#include "score.h"
+#include "tally.h"
+#include "cli/cli.h"
+
+static const char mutants_help[] =
+	"usage: tornwalk-mutants run --mutants [MUTANT ...] [options]\n"
+	"Each mutant is an edit of the protocol; who shows something bad of it that the\n"
+	"original cannot show? The explorer is asked under each model, then the widened and\n"
+	"the native world race it on this machine.\n"
+	"\n"
+	"options: --explorer     no races: the same answer every time\n"
+	"         --time 2s      for each mutant and world, at most; ends with the first catch\n"
+	"         --seed N       of the races\n"
+	"         --cpus 0,2-3   only these\n"
+	"         --also FILE    what other instruments say: lines \"audit MUTANT WORD\", or tsan;\n"
+	"                        WORD is . where it caught nothing\n"
+	"         --watch WHO    mutant or original: only race it natively, and print nothing; for\n"
+	"                        a build that watches itself (make SAN=thread)\n"
+	"\n"
+	"table: what was shown; . nothing, and the explorer says that nothing can be; unseen: it\n"
+	"could have been shown here, and was not; - not asked\n"
+	"\n"
+	"exit: 0 each is caught, or explained; 1 one is not, or the explanation is wrong; 2 bad\n"
+	"usage or input; 4 interrupted, or something was not explored to the end\n";
+
+struct mutate {
+	struct row *rows;
+	unsigned nr;
+	bool explorer_only, incomplete;
+	uint64_t ns;
+	uint32_t seed;
+	struct cpus cpus;
+	const char *also;
+	enum { WATCH_NOBODY, WATCH_MUTANT, WATCH_ORIGINAL } watch;
+	enum memory_model model;	/* this machine's */
+	struct calibration calibration;
+};
+
+enum { OPT_MUTANTS = 256, OPT_EXPLORER, OPT_TIME, OPT_SEED, OPT_CPUS, OPT_ALSO, OPT_WATCH,
+       OPT_HELP };
+
+static const struct option options[] = {
+	{ "mutants", no_argument, NULL, OPT_MUTANTS },
+	{ "explorer", no_argument, NULL, OPT_EXPLORER },
+	{ "time", required_argument, NULL, OPT_TIME },
+	{ "seed", required_argument, NULL, OPT_SEED },
+	{ "cpus", required_argument, NULL, OPT_CPUS },
+	{ "also", required_argument, NULL, OPT_ALSO },
+	{ "watch", required_argument, NULL, OPT_WATCH },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ 0 },
+};
+
+/* ---- the command line; each returns 0, or an exit code plus one ---- */
+
+static int parse_one(struct mutate *x, int c, char **argv)
+{
+	char err[1536];
+	uint64_t n;
+
+	switch (c) {
+	case OPT_MUTANTS:
+		return 0;
+	case OPT_EXPLORER:
+		x->explorer_only = true;
+		return 0;
+	case OPT_TIME:
+		if (parse_duration(optarg, &x->ns))
+			return usage_error("bad time \"%s\"; for example 500ms, 2s", optarg) + 1;
+		return 0;
+	case OPT_SEED:
+		if (parse_number(optarg, 0, UINT32_MAX, false, &n))
+			return usage_error("bad seed \"%s\": a whole number", optarg) + 1;
+		x->seed = (uint32_t)n;
+		return 0;
+	case OPT_CPUS:
+		return cpus_choose(&x->cpus, optarg, err, sizeof(err)) ? usage_error("%s", err) + 1 : 0;
+	case OPT_ALSO:
+		x->also = optarg;
+		return 0;
+	case OPT_WATCH:
+		x->watch = !strcmp(optarg, "mutant") ? WATCH_MUTANT :
+			   !strcmp(optarg, "original") ? WATCH_ORIGINAL : WATCH_NOBODY;
+		return x->watch ? 0 : usage_error("bad watch \"%s\"; valid: mutant original", optarg) + 1;
+	case OPT_HELP:
+		fputs(mutants_help, stdout);
+		return EXIT_PASS + 1;
+	case ':':
+		return usage_error("%s needs a value; see tornwalk run --mutants --help", argv[optind - 1]) + 1;
+	default:
+		list_options(options, err, sizeof(err));
+		return usage_error("unknown option \"%s\" of run --mutants; valid:%s", argv[optind - 1], err) + 1;
+	}
+}
+
+static const struct mutant *mutant_find(const char *name)
+{
+	const struct mutant *m = mutants;
+
+	while (m->name && strcmp(m->name, name))
+		m++;
+	return m->name ? m : NULL;
+}
+
+static int unknown_mutant(const char *where, const char *name)
+{
+	const struct mutant *m;
+	char valid[ERR_LEN] = "";
+
+	for (m = mutants; m->name; m++)
+		text_append(valid, sizeof(valid), " %s", m->name);
+	return usage_error("%sunknown mutant \"%s\"; valid:%s", where, name, valid) + 1;
+}
+
+static int choose_mutants(struct mutate *x, int n, char **names)
+{
+	const struct mutant *m;
+	int i;
+
+	for (i = 0; i < n; i++)
+		if (!mutant_find(names[i]))
+			return unknown_mutant("", names[i]);
+	for (m = mutants; m->name; m++) {
+		for (i = 0; i < n && strcmp(m->name, names[i]); i++)
+			;
+		if (!n || i < n)
+			x->rows[x->nr++].mutant = m;
+	}
+	return 0;
+}
+
+static int also_line(struct mutate *x, unsigned line, const char *instrument, const char *name, const char *word)
+{
+	char where[300];
+	unsigned k, i;
+
+	snprintf(where, sizeof(where), "%.250s:%u: ", x->also, line);
+	k = tally_column(instrument);
+	if (k == NR_COLUMNS)
+		return usage_error("%sunknown instrument \"%s\"; valid: audit tsan", where, instrument) + 1;
+	if (!mutant_find(name))
+		return unknown_mutant(where, name);
+	for (i = 0; i < x->nr; i++) {
+		struct row *r = &x->rows[i];
+
+		if (strcmp(r->mutant->name, name))
+			continue;
+		r->asked[k] = true;
+		snprintf(r->also[k], sizeof(r->also[k]), "%s", word);
+		r->word[k] = strcmp(word, ".") ? r->also[k] : NULL;
+	}
+	return 0;
+}
+
+static int read_also(struct mutate *x)
+{
+	char text[256], instrument[24], name[80], word[24], rest;
+	unsigned line = 0;
+	int code = 0;
+	FILE *f;
+
+	if (!x->also)
+		return 0;
+	f = fopen(x->also, "r");
+	if (!f)
+		return usage_error("cannot read %s: %s", x->also, strerror(errno)) + 1;
+	while (!code && fgets(text, sizeof(text), f)) {
+		line++;
+		if (sscanf(text, "%23s %79s %23s %c", instrument, name, word, &rest) != 3)
+			code = usage_error("%s:%u: not \"INSTRUMENT MUTANT WORD\"", x->also, line) + 1;
+		else
+			code = also_line(x, line, instrument, name, word);
+	}
+	fclose(f);
+	return code;
+}
+
+/* ---- asking ---- */
+
+static int explore(struct mutate *x, const struct subject *s, struct row *r, uint32_t *possible)
+{
+	const unsigned tears = predict_tears(&s->original, &x->calibration);
+	uint32_t shown, original;
+	unsigned m;
+	int err;
+
+	for (m = MODEL_SC; m < NR_MODELS; m++) {
+		err = subject_explore(s, m, 0, &shown, &original);
+		if (err)
+			return err;
+		r->asked[BY_SC + m] = true;
+		r->word[BY_SC + m] = shown_word(shown);
+	}
+	if (x->explorer_only)
+		return 0;
+	/* what the races have to go by: as this machine is */
+	err = subject_explore(s, x->model, tears, &shown, possible);
+	r->possible[BY_WIDENED] = r->possible[BY_NATIVE] = shown != 0;
+	return err;
+}
+
+static int race(struct mutate *x, const struct subject *s, struct row *r, uint32_t possible)
+{
+	const struct race race = { .cpus = &x->cpus, .interrupted = &interrupted, .ns = x->ns,
+				   .seed = x->seed, .possible = possible };
+	uint32_t shown;
+	unsigned k;
+	int err = 0;
+
+	for (k = BY_WIDENED; k <= BY_NATIVE && !err && !interrupted; k++) {
+		err = subject_race(s, k == BY_WIDENED, &race, &shown);
+		r->asked[k] = !err && !interrupted;
+		r->word[k] = shown_word(shown);
+	}
+	return err;
+}
+
+/* 0, or an exit code plus one. */
+static int ask(struct mutate *x, struct row *r)
+{
+	uint32_t possible = 0;
+	struct subject s;
+	char err[ERR_LEN];
+	bool lacks;
+	int bad = subject_init(&s, r->mutant, err, sizeof(err));
+
+	if (bad == -EINVAL)
+		return usage_error("%s", err) + 1;
+	s.original.writer_tears = calibration_tears(&x->calibration, s.original.writer->primitive);
+	lacks = bad == -EOPNOTSUPP && !x->explorer_only;	/* the explorer needs no instruction */
+	if (lacks)
+		fprintf(stderr, "tornwalk: not raced: %s\n", err);
+	x->incomplete |= lacks;
+	bad = explore(x, &s, r, &possible);
+	if (!bad && !x->explorer_only && !lacks)
+		bad = race(x, &s, r, possible);
+	if (bad)
+		return usage_error("%s: %s", r->mutant->name, bad == -E2BIG ? "not explored to the end" :
+				   strerror(-bad)) + 1;
+	return 0;
+}
+
+static int watch_all(struct mutate *x)
+{
+	const struct race race = { .cpus = &x->cpus, .interrupted = &interrupted, .ns = x->ns, .seed = x->seed };
+	char err[ERR_LEN];
+	struct subject s;
+	unsigned i;
+	int bad;
+
+	catch_signals();
+	for (i = 0; i < x->nr && !interrupted; i++) {
+		if (subject_init(&s, x->rows[i].mutant, err, sizeof(err)))
+			return usage_error("%s", err);
+		bad = subject_watch(&s, x->watch == WATCH_ORIGINAL, &race);
+		if (bad)
+			return usage_error("%s: %s", s.mutant->name, strerror(-bad));
+	}
+	return interrupted ? EXIT_INCONCLUSIVE : EXIT_PASS;
+}
+
+static int run_all(struct mutate *x)
+{
+	struct executor e = { .target = "", .flags = "", .git = "" };
+	unsigned i;
+	int code = 0;
+
+	catch_signals();
+	if (!x->explorer_only) {
+		executor_probe(&e);
+		calibrate(&x->calibration, &x->cpus, 20000000, &interrupted);
+		x->model = predict_model(&e);
+		printf("%s, %s: %u CPU%s, races judged under %s\n\n", e.kind, e.cpu, x->cpus.n,
+		       x->cpus.n > 1 ? "s" : "", model_names[x->model]);
+	}
+	tally_head();
+	for (i = 0; i < x->nr && !code && !interrupted; i++) {
+		code = ask(x, &x->rows[i]);
+		if (!code && !interrupted)
+			tally_row(&x->rows[i]);
+	}
+	if (code)
+		return code - 1;
+	if (interrupted)
+		return usage_error("interrupted after %u of %u mutants", i - 1, x->nr), EXIT_INCONCLUSIVE;
+	code = tally_score(x->rows, x->nr) ? EXIT_FAIL : x->incomplete ? EXIT_INCONCLUSIVE : EXIT_PASS;
+	return fflush(stdout) ? EXIT_USAGE : code;
+}
+
+int cmd_mutants(int argc, char **argv)
+{
+	struct mutate *x = calloc(1, sizeof(*x));
+	unsigned n = 0;
+	int code = 0, c;
+
+	while (mutants[n].name)
+		n++;
+	if (x)
+		x->rows = calloc(n, sizeof(*x->rows));
+	if (!x || !x->rows) {
+		free(x);
+		return usage_error("out of memory");
+	}
+	x->ns = 2 * NS_PER_S;
+	x->seed = 1;
+	cpus_allowed(&x->cpus);
+	opterr = 0;
+	optind = 1;
+	while (!code && optind <= argc && (c = getopt_long(argc, argv, ":", options, NULL)) != -1)
+		code = parse_one(x, c, argv);
+	if (!code)
+		code = choose_mutants(x, argc - optind, argv + optind);
+	if (!code)
+		code = read_also(x);
+	code = code ? code - 1 : x->watch ? watch_all(x) : run_all(x);
+	free(x->rows);
+	free(x);
+	return code;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One file, readable without a network and without JavaScript.
+ *
+ * End tags that HTML lets one leave out are left out: with two thousand cells they
+ * are a tenth of the page.
+ */
+#define _GNU_SOURCE	/* open_memstream */
+#include "html.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "plot.h"
+
+const char page_style[] =
+#include "report/html/page_css.h"
+;
+
+const char page_script[] =
+#include "report/html/page_js.h"
+;
+
+static void head(struct page *p)
+{
+	fprintf(p->f, "<!DOCTYPE html>\n<html lang=en>\n<meta charset=utf-8>\n"
+		"<meta name=viewport content=\"width=device-width,initial-scale=1\">\n"
+		"<meta name=color-scheme content=\"light dark\">\n<title>tornwalk: ");
+	fprintf(p->f, "%zu cells on %u executor%s</title>\n<style>%s</style>\n", p->n,
+		p->rs->nr_machines, p->rs->nr_machines == 1 ? "" : "s", page_style);
+	fputs("<header><p class=brand>tornwalk report"
+	      "<button id=theme hidden aria-label=\"switch between light and dark\">light / dark</button></p>\n"
+	      "<nav aria-label=sections><a href=#summary>summary</a> <a href=#executors>executors</a> ", p->f);
+	if (p->rs->nr_machines > 1)
+		fputs("<a href=#side>side by side</a> ", p->f);
+	fputs("<a href=#matrix>matrix</a> <a href=#rates>rates</a> <a href=#cells>cells</a> "
+	      "<a href=#how>how to read</a></nav></header>\n<main>\n", p->f);
+}
+
+static void how_to_read(struct page *p)
+{
+	fputs("<section id=how aria-labelledby=how-h><h2 id=how-h>How to read this</h2><dl>"
+	      "<dt>cell<dd>one reader against one writer, on one executor. A verdict belongs to that "
+	      "pair there, never to a reader alone."
+	      "<dt>pass<dd>nothing forbidden was seen, enough was looked at, and the twin that must be "
+	      "caught was caught; or what had to appear did."
+	      "<dt>fail<dd>something forbidden was seen; its witness is with the cell."
+	      "<dt>inconclusive<dd>too little evidence, or this executor cannot show a tear. It is never a pass."
+	      "<dt>distinct<dd>observations in which the reader saw something new: the independent "
+	      "evidence. One half-done store can be read a million times, so rates are of distinct ones."
+	      "<dt>95 % limits<dd>exact (Garwood) limits of a Poisson rate. Where nothing was seen, the "
+	      "rate is below the bound with 95 % confidence, 3.0 divided by the seconds."
+	      "<dt>φ<dd>over-dispersion: variance over mean of the counts per interval, 1 where tears "
+	      "come one by one. Thin lines allow for it, leaning to the safe side; they hold where the run "
+	      "was long enough to expect five clumps."
+	      "<dt>predicted<dd>what the explorer found possible for the same source. Seen though "
+	      "impossible means that hardware, emulator, compiler or tester is broken; possible and not "
+	      "seen is a gap in this run's power."
+	      "<dt>PUD on 32-bit<dd>a model: only x86_64 and 64-bit POWER have huge PUDs."
+	      "</dl></section>\n", p->f);
+}
+
+static void body(struct page *p)
+{
+	head(p);
+	if (plot_possible())
+		plot_shapes(p->f);
+	html_summary(p);
+	html_machines(p);
+	html_side_by_side(p);
+	html_matrix(p);
+	html_plots(p);
+	html_cells(p);
+	html_code(p);
+	how_to_read(p);
+	fprintf(p->f, "</main>\n<script>%s</script>\n", page_script);
+}
+
+/* The page in memory, with as much detail as the limit allows. */
+static char *page(const struct html_words *w, const struct results *rs, size_t *size)
+{
+	struct page p;
+	char *buf = NULL;
+
+	page_open(&p, rs);
+	p.code = w->code;
+	p.nr_code = w->nr_code;
+	do {
+		free(buf);
+		buf = NULL;
+		p.f = open_memstream(&buf, size);
+		if (!p.f)
+			break;
+		body(&p);
+		if (fclose(p.f))
+			*size = 0;
+	} while (*size > w->limit && ++p.detail < NR_DETAILS);
+	page_close(&p);
+	return buf;
+}
+
+int html_file(const struct html_words *w, const struct results *rs)
+{
+	size_t size = 0;
+	char *buf = page(w, rs, &size);
+	FILE *f;
+	int err = 0;
+
+	if (!buf || !size) {
+		free(buf);
+		return -ENOMEM;
+	}
+	if (size > w->limit)
+		fprintf(stderr, "tornreport: %s: %zu bytes, over %zu: more cells than fit one page\n",
+			w->out, size, w->limit);
+	f = fopen(w->out, "w");
+	if (!f)
+		err = -errno;
+	else if (fwrite(buf, 1, size, f) != size || fflush(f))
+		err = -errno;
+	if (f && fclose(f) && !err)
+		err = -errno;
+	free(buf);
+	return err;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What every part of an HTML page needs: escaping, figures, cells in order.
+ *
+ * Invariant: a string that came out of a result reaches the page through
+ * page_text() and never otherwise, gnuplot not at all.
+ */
+#ifndef TORNREPORT_PAGE_H
+#define TORNREPORT_PAGE_H
+
+#include <stdio.h>
+
+#include "report/results/load.h"
+#include "report/results/stats.h"
+
+enum { LABEL_LEN = 160, FIGURE_LEN = 32 };
+
+/* What a page leaves out as the cells get many, so that it stays under its limit. */
+enum detail {
+	DETAIL_ALL,		/* every witness bit by bit, in a table */
+	DETAIL_WORST,		/* so those of the cells that come first; the others as text */
+	DETAIL_FEWER,		/* the others by what is set in them */
+	DETAIL_LEAST,		/* nothing twice, no reasons of passes */
+	NR_DETAILS
+};
+
+struct page {
+	FILE *f;
+	const struct results *rs;
+	const struct result **cell;	/* the last line of each cell, what matters first */
+	size_t n;
+	size_t *by_file;		/* indices of cell[], in the files' order */
+	size_t superseded;		/* lines that a later one replaces */
+	char (*label)[LABEL_LEN];	/* of each machine, unique */
+	enum detail detail;
+	struct code *code;		/* html_code.c */
+	size_t nr_code;
+};
+
+/* Takes the cells out of `rs`; page_close() frees what it made. */
+void page_open(struct page *p, const struct results *rs);
+void page_close(struct page *p);
+const char *page_machine(const struct page *p, const struct result *r);
+
+/* What every page looks like, and what its tables can do. */
+extern const char page_style[], page_script[];
+
+/*
+ * Text as text: markup is escaped; what does not print, or turns the direction of
+ * writing, becomes U+FFFD; what is absurdly long is cut, and says so.
+ */
+void page_text(FILE *f, const char *s);
+/* The same for the inside of <pre>: lines stay lines. */
+void page_lines(FILE *f, const char *s);
+
+/* 1.23M and the like, three digits; in a buffer of FIGURE_LEN. */
+const char *figure(char *buf, double n);
+const char *figure_ns(char *buf, double ns);
+
+/* Distinct ones of outcome `o` per second. */
+double result_rate(const struct result *r, enum outcome o);
+/* Something was seen that is predicted impossible, into *o. */
+bool result_impossible(const struct result *r, enum outcome *o);
+/* The bad outcome its scenario is about, or else the most harmful one seen; -1: none. */
+int result_worst(const struct result *r);
+/* Factor by which a cell's counts may be clumped; 1 where nothing is known. */
+struct dispersion result_dispersion(const struct result *r);
+
+/* 0..6: the decade of a rate; colour and legend go by it. */
+unsigned rate_class(double per_second);
+
+#endif

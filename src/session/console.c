@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Integers only: a board without an FPU prints the same table. */
+#include "console.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* n / unit with three digits, e.g. 1.23k */
+static void scaled(char buf[16], uint64_t n, uint64_t unit, const char *suffix)
+{
+	uint64_t whole = n / unit, rest = n % unit;
+
+	if (whole >= 100)
+		snprintf(buf, 16, "%u%s", (unsigned)whole, suffix);
+	else if (whole >= 10)
+		snprintf(buf, 16, "%u.%u%s", (unsigned)whole, (unsigned)(rest * 10 / unit), suffix);
+	else
+		snprintf(buf, 16, "%u.%02u%s", (unsigned)whole, (unsigned)(rest * 100 / unit), suffix);
+}
+
+void format_count(char buf[16], uint64_t n)
+{
+	static const char *const suffix[] = { "k", "M", "G", "T", "P", "E" };
+	uint64_t unit = 1000;
+	unsigned i = 0;
+
+	if (n < 1000) {
+		snprintf(buf, 16, "%u", (unsigned)n);
+		return;
+	}
+	while (i < 5 && n / unit >= 1000) {
+		unit *= 1000;
+		i++;
+	}
+	scaled(buf, n, unit, suffix[i]);
+}
+
+void format_ns(char buf[16], uint64_t ns)
+{
+	if (!ns)
+		snprintf(buf, 16, "-");
+	else if (ns < 1000000)
+		scaled(buf, ns, 1000, "us");
+	else if (ns < 1000000000)
+		scaled(buf, ns, 1000000, "ms");
+	else
+		scaled(buf, ns, 1000000000, "s");
+}
+
+void table_head(FILE *f, const struct executor *x)
+{
+	unsigned i;
+
+	fprintf(f, "executor: %s, %s; %s; %s %s; %u CPU%s\n", x->kind, x->cpu, x->kernel,
+		x->target, x->compiler, x->cpus->n, x->cpus->n == 1 ? "" : "s");
+	if (x->cpus->n == 1)
+		fputs("one CPU: threads race by preemption, not in parallel; episodes are rarer\n", f);
+	if (x->cpus->n == 1 && x->calibration && !calibration_shows_tears(x->calibration))
+		fputs("and nothing parts two words here, as in an emulator that switches between its "
+		      "blocks only: --world widened does\n", f);
+	if (x->cpus->quota_percent && x->cpus->quota_percent < 100 * x->cpus->n)
+		fprintf(f, "the cgroup allows %u %% of a CPU: threads are throttled in between\n",
+			x->cpus->quota_percent);
+	fputs("calibration, torn of all reads:", f);
+	for (i = 0; x->calibration && i < x->calibration->n; i++) {
+		const struct calibrated *c = &x->calibration->of[i];
+		char torn[16], reads[16];
+
+		format_count(torn, c->torn);
+		format_count(reads, c->reads);
+		if (c->usable)
+			fprintf(f, "%s %s %s/%s", i ? "," : "", c->primitive->name, torn, reads);
+	}
+	fprintf(f, "\n\n%-12s %-38s %7s %7s %7s %8s %7s %7s  %s\n", "verdict", "cell", "walks/s",
+		"present", "torn", "distinct", "torn/s", "first", "reason");
+}
+
+static uint64_t per_second(uint64_t n, uint64_t ns)
+{
+	uint64_t ms = ns / 1000000;
+
+	return ms ? n * 1000 / ms : 0;
+}
+
+static uint64_t first_torn(const struct finding *d)
+{
+	uint64_t a = d->first_ns[OUTCOME_TORN_READER], b = d->first_ns[OUTCOME_TORN_WRITER];
+
+	return !a || (b && b < a) ? b : a;
+}
+
+void table_row(FILE *f, const struct result *r)
+{
+	const struct finding *d = r->finding;
+	char walks[16], present[16], torn[16], distinct[16], rate[16], first[16];
+	int worst = result_witness(r->scenario, d);
+
+	format_count(walks, per_second(d->walks, d->ns));
+	format_count(present, d->present);
+	format_count(torn, torn_of(d->outcomes));
+	format_count(distinct, torn_of(d->distinct));
+	format_count(rate, per_second(torn_of(d->distinct), d->ns));
+	format_ns(first, first_torn(d));
+	fprintf(f, "%-12s %-38s %7s %7s %7s %8s %7s %7s  %s\n", verdict_name(r->verdict),
+		r->scenario->name, walks, present, torn, distinct, rate, first, r->reason);
+	if (r->verdict == VERDICT_FAIL && worst >= 0)
+		fprintf(f, "%12s %s\n", "witness:", d->witness[worst]);
+}
+
+/* A dotted name as KCIDB has it: [A-Za-z0-9_-], and no part empty. */
+static void put_dotted(FILE *f, const char *s)
+{
+	char last = '.';
+
+	for (; *s; last = *s++)
+		if (*s != '.')
+			putc(*s, f);
+		else
+			fputs(last == '.' ? "_." : ".", f);
+	if (last == '.')
+		putc('_', f);
+}
+
+/*
+ * tornwalk.LEVEL.LAYOUT.WALKER.READER.TRANSITION.WRITER.CONSUMER.RECLAIM.WORLD.ALIAS
+ * .rN-wN-sN.SCENARIO: always all of it, so that a name depends on nothing but its
+ * cell. tornreport makes the same name out of a result (src/report/tests.c).
+ */
+static void put_test_name(FILE *f, const struct scenario *s)
+{
+	const struct cell *c = &s->cell;
+
+	fprintf(f, "tornwalk.%s.%s.%s.%s.%s.%s.%s.%s.%s.%s.r%u-w%u-s%u.",
+		c->level == LEVEL_PUD ? "pud" : "pmd", c->layout->name, c->walker->name,
+		c->reader->name, c->transition->name, c->writer->name, c->consumer->name,
+		c->reclaim->name, c->protocol->world, c->alias ? "alias" : "no-alias", c->readers,
+		c->writers, (unsigned)c->slots);
+	put_dotted(f, s->name);
+}
+
+void ktap_row(FILE *f, unsigned number, const struct result *r)
+{
+	if (r->verdict == VERDICT_FAIL)
+		fprintf(f, "# %s\n", r->reason);
+	fprintf(f, "%s %u ", r->verdict == VERDICT_FAIL ? "not ok" : "ok", number);
+	put_test_name(f, r->scenario);
+	if (r->verdict == VERDICT_INCONCLUSIVE)
+		fprintf(f, " # SKIP %s", r->reason);
+	putc('\n', f);
+}

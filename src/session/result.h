@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A result: one JSON line per finished cell, appended and flushed when the cell
+ * ends. Printed by hand; this program never parses JSON.
+ */
+#ifndef TORNWALK_RESULT_H
+#define TORNWALK_RESULT_H
+
+#include <stdio.h>
+
+#include "executor.h"
+#include "judge/judge.h"
+#include "predict/predict.h"
+
+enum { RESULT_SCHEMA = 1 };
+
+struct result {
+	const struct scenario *scenario;
+	const struct finding *finding;
+	const struct executor *executor;
+	uint64_t hash;
+	enum verdict verdict;
+	const char *reason;
+	const struct prediction *prediction;	/* NULL: none was made */
+	const char *schedule;			/* the explorer's, of what `witness` shows; or NULL */
+};
+
+/* One line, newline included. 0, or -EIO if the stream has failed. */
+int result_print(FILE *f, const struct result *r);
+
+/*
+ * Appends the line to an open file and makes it durable. If what is in the file
+ * does not end in a newline (a power cut), starts a new line first. -errno; on a
+ * full disk the file is cut back to where it was.
+ */
+int result_append(int fd, const struct result *r);
+
+/* torn = by reader + by writer */
+uint64_t torn_of(const uint64_t counts[NR_OUTCOMES]);
+
+/*
+ * Which outcome's witness is the result's: the worst that the scenario forbids, else
+ * the worst that was seen; -1: none.
+ */
+int result_witness(const struct scenario *s, const struct finding *f);
+
+#endif

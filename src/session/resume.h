@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which cells a results file has already. Lines are searched for the words that
+ * result_print() puts there; nothing is parsed.
+ */
+#ifndef TORNWALK_RESUME_H
+#define TORNWALK_RESUME_H
+
+#include "judge/judge.h"
+
+struct resumed {
+	struct resumed_cell {
+		char name[NAME_LEN];
+		uint64_t hash;
+		uint32_t seed;
+		uint64_t ms;		/* that it ran */
+		enum verdict verdict;
+	} *list;
+	unsigned nr, room;
+};
+
+/*
+ * Whole lines only; interrupted and unstarted cells do not count as done, nor do
+ * cells that ran for less than is asked for now. A file that is not there holds
+ * nothing. -errno.
+ */
+int resume_read(struct resumed *d, const char *path);
+bool resume_find(const struct resumed *d, const struct scenario *s, enum verdict *v);
+void resume_free(struct resumed *d);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs a plan, cell by cell; each result is out before the next cell starts. */
+#ifndef TORNWALK_SESSION_H
+#define TORNWALK_SESSION_H
+
+#include "executor.h"
+#include "config/plan.h"
+#include "result.h"
+
+struct session {
+	const struct plan *plan;
+	const struct executor *executor;
+	struct calibration *calibration;	/* the executor's, to be looked at again; or NULL */
+	const volatile sig_atomic_t *interrupted;
+	int out;			/* file to append results to, or -1 */
+	const char *out_name;
+	bool resume, fail_fast, quiet, ktap;
+	bool sweep;			/* widened cells */
+	bool json;			/* results to stdout, the table to stderr */
+	/* if set, is told each result, and nothing is printed */
+	void (*tell)(void *arg, const struct result *r);
+	void *arg;
+
+	/* out */
+	unsigned pass, fail, inconclusive, resumed, not_run;
+};
+
+/* 0; -EIO and the like when a result could not be written: what was, is safe. */
+int session_run(struct session *s);
+
+#endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the two files of the command line share. */
-#ifndef TORNWALK_RUN_H
-#define TORNWALK_RUN_H
+#ifndef TORNWALK_CLI_H
+#define TORNWALK_CLI_H
 
 #include <signal.h>
 

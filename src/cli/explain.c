@@ -251,7 +251,7 @@ static void print_observed(void *arg, const struct result *r)
 	printf("verdict     %s: %s\n", verdict_name(r->verdict), r->reason);
 }
 
-static int explain(struct choice *c, const struct cpus *cpus)
+static int explain(struct selection *c, const struct cpus *cpus)
 {
 	static const int codes[] = { [VERDICT_PASS] = EXIT_PASS, [VERDICT_FAIL] = EXIT_FAIL,
 				     [VERDICT_INCONCLUSIVE] = EXIT_INCONCLUSIVE };
@@ -274,7 +274,7 @@ static int explain(struct choice *c, const struct cpus *cpus)
 	return told.seen ? codes[told.verdict] : EXIT_INCONCLUSIVE;
 }
 
-static int parse(struct choice *c, struct cpus *cpus, int argc, char **argv)
+static int parse(struct selection *c, struct cpus *cpus, int argc, char **argv)
 {
 	char err[1536];
 	int o, i = 0;
@@ -306,7 +306,7 @@ static int parse(struct choice *c, struct cpus *cpus, int argc, char **argv)
 
 int cmd_explain(int argc, char **argv)
 {
-	struct choice c = { .plan = { 0 } };
+	struct selection c = { .plan = { 0 } };
 	struct cpus *cpus = malloc(sizeof(*cpus));
 	int code;
 
@@ -319,7 +319,7 @@ int cmd_explain(int argc, char **argv)
 	if (!code && argc == optind && !c.cell.set)
 		code = usage_error("explain needs a scenario or cell options; see tornwalk explain --help") + 1;
 	if (!code)
-		code = choose_cells(&c, argc - optind, argv + optind);
+		code = select_cells(&c, argc - optind, argv + optind);
 	if (!code && c.plan.nr > 2)
 		code = usage_error("explain takes one scenario; \"%s\" has %u cells", argv[optind], c.plan.nr) + 1;
 	if (!code && !c.plan.nr)

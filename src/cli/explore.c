@@ -62,7 +62,7 @@ static const struct option options[] = {
 };
 
 struct explore {
-	struct choice choice;
+	struct selection selection;
 	int model;		/* -1: all */
 	bool witness, tears, brute, litmus;
 	struct export export;
@@ -143,7 +143,7 @@ static int parse_one(struct explore *x, int c, int index, char **argv)
 		fputs(explore_help, stdout);
 		return EXIT_PASS + 1;
 	case OPT_CELL:
-		if (cell_set(&x->choice.cell, options[index].name, optarg ? optarg : "yes", err, sizeof(err)))
+		if (cell_set(&x->selection.cell, options[index].name, optarg ? optarg : "yes", err, sizeof(err)))
 			return usage_error("%s", err) + 1;
 		return 0;
 	case ':':
@@ -180,7 +180,7 @@ static struct bounds bounds_for(const struct explore *x, const struct cell *c)
 	if (x->walks)
 		b.walks = x->walks;
 	/* a suite's cells may have more threads than there is any need for here */
-	if (x->choice.cell.set & (1u << KEY_READERS | 1u << KEY_WRITERS)) {
+	if (x->selection.cell.set & (1u << KEY_READERS | 1u << KEY_WRITERS)) {
 		b.readers = c->readers;
 		b.writers = c->writers;
 	}
@@ -234,10 +234,10 @@ static int show_witness(struct explore *x, const struct scenario *s, const struc
 	struct schedule *how = malloc(sizeof(*how));
 	uint32_t notes;
 	int err = -ENOMEM;
-	struct bounded *b = how ? bounded_new(&s->cell, &bounds, p->model, p->tears, &err) : NULL;
+	struct cell_program *b = how ? cell_program_new(&s->cell, &bounds, p->model, p->tears, &err) : NULL;
 
 	if (b)
-		err = search_witness(bounded_program(b), 1u << note, x->limit, how);
+		err = search_witness(cell_program_base(b), 1u << note, x->limit, how);
 	if (!err) {
 		schedule_word(b, how, word);
 		printf("\n%s under %s, in %u steps:\n", note_names[note], model_names[p->model], how->n);
@@ -247,7 +247,7 @@ static int show_witness(struct explore *x, const struct scenario *s, const struc
 	if (err)
 		usage_error("%s: no witness of %s: %s", s->name, note_names[note],
 			    err == -E2BIG ? "too many states, see --limit" : "out of memory");
-	bounded_free(b);
+	cell_program_free(b);
 	free(how);
 	return err;
 }
@@ -260,14 +260,14 @@ static int replay(struct explore *x, const struct scenario *s)
 	uint32_t notes = 0;
 	char line[256] = "out of memory";
 	int err = -ENOMEM;
-	struct bounded *b = how ? bounded_new(&s->cell, &bounds, (enum memory_model)x->model, tears, &err) : NULL;
+	struct cell_program *b = how ? cell_program_new(&s->cell, &bounds, (enum memory_model)x->model, tears, &err) : NULL;
 	unsigned i;
 
 	if (b)
 		err = schedule_parse(b, x->replay, how, line, sizeof(line));
 	if (!err)
 		err = schedule_print(stdout, b, how, &notes, line, sizeof(line));
-	bounded_free(b);
+	cell_program_free(b);
 	free(how);
 	if (err)
 		return usage_error("%s", line);
@@ -390,7 +390,7 @@ static int show_all(struct explore *x)
 {
 	const unsigned first = x->model < 0 ? 0 : (unsigned)x->model;
 	const unsigned last = x->model < 0 ? NR_MODELS : first + 1;
-	const struct plan *p = &x->choice.plan;
+	const struct plan *p = &x->selection.plan;
 	const uint64_t from = now_ns();
 	unsigned i, m, n = 0;
 	char ns[16];
@@ -409,7 +409,7 @@ static int show_all(struct explore *x)
 /* As files for herd7. */
 static int export_all(struct explore *x)
 {
-	const struct plan *p = &x->choice.plan;
+	const struct plan *p = &x->selection.plan;
 	struct export *e = &x->export;
 	unsigned i;
 	int code = 0;
@@ -439,27 +439,27 @@ int cmd_explore(int argc, char **argv)
 	x->limit = 10000000;
 	code = parse(x, argc, argv);
 	if (!code)
-		code = choose_cells(&x->choice, argc - optind, argv + optind);
-	if (!code && x->replay && x->choice.plan.nr != 1)
-		code = usage_error("--replay is of one cell, not of %u", x->choice.plan.nr) + 1;
-	if (!code && x->litmus && !x->export.dir && x->choice.plan.nr != 1)
-		code = usage_error("--litmus of %u cells needs a directory: --out DIR", x->choice.plan.nr) + 1;
-	if (!code && bounds_for(x, &x->choice.plan.list[0].cell).readers +
-		     bounds_for(x, &x->choice.plan.list[0].cell).writers > MAX_PARTIES)
+		code = select_cells(&x->selection, argc - optind, argv + optind);
+	if (!code && x->replay && x->selection.plan.nr != 1)
+		code = usage_error("--replay is of one cell, not of %u", x->selection.plan.nr) + 1;
+	if (!code && x->litmus && !x->export.dir && x->selection.plan.nr != 1)
+		code = usage_error("--litmus of %u cells needs a directory: --out DIR", x->selection.plan.nr) + 1;
+	if (!code && bounds_for(x, &x->selection.plan.list[0].cell).readers +
+		     bounds_for(x, &x->selection.plan.list[0].cell).writers > MAX_PARTIES)
 		code = usage_error("more than %d threads: every execution of that is too much", MAX_PARTIES) + 1;
 	if (code) {
 		code--;
 	} else {
 		catch_signals();
-		code = x->replay ? replay(x, x->choice.plan.list) : x->litmus ? export_all(x) :
-		       x->choice.plan.nr == 1 ? show_cell(x, x->choice.plan.list) : show_all(x);
+		code = x->replay ? replay(x, x->selection.plan.list) : x->litmus ? export_all(x) :
+		       x->selection.plan.nr == 1 ? show_cell(x, x->selection.plan.list) : show_all(x);
 		if (!code && fflush(stdout))
 			code = EXIT_USAGE;
 		if (!code)
 			code = x->contradiction ? EXIT_FAIL :
 			       x->incomplete || interrupted ? EXIT_INCONCLUSIVE : EXIT_PASS;
 	}
-	plan_free(&x->choice.plan);
+	plan_free(&x->selection.plan);
 	free(x);
 	return code;
 }

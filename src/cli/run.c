@@ -64,7 +64,7 @@ static const struct option run_options[] = {
 };
 
 struct run {
-	struct choice choice;
+	struct selection selection;
 	struct session session;
 	struct cpus cpus;
 	struct shard shard;		/* of = 0: all of it */
@@ -111,7 +111,7 @@ static int parse_run(struct run *r, int argc, char **argv)
 			fputs(run_help, stdout);
 			return EXIT_PASS + 1;
 		case OPT_CELL:
-			if (cell_set(&r->choice.cell, run_options[i].name, optarg ? optarg : "yes", err,
+			if (cell_set(&r->selection.cell, run_options[i].name, optarg ? optarg : "yes", err,
 				     sizeof(err)))
 				return usage_error("%s", err) + 1;
 			break;
@@ -146,7 +146,7 @@ static int open_out(struct session *s)
 static int finish(const struct run *r)
 {
 	const struct session *s = &r->session;
-	const struct plan *p = &r->choice.plan;
+	const struct plan *p = &r->selection.plan;
 	FILE *f = s->ktap || s->json ? stderr : stdout;
 
 	fprintf(f, "%s%u cells: %u pass, %u fail, %u inconclusive", s->quiet ? "" : "\n", p->nr,
@@ -197,11 +197,11 @@ static int run_plan(struct run *r)
 	struct executor executor, *x = &executor;
 	int err;
 
-	prepare(&r->session, &r->choice.plan, x, &calibration, &r->cpus);
+	prepare(&r->session, &r->selection.plan, x, &calibration, &r->cpus);
 	if (r->session.ktap)
-		printf("KTAP version 1\n1..%u\n", r->choice.plan.nr);
+		printf("KTAP version 1\n1..%u\n", r->selection.plan.nr);
 	else if (!r->session.quiet)
-		table_head(r->session.json ? stderr : stdout, x);
+		console_head(r->session.json ? stderr : stdout, x);
 	fflush(stdout);
 	err = session_run(&r->session);
 	if (err == -ENOMEM)
@@ -212,12 +212,12 @@ static int run_plan(struct run *r)
 /* 0, or an exit code plus one: what is left of the plan is this shard's. */
 static int take_shard(struct run *r)
 {
-	r->planned = r->choice.plan.nr;
+	r->planned = r->selection.plan.nr;
 	if (!r->shard.of)
 		return 0;
-	if (plan_shard(&r->choice.plan, &r->shard))
+	if (plan_shard(&r->selection.plan, &r->shard))
 		return usage_error("out of memory") + 1;
-	if (r->choice.plan.nr || !r->planned)
+	if (r->selection.plan.nr || !r->planned)
 		return 0;
 	fprintf(stderr, "tornwalk: nothing to do in shard %u/%u of %u cells\n", r->shard.number,
 		r->shard.of, r->planned);
@@ -248,7 +248,7 @@ int cmd_run(int argc, char **argv)
 	cpus_allowed(&r->cpus);
 	code = parse_run(r, argc, argv);
 	if (!code)
-		code = choose_cells(&r->choice, argc - optind, argv + optind);
+		code = select_cells(&r->selection, argc - optind, argv + optind);
 	if (!code)
 		code = take_shard(r);
 	if (code) {	/* done, well or badly */
@@ -256,15 +256,15 @@ int cmd_run(int argc, char **argv)
 		goto out;
 	}
 	code = open_out(&r->session);
-	if (!code && r->choice.plan.nr) {
+	if (!code && r->selection.plan.nr) {
 		code = run_plan(r);
 	} else if (!code && !r->planned) {
-		fprintf(stderr, "tornwalk: nothing to run: %s\n", r->choice.plan.unusable ?
-			r->choice.plan.why_unusable : "the plan is empty");
+		fprintf(stderr, "tornwalk: nothing to run: %s\n", r->selection.plan.unusable ?
+			r->selection.plan.why_unusable : "the plan is empty");
 		code = EXIT_INCONCLUSIVE;
 	}
 out:
-	plan_free(&r->choice.plan);
+	plan_free(&r->selection.plan);
 	free(r);
 	return code;
 }

@@ -8,7 +8,7 @@
 #include "cli.h"
 
 /* A cell from options alone is called after its dimensions. */
-static int plan_one(struct choice *c)
+static int plan_one(struct selection *c)
 {
 	struct scenario s = { .min_present = 1000, .min_rounds = 1000 };
 	char err[1536];
@@ -41,7 +41,7 @@ static void override(struct plan *p, const struct cell_names *n)
 	}
 }
 
-static int plan_files(struct choice *c, int nr_words, char **words)
+static int plan_files(struct selection *c, int nr_words, char **words)
 {
 	static char *quick[] = { "quick" };
 	char dir[CONFIG_PATH_LEN], err[2048];
@@ -72,7 +72,7 @@ static int plan_files(struct choice *c, int nr_words, char **words)
 	return 0;
 }
 
-int choose_cells(struct choice *c, int nr_words, char **words)
+int select_cells(struct selection *c, int nr_words, char **words)
 {
 	static const uint32_t with_none = 1u << KEY_TIME | 1u << KEY_SEED,
 			      with_files = with_none | 1u << SEAM_WORLD;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which cells a command line means: words, or cell options for one cell. */
-#ifndef TORNWALK_CHOOSE_H
-#define TORNWALK_CHOOSE_H
+#ifndef TORNWALK_SELECTION_H
+#define TORNWALK_SELECTION_H
 
 #include <getopt.h>
 
@@ -26,7 +26,7 @@ enum { OPT_CELL = 255 };	/* of every cell option; its name is the key */
 	{ "seed", required_argument, NULL, OPT_CELL },                            \
 	{ "alias", no_argument, NULL, OPT_CELL }
 
-struct choice {
+struct selection {
 	struct cell_names cell;
 	struct plan plan;
 };
@@ -36,7 +36,7 @@ struct choice {
  * the suite `quick`). 0, or an exit code plus one when the program is done; it has
  * been said why.
  */
-int choose_cells(struct choice *c, int nr_words, char **words);
+int select_cells(struct selection *c, int nr_words, char **words);
 
 /* All options as " --a --b", for a line that says what is valid. */
 void list_options(const struct option *o, char *buf, size_t len);

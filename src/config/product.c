@@ -61,7 +61,7 @@ int product_set(struct product *p, const char *key, const char *value, unsigned 
 		/* no cell of a product is anybody's twin, and its name says it all */
 		if (!strcmp(key, "control") || !strcmp(key, "summary"))
 			return unknown_key(key, err, len);
-		bad = draft_set_judging(&p->base, key, value, line, err, len);
+		bad = section_set_judging(&p->base, key, value, line, err, len);
 		return bad == -ENOENT ? unknown_key(key, err, len) : bad;
 	}
 	snprintf(copy, sizeof(copy), "%s", value);
@@ -129,13 +129,13 @@ static bool turn(const struct product *p, unsigned *at)
 	return false;
 }
 
-static int add_cell(const struct product *p, const struct draft *d, struct plan *plan, char *err,
+static int add_cell(const struct product *p, const struct section *d, struct plan *plan, char *err,
 		    size_t len)
 {
 	char why[ERR_LEN];
 	struct scenario s;
 	unsigned before = plan->nr;
-	int refused = draft_resolve(d, &s, why, sizeof(why)), bad;
+	int refused = section_resolve(d, &s, why, sizeof(why)), bad;
 
 	if (refused == -EINVAL) {
 		plan_reject(plan, why);
@@ -160,7 +160,7 @@ int product_expand(const struct product *p, uint64_t time_ns, struct plan *plan,
 {
 	const unsigned before = plan->nr + plan->unusable, rejected = plan->rejected;
 	unsigned at[NR_CELL_KEYS] = { 0 };
-	struct draft d = p->base;
+	struct section d = p->base;
 	int bad;
 
 	d.cell.number[KEY_TIME] = time_ns;

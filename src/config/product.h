@@ -10,7 +10,7 @@ enum { PRODUCT_VALUES = 64 };
 
 struct product {
 	char name[NAME_LEN];
-	struct draft base;	/* expectations and floors of all its cells */
+	struct section base;	/* expectations and floors of all its cells */
 	unsigned nr[NR_CELL_KEYS];	/* 0: not said, the usual value */
 	union {
 		const char *word;

@@ -17,7 +17,7 @@
 struct reading {
 	struct config *cfg;
 	const char *path;
-	struct draft defaults, draft;
+	struct section defaults, section;
 	char name[NAME_LEN];	/* "": in [defaults], or nowhere yet */
 	unsigned line;		/* of the section being read; 0: none yet */
 };
@@ -53,17 +53,17 @@ static int end_section(struct reading *r, char *err, size_t len)
 
 	if (!r->name[0]) {
 		if (r->line)
-			r->defaults = r->draft;
+			r->defaults = r->section;
 		return 0;
 	}
-	draft_inherit(&r->draft, &r->defaults);
+	section_inherit(&r->section, &r->defaults);
 	e = new_entry(r->cfg);
 	if (!e) {
 		text_error_at(err, len, r->path, r->line, "out of memory");
 		return -ENOMEM;
 	}
 	memset(e, 0, sizeof(*e));
-	bad = draft_resolve(&r->draft, &e->scenario, why, sizeof(why));
+	bad = section_resolve(&r->section, &e->scenario, why, sizeof(why));
 	if (bad == -EOPNOTSUPP)
 		text_error(e->unusable, sizeof(e->unusable), "%s", why);
 	else if (bad)
@@ -71,7 +71,7 @@ static int end_section(struct reading *r, char *err, size_t len)
 	memcpy(e->scenario.name, r->name, sizeof(r->name));
 	snprintf(e->file, sizeof(e->file), "%s", r->path);
 	e->line = r->line;
-	e->control_line = r->draft.control_line;
+	e->control_line = r->section.control_line;
 	r->cfg->nr++;
 	return 0;
 }
@@ -123,7 +123,7 @@ static int on_section(void *user, const char *name, unsigned line, char *err)
 	if (p->bad)
 		return p->bad;
 	r->line = line;
-	r->draft = (struct draft){ .given = 0 };
+	r->section = (struct section){ .given = 0 };
 	if (strcmp(name, "defaults"))
 		return begin_scenario(r, name, err);
 	if (!first)
@@ -136,7 +136,7 @@ static int on_key(void *user, const char *key, const char *value, unsigned line,
 {
 	struct pending *p = user;
 
-	return draft_set(&p->r.draft, key, value, line, err, ERR_LEN);
+	return section_set(&p->r.section, key, value, line, err, ERR_LEN);
 }
 
 int config_load_file(struct config *cfg, const char *path, char *err, size_t len)

@@ -9,11 +9,11 @@
 
 enum { USUAL_FLOOR = 1000 };
 
-static const char *const keys[NR_DRAFT_KEYS] = {
-	[DRAFT_SUMMARY] = "summary",	     [DRAFT_CONTROL] = "control",
-	[DRAFT_MIN_PRESENT] = "min_present", [DRAFT_MIN_ROUNDS] = "min_rounds",
-	[DRAFT_ALLOW] = "allow",	     [DRAFT_FORBID] = "forbid",
-	[DRAFT_REQUIRE] = "require",
+static const char *const keys[NR_SECTION_KEYS] = {
+	[SECTION_SUMMARY] = "summary",	     [SECTION_CONTROL] = "control",
+	[SECTION_MIN_PRESENT] = "min_present", [SECTION_MIN_ROUNDS] = "min_rounds",
+	[SECTION_ALLOW] = "allow",	     [SECTION_FORBID] = "forbid",
+	[SECTION_REQUIRE] = "require",
 };
 
 static int contradiction(const char *word, enum expect a, enum expect b, char *err, size_t len)
@@ -22,7 +22,7 @@ static int contradiction(const char *word, enum expect a, enum expect b, char *e
 			  expect_name(a), expect_name(b));
 }
 
-static int expect_one(struct draft *d, enum outcome o, const char *word, enum expect e, char *err,
+static int expect_one(struct section *d, enum outcome o, const char *word, enum expect e, char *err,
 		      size_t len)
 {
 	if (d->expect[o] != EXPECT_UNSAID && d->expect[o] != e)
@@ -32,7 +32,7 @@ static int expect_one(struct draft *d, enum outcome o, const char *word, enum ex
 }
 
 /* `torn` is either of two outcomes; required, one of them is enough. */
-static int expect_torn(struct draft *d, enum expect e, char *err, size_t len)
+static int expect_torn(struct section *d, enum expect e, char *err, size_t len)
 {
 	static const enum outcome both[] = { OUTCOME_TORN_READER, OUTCOME_TORN_WRITER };
 	int bad = 0;
@@ -54,7 +54,7 @@ static int expect_torn(struct draft *d, enum expect e, char *err, size_t len)
 	return bad;
 }
 
-static int expect_words(struct draft *d, enum expect e, const char *value, char *err, size_t len)
+static int expect_words(struct section *d, enum expect e, const char *value, char *err, size_t len)
 {
 	char copy[256], *rest = copy, *word;
 	struct named found;
@@ -90,21 +90,21 @@ static int set_text(char *buf, size_t size, const char *key, const char *value, 
 	return text_error(err, len, "%s is longer than %zu bytes", key, size - 1);
 }
 
-static int judging_value(struct draft *d, enum draft_key k, const char *value, char *err,
+static int judging_value(struct section *d, enum section_key k, const char *value, char *err,
 			 size_t len)
 {
 	switch (k) {
-	case DRAFT_SUMMARY:
+	case SECTION_SUMMARY:
 		return set_text(d->summary, sizeof(d->summary), keys[k], value, err, len);
-	case DRAFT_CONTROL:
+	case SECTION_CONTROL:
 		return set_text(d->control, sizeof(d->control), keys[k], value, err, len);
-	case DRAFT_MIN_PRESENT:
+	case SECTION_MIN_PRESENT:
 		return set_floor(&d->min_present, keys[k], value, err, len);
-	case DRAFT_MIN_ROUNDS:
+	case SECTION_MIN_ROUNDS:
 		return set_floor(&d->min_rounds, keys[k], value, err, len);
-	case DRAFT_ALLOW:
+	case SECTION_ALLOW:
 		return expect_words(d, EXPECT_ALLOW, value, err, len);
-	case DRAFT_FORBID:
+	case SECTION_FORBID:
 		return expect_words(d, EXPECT_FORBID, value, err, len);
 	default:
 		return expect_words(d, EXPECT_REQUIRE, value, err, len);
@@ -116,40 +116,40 @@ static int twice(const char *key, char *err, size_t len)
 	return text_error(err, len, "key \"%s\" is given twice in this section", key);
 }
 
-int draft_set_judging(struct draft *d, const char *key, const char *value, unsigned line,
+int section_set_judging(struct section *d, const char *key, const char *value, unsigned line,
 		      char *err, size_t len)
 {
 	unsigned k;
 	int bad;
 
-	for (k = 0; k < NR_DRAFT_KEYS; k++)
+	for (k = 0; k < NR_SECTION_KEYS; k++)
 		if (!strcmp(key, keys[k]))
 			break;
-	if (k == NR_DRAFT_KEYS)
+	if (k == NR_SECTION_KEYS)
 		return -ENOENT;
 	/* the lists of outcomes grow; one line may be too short for them */
-	if (k < DRAFT_ALLOW && d->given & 1u << k)
+	if (k < SECTION_ALLOW && d->given & 1u << k)
 		return twice(key, err, len);
 	bad = judging_value(d, k, value, err, len);
 	if (bad)
 		return bad;
 	d->given |= 1u << k;
-	if (k == DRAFT_CONTROL)
+	if (k == SECTION_CONTROL)
 		d->control_line = line;
 	return 0;
 }
 
-int draft_set(struct draft *d, const char *key, const char *value, unsigned line, char *err,
+int section_set(struct section *d, const char *key, const char *value, unsigned line, char *err,
 	      size_t len)
 {
-	int k, bad = draft_set_judging(d, key, value, line, err, len);
+	int k, bad = section_set_judging(d, key, value, line, err, len);
 
 	if (bad != -ENOENT)
 		return bad;
 	k = cell_key_find(key);
 	if (k < 0) {
 		text_error(err, len, "unknown key \"%s\"; valid:", key);
-		for (unsigned i = 0; i < NR_DRAFT_KEYS; i++)
+		for (unsigned i = 0; i < NR_SECTION_KEYS; i++)
 			text_append(err, len, " %s", keys[i]);
 		cell_key_list(err, len);
 		return -EINVAL;
@@ -159,7 +159,7 @@ int draft_set(struct draft *d, const char *key, const char *value, unsigned line
 	return cell_set(&d->cell, key, value, err, len);
 }
 
-void draft_inherit(struct draft *d, const struct draft *from)
+void section_inherit(struct section *d, const struct section *from)
 {
 	uint32_t missing = from->given & ~d->given;
 
@@ -170,25 +170,25 @@ void draft_inherit(struct draft *d, const struct draft *from)
 	for (unsigned o = 0; o < NR_OUTCOMES; o++)
 		if (d->expect[o] == EXPECT_UNSAID)
 			d->expect[o] = from->expect[o];
-	if (missing & 1u << DRAFT_SUMMARY)
+	if (missing & 1u << SECTION_SUMMARY)
 		memcpy(d->summary, from->summary, sizeof(d->summary));
-	if (missing & 1u << DRAFT_CONTROL) {
+	if (missing & 1u << SECTION_CONTROL) {
 		memcpy(d->control, from->control, sizeof(d->control));
 		d->control_line = from->control_line;
 	}
-	if (missing & 1u << DRAFT_MIN_PRESENT)
+	if (missing & 1u << SECTION_MIN_PRESENT)
 		d->min_present = from->min_present;
-	if (missing & 1u << DRAFT_MIN_ROUNDS)
+	if (missing & 1u << SECTION_MIN_ROUNDS)
 		d->min_rounds = from->min_rounds;
 	d->given |= from->given;
 }
 
-int draft_resolve(const struct draft *d, struct scenario *s, char *err, size_t len)
+int section_resolve(const struct section *d, struct scenario *s, char *err, size_t len)
 {
 	*s = (struct scenario){
 		.require_torn = d->require_torn,
-		.min_present = d->given & 1u << DRAFT_MIN_PRESENT ? d->min_present : USUAL_FLOOR,
-		.min_rounds = d->given & 1u << DRAFT_MIN_ROUNDS ? d->min_rounds : USUAL_FLOOR,
+		.min_present = d->given & 1u << SECTION_MIN_PRESENT ? d->min_present : USUAL_FLOOR,
+		.min_rounds = d->given & 1u << SECTION_MIN_ROUNDS ? d->min_rounds : USUAL_FLOOR,
 	};
 	memcpy(s->summary, d->summary, sizeof(s->summary));
 	memcpy(s->control, d->control, sizeof(s->control));

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What one section of a config file has said about a scenario so far. */
-#ifndef TORNWALK_DRAFT_H
-#define TORNWALK_DRAFT_H
+#ifndef TORNWALK_SECTION_H
+#define TORNWALK_SECTION_H
 
 #include "names.h"
 
 enum { SUMMARY_LEN = 160 };
 
-enum draft_key { DRAFT_SUMMARY, DRAFT_CONTROL, DRAFT_MIN_PRESENT, DRAFT_MIN_ROUNDS,
-		 DRAFT_ALLOW, DRAFT_FORBID, DRAFT_REQUIRE, NR_DRAFT_KEYS };
+enum section_key { SECTION_SUMMARY, SECTION_CONTROL, SECTION_MIN_PRESENT, SECTION_MIN_ROUNDS,
+		 SECTION_ALLOW, SECTION_FORBID, SECTION_REQUIRE, NR_SECTION_KEYS };
 
-struct draft {
+struct section {
 	struct cell_names cell;
 	enum expect expect[NR_OUTCOMES];
 	bool require_torn;
-	uint32_t given;			/* 1 << enum draft_key */
+	uint32_t given;			/* 1 << enum section_key */
 	uint64_t min_present, min_rounds;
 	unsigned control_line;
 	char control[NAME_LEN];
@@ -22,16 +22,16 @@ struct draft {
 };
 
 /* -EINVAL and a line in err: a bad value, a key given twice, a contradiction. */
-int draft_set(struct draft *d, const char *key, const char *value, unsigned line, char *err,
+int section_set(struct section *d, const char *key, const char *value, unsigned line, char *err,
 	      size_t len);
 
 /* The keys besides the cell's: 0 if it was one of them, -ENOENT if not. */
-int draft_set_judging(struct draft *d, const char *key, const char *value, unsigned line,
+int section_set_judging(struct section *d, const char *key, const char *value, unsigned line,
 		      char *err, size_t len);
 
-void draft_inherit(struct draft *d, const struct draft *from);
+void section_inherit(struct section *d, const struct section *from);
 
 /* As cell_resolve(); the scenario gets everything but its name. */
-int draft_resolve(const struct draft *d, struct scenario *s, char *err, size_t len);
+int section_resolve(const struct section *d, struct scenario *s, char *err, size_t len);
 
 #endif

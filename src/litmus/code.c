@@ -24,7 +24,7 @@ static const char *var(const struct litmus *x, unsigned cell, unsigned half, cha
 {
 	if (!cell)
 		return half == HALF_HI ? "hi" : "lo";
-	bounded_cell_name(x->b, cell, buf);
+	cell_program_cell_name(x->b, cell, buf);
 	return buf;
 }
 

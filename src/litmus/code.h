@@ -16,7 +16,7 @@ struct column {
 
 struct litmus {
 	const struct litmus_test *test;
-	struct bounded *b;
+	struct cell_program *b;
 	struct program *p;
 	struct entry_values values;
 	struct tree tree[MAX_PARTIES];

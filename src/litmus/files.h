@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tornwalk explore --litmus: cells as files for herd7. */
-#ifndef TORNWALK_EXPORT_H
-#define TORNWALK_EXPORT_H
+#ifndef TORNWALK_LITMUS_FILES_H
+#define TORNWALK_LITMUS_FILES_H
 
 #include "litmus.h"
 #include "predict/predict.h"

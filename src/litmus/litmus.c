@@ -119,7 +119,7 @@ static void print_values(const struct litmus *x, unsigned half)
 	unsigned i;
 
 	for (i = 1; i < v->n; i++) {
-		bounded_value_text(x->b, half, v->v[i], text, sizeof(text));
+		cell_program_value_text(x->b, half, v->v[i], text, sizeof(text));
 		fprintf(x->f, " *\t%s %u: %08x, %s\n", half == HALF_HI ? "hi" : "lo", i, v->v[i], text);
 	}
 }
@@ -213,17 +213,17 @@ int litmus_write(FILE *f, const struct litmus_test *t, char *why, unsigned len)
 
 	bounds.retries = 0;	/* a walk that begins again is the same again, later */
 	if (x)
-		x->b = bounded_new(t->cell, &bounds, t->model, t->tears, &err);
+		x->b = cell_program_new(t->cell, &bounds, t->model, t->tears, &err);
 	if (x && x->b) {
 		x->test = t;
 		x->f = f;
-		x->p = bounded_program(x->b);
+		x->p = cell_program_base(x->b);
 		err = prepare(x, why, len);
 		if (!err && f)
 			print_test(x);
 		for (i = 0; i < MAX_PARTIES; i++)
 			tree_free(&x->tree[i]);
-		bounded_free(x->b);
+		cell_program_free(x->b);
 	}
 	free(x);
 	return err;

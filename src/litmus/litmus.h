@@ -26,7 +26,7 @@ struct litmus_test {
 
 /*
  * 0; -EINVAL: one line in why that says what this kind of test has no words for;
- * -ENOMEM, -E2BIG, -EFAULT: see bounded_new(). Writes nothing unless all is well;
+ * -ENOMEM, -E2BIG, -EFAULT: see cell_program_new(). Writes nothing unless all is well;
  * f NULL: only says whether it is.
  */
 int litmus_write(FILE *f, const struct litmus_test *t, char *why, unsigned len);

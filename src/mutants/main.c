@@ -121,7 +121,7 @@ static int unknown_mutant(const char *where, const char *name)
 	return usage_error("%sunknown mutant \"%s\"; valid:%s", where, name, valid) + 1;
 }
 
-static int choose_mutants(struct mutate *x, int n, char **names)
+static int select_mutants(struct mutate *x, int n, char **names)
 {
 	const struct mutant *m;
 	int i;
@@ -318,7 +318,7 @@ int cmd_mutants(int argc, char **argv)
 	while (!code && optind <= argc && (c = getopt_long(argc, argv, ":", options, NULL)) != -1)
 		code = parse_one(x, c, argv);
 	if (!code)
-		code = choose_mutants(x, argc - optind, argv + optind);
+		code = select_mutants(x, argc - optind, argv + optind);
 	if (!code)
 		code = read_also(x);
 	code = code ? code - 1 : x->watch ? watch_all(x) : run_all(x);

@@ -17,7 +17,7 @@ enum { CELL_SLOT, CELL_LOCK, CELL_TURN, CELL_PAGES, STABLE_ID = TABLE_IDS - 1,
        STAMPS_APART = 600, POISON_LO = 0xdead0b0e, POISON_HI = 0x006b6b6b };
 
 struct party_of {
-	struct bounded *all;
+	struct cell_program *all;
 	struct behaviour *behaviour;
 	/* a writer's */
 	struct mutator m;
@@ -28,7 +28,7 @@ struct party_of {
 	struct observer o;
 };
 
-struct bounded {
+struct cell_program {
 	struct program p;
 	struct cell cell;
 	struct bounds bounds;
@@ -65,14 +65,14 @@ static void enter(void) { ask(ACCESS_ENTER, 0); }
 static void leave(void) { ask(ACCESS_EXIT, 0); }
 static void synchronize(void) { ask(ACCESS_SYNC, 0); }
 
-static struct bounded *bounded_of(const struct page_tables *pt)
+static struct cell_program *cell_program_of(const struct page_tables *pt)
 {
-	return (struct bounded *)((char *)pt - offsetof(struct bounded, pt));
+	return (struct cell_program *)((char *)pt - offsetof(struct cell_program, pt));
 }
 
 static bool lookup(const struct page_tables *pt, uint64_t pfn, struct arrival *a)
 {
-	struct bounded *b = bounded_of(pt);
+	struct cell_program *b = cell_program_of(pt);
 	uint64_t found;
 
 	if (pt->level == LEVEL_PMD && pfn == pt->layout->pfn(b->top)) {
@@ -120,7 +120,7 @@ static void free_page(struct mutator *m, const struct arrival *a)
 
 /* ---- the threads ---- */
 
-static void turn_lock(struct bounded *b, enum access_kind k)
+static void turn_lock(struct cell_program *b, enum access_kind k)
 {
 	struct access a = { .kind = k, .p = &b->turn.word, .size = 4, .value = k == ACCESS_LOCK };
 
@@ -228,7 +228,7 @@ static void translate(struct cell *c)
 	c->slots = 1;
 }
 
-static void set_up_machine(struct bounded *b)
+static void set_up_machine(struct cell_program *b)
 {
 	const struct cell *c = &b->cell;
 
@@ -246,7 +246,7 @@ static void set_up_machine(struct bounded *b)
 	};
 }
 
-static void set_up_program(struct bounded *b, enum memory_model model)
+static void set_up_program(struct cell_program *b, enum memory_model model)
 {
 	struct program *p = &b->p;
 	const struct cell *c = &b->cell;
@@ -276,7 +276,7 @@ static void set_up_program(struct bounded *b, enum memory_model model)
 	p->reclaims = c->transition->makes_tables || (c->reader->flags & READ_NEEDS_SYNC);
 }
 
-static void set_up_writer(struct bounded *b, struct party_of *w, unsigned i)
+static void set_up_writer(struct cell_program *b, struct party_of *w, unsigned i)
 {
 	const struct cell *c = &b->cell;
 
@@ -291,7 +291,7 @@ static void set_up_writer(struct bounded *b, struct party_of *w, unsigned i)
 	};
 }
 
-static int set_up_reader(struct bounded *b, struct party_of *r)
+static int set_up_reader(struct cell_program *b, struct party_of *r)
 {
 	const struct cell *c = &b->cell;
 	const bool plain = c->reader->flags & READ_REREADS;
@@ -305,7 +305,7 @@ static int set_up_reader(struct bounded *b, struct party_of *r)
 	return observer_init(&r->o, c, &b->oracle, b->owners, 0, 0);
 }
 
-static int set_up(struct bounded *b, enum memory_model model, unsigned tears)
+static int set_up(struct cell_program *b, enum memory_model model, unsigned tears)
 {
 	unsigned i;
 	int err;
@@ -341,10 +341,10 @@ static int set_up(struct bounded *b, enum memory_model model, unsigned tears)
 	return err;
 }
 
-struct bounded *bounded_new(const struct cell *c, const struct bounds *bounds,
+struct cell_program *cell_program_new(const struct cell *c, const struct bounds *bounds,
 			    enum memory_model model, unsigned tears, int *err)
 {
-	struct bounded *b = aligned_alloc(_Alignof(struct bounded), sizeof(*b));
+	struct cell_program *b = aligned_alloc(_Alignof(struct cell_program), sizeof(*b));
 
 	*err = -ENOMEM;
 	if (!b)
@@ -355,11 +355,11 @@ struct bounded *bounded_new(const struct cell *c, const struct bounds *bounds,
 	*err = set_up(b, model, tears);
 	if (!*err)
 		return b;
-	bounded_free(b);
+	cell_program_free(b);
 	return NULL;
 }
 
-void bounded_free(struct bounded *b)
+void cell_program_free(struct cell_program *b)
 {
 	unsigned i;
 
@@ -373,12 +373,12 @@ void bounded_free(struct bounded *b)
 	free(b);
 }
 
-struct program *bounded_program(struct bounded *b)
+struct program *cell_program_base(struct cell_program *b)
 {
 	return &b->p;
 }
 
-void bounded_agent_name(const struct bounded *b, unsigned agent, char buf[16])
+void cell_program_agent_name(const struct cell_program *b, unsigned agent, char buf[16])
 {
 	const unsigned t = agent_is_flush(agent) ? agent - MAX_PARTIES : agent;
 	const bool reads = t >= b->bounds.writers;
@@ -392,7 +392,7 @@ void bounded_agent_name(const struct bounded *b, unsigned agent, char buf[16])
 		snprintf(buf, 16, "%c", reads ? 'R' : 'W');
 }
 
-void bounded_cell_name(const struct bounded *b, unsigned cell, char buf[24])
+void cell_program_cell_name(const struct cell_program *b, unsigned cell, char buf[24])
 {
 	(void)b;
 	if (cell >= CELL_PAGES)
@@ -420,7 +420,7 @@ static void half_text(enum half what, unsigned n, char *buf, unsigned len)
 }
 
 /* Stores are numbered as the low word counts them; aliased frames have no number there. */
-void bounded_value_text(const struct bounded *b, unsigned half, uint64_t v, char *buf, unsigned len)
+void cell_program_value_text(const struct cell_program *b, unsigned half, uint64_t v, char *buf, unsigned len)
 {
 	const struct layout *L = b->cell.layout;
 	char lo_text[40] = "", hi_text[40] = "";

@@ -9,8 +9,8 @@
  * The page tables are a model: one slot, table pages of one entry, each used
  * once; a grace period ends at any moment after the sections it waits for.
  */
-#ifndef TORNWALK_BOUNDED_H
-#define TORNWALK_BOUNDED_H
+#ifndef TORNWALK_CELL_PROGRAM_H
+#define TORNWALK_CELL_PROGRAM_H
 
 #include "explore/model.h"
 #include "stress/observe.h"
@@ -27,23 +27,23 @@ struct bounds {
 /* What a cell is predicted from: two rounds, one walk; more where it takes memory to go wrong. */
 struct bounds bounds_of(const struct cell *c);
 
-struct bounded;
+struct cell_program;
 
 /*
  * tears: what 8-byte accesses are two words (TEARS_*). *err: -ENOMEM, -E2BIG (see
  * oracle_learn), -EFAULT (the code cannot be explored: behaviour.h).
  */
-struct bounded *bounded_new(const struct cell *c, const struct bounds *b, enum memory_model model,
+struct cell_program *cell_program_new(const struct cell *c, const struct bounds *b, enum memory_model model,
 			    unsigned tears, int *err);
-void bounded_free(struct bounded *b);
+void cell_program_free(struct cell_program *b);
 
-struct program *bounded_program(struct bounded *b);
+struct program *cell_program_base(struct cell_program *b);
 
 /* The names a person reads: "W", "R", "R2"; "entry", "lock", "table 0". */
-void bounded_agent_name(const struct bounded *b, unsigned agent, char buf[16]);
-void bounded_cell_name(const struct bounded *b, unsigned cell, char buf[24]);
+void cell_program_agent_name(const struct cell_program *b, unsigned agent, char buf[16]);
+void cell_program_cell_name(const struct cell_program *b, unsigned cell, char buf[24]);
 
 /* Which store a word comes from, by its stamp: "store #1", "a clear", "poison". */
-void bounded_value_text(const struct bounded *b, unsigned half, uint64_t value, char *buf, unsigned len);
+void cell_program_value_text(const struct cell_program *b, unsigned half, uint64_t value, char *buf, unsigned len);
 
 #endif

@@ -25,15 +25,15 @@ unsigned predict_tears(const struct cell *c, const struct calibration *calibrati
 int predict(struct prediction *p, const struct cell *c, const struct bounds *bounds)
 {
 	const uint64_t from = now_ns();
-	struct bounded *b;
+	struct cell_program *b;
 	int err;
 
 	p->known = false;
-	b = bounded_new(c, bounds, p->model, p->tears, &err);
+	b = cell_program_new(c, bounds, p->model, p->tears, &err);
 	if (!b)
 		return err;
-	err = search_all(&p->search, bounded_program(b));
-	bounded_free(b);
+	err = search_all(&p->search, cell_program_base(b));
+	cell_program_free(b);
 	p->possible = p->search.notes;
 	p->deadlock = p->search.deadlock;
 	p->known = !err && p->search.complete;

@@ -25,7 +25,7 @@ enum memory_model predict_model(const struct executor *x);
 /* Which of the cell's 8-byte accesses are two words, by this calibration (NULL: none is). */
 unsigned predict_tears(const struct cell *c, const struct calibration *calibration);
 
-/* Searches within `bounds`. 0; -ENOMEM, -E2BIG, -EFAULT: see bounded_new(), search_all(). */
+/* Searches within `bounds`. 0; -ENOMEM, -E2BIG, -EFAULT: see cell_program_new(), search_all(). */
 int predict(struct prediction *p, const struct cell *c, const struct bounds *bounds);
 
 /*

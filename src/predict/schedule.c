@@ -9,19 +9,19 @@
 
 /* ---- as a word ---- */
 
-static char letter_of(const struct bounded *b, unsigned agent)
+static char letter_of(const struct cell_program *b, unsigned agent)
 {
 	const unsigned t = agent_is_flush(agent) ? agent - MAX_PARTIES : agent;
 	char name[16];
 
 	if (agent >= 2 * MAX_PARTIES)
 		return (char)('a' + agent - 2 * MAX_PARTIES);
-	bounded_agent_name(b, t, name);
+	cell_program_agent_name(b, t, name);
 	name[0] = (char)(name[0] + (name[1] ? name[1] - '1' : 0));	/* W, X, ...; R, S, ... */
 	return (char)(agent_is_flush(agent) ? tolower(name[0]) : name[0]);
 }
 
-void schedule_word(const struct bounded *b, const struct schedule *s, char buf[SCHEDULE_WORD])
+void schedule_word(const struct cell_program *b, const struct schedule *s, char buf[SCHEDULE_WORD])
 {
 	unsigned i, n = 0;
 
@@ -33,7 +33,7 @@ void schedule_word(const struct bounded *b, const struct schedule *s, char buf[S
 	buf[n] = '\0';
 }
 
-int schedule_parse(const struct bounded *b, const char *word, struct schedule *s, char *err, unsigned len)
+int schedule_parse(const struct cell_program *b, const char *word, struct schedule *s, char *err, unsigned len)
 {
 	const unsigned max = sizeof(s->move) / sizeof(s->move[0]);
 	const char *p = word;
@@ -71,7 +71,7 @@ struct stored {
 
 struct teller {
 	FILE *f;
-	struct bounded *b;
+	struct cell_program *b;
 	struct program *p;
 	unsigned step, nstored;
 	struct stored stored[512];
@@ -125,13 +125,13 @@ static void print_value(const struct teller *t, const struct op *op, uint64_t v)
 {
 	char cell[24], what[96];
 
-	bounded_cell_name(t->b, op->cell, cell);
+	cell_program_cell_name(t->b, op->cell, cell);
 	fprintf(t->f, "%s%s ", cell, op->half == BOTH ? "   " : op->half == HALF_LO ? ".lo" : ".hi");
 	if (op->half == BOTH)
 		fprintf(t->f, "%08x:%08x", (unsigned)(v >> 32), (unsigned)v);
 	else
 		fprintf(t->f, "%08x         ", (unsigned)v);
-	bounded_value_text(t->b, op->half, v, what, sizeof(what));
+	cell_program_value_text(t->b, op->half, v, what, sizeof(what));
 	fprintf(t->f, "  %s", what);
 }
 
@@ -221,7 +221,7 @@ static int one(struct teller *t, struct state *s, unsigned agent, unsigned alt, 
 	if (agent_is_thread(agent))
 		op = *behaviour_op(&t->p->b[agent], s->t[agent].node);
 	res = agent_move(t->p, s, agent, alt, &got);
-	bounded_agent_name(t->b, agent, name);
+	cell_program_agent_name(t->b, agent, name);
 	fprintf(t->f, "%4u  %-6s ", t->step, name);
 	if (agent_is_thread(agent))
 		print_thread_move(t, before, &op, got);
@@ -234,7 +234,7 @@ static int one(struct teller *t, struct state *s, unsigned agent, unsigned alt, 
 	return res;
 }
 
-int schedule_print(FILE *f, struct bounded *b, const struct schedule *s, uint32_t *notes, char *err,
+int schedule_print(FILE *f, struct cell_program *b, const struct schedule *s, uint32_t *notes, char *err,
 		   unsigned len)
 {
 	struct state *now = malloc(sizeof(*now));
@@ -244,7 +244,7 @@ int schedule_print(FILE *f, struct bounded *b, const struct schedule *s, uint32_
 
 	*notes = 0;
 	if (!res) {
-		*t = (struct teller){ .f = f, .b = b, .p = bounded_program(b) };
+		*t = (struct teller){ .f = f, .b = b, .p = cell_program_base(b) };
 		state_first(t->p, now);
 	}
 	for (i = 0; !res && i < s->n; i++) {
@@ -264,16 +264,16 @@ char *schedule_text(const struct cell *c, enum memory_model model, unsigned tear
 	const struct bounds bounds = bounds_of(c);
 	struct schedule *how = malloc(sizeof(*how));
 	char word[SCHEDULE_WORD], line[160], *text = NULL;
-	struct bounded *b = NULL;
+	struct cell_program *b = NULL;
 	uint32_t notes;
 	size_t len;
 	FILE *f = NULL;
 	int err = -ENOMEM;
 
 	if (how)
-		b = bounded_new(c, &bounds, model, tears, &err);
+		b = cell_program_new(c, &bounds, model, tears, &err);
 	if (b)
-		err = search_witness(bounded_program(b), 1u << note, max_states, how);
+		err = search_witness(cell_program_base(b), 1u << note, max_states, how);
 	if (!err)
 		f = open_memstream(&text, &len);
 	if (f) {
@@ -282,7 +282,7 @@ char *schedule_text(const struct cell *c, enum memory_model model, unsigned tear
 		fprintf(f, "      --model %s --replay %s\n", model_names[model], word);
 		fclose(f);
 	}
-	bounded_free(b);
+	cell_program_free(b);
 	free(how);
 	if (err) {
 		free(text);

@@ -14,17 +14,17 @@
  * A digit behind it: which alternative, if not the first.
  */
 enum { SCHEDULE_WORD = 1100 };
-void schedule_word(const struct bounded *b, const struct schedule *s, char buf[SCHEDULE_WORD]);
+void schedule_word(const struct cell_program *b, const struct schedule *s, char buf[SCHEDULE_WORD]);
 
 /* -EINVAL: one line in err, which names the letter. */
-int schedule_parse(const struct bounded *b, const char *word, struct schedule *s, char *err, unsigned len);
+int schedule_parse(const struct cell_program *b, const char *word, struct schedule *s, char *err, unsigned len);
 
 /*
  * Plays the schedule and prints a numbered line a move: thread, access, value, which
  * store the value came from. *notes: what the threads that ended noted. -EINVAL with
  * a line in err: a move that cannot be made then. -ENOMEM, -EFAULT as agent_move().
  */
-int schedule_print(FILE *f, struct bounded *b, const struct schedule *s, uint32_t *notes, char *err,
+int schedule_print(FILE *f, struct cell_program *b, const struct schedule *s, uint32_t *notes, char *err,
 		   unsigned len);
 
 /*

@@ -47,7 +47,7 @@ void format_ns(char buf[16], uint64_t ns)
 		scaled(buf, ns, 1000000000, "s");
 }
 
-void table_head(FILE *f, const struct executor *x)
+void console_head(FILE *f, const struct executor *x)
 {
 	unsigned i;
 
@@ -89,7 +89,7 @@ static uint64_t first_torn(const struct finding *d)
 	return !a || (b && b < a) ? b : a;
 }
 
-void table_row(FILE *f, const struct result *r)
+void console_row(FILE *f, const struct result *r)
 {
 	const struct finding *d = r->finding;
 	char walks[16], present[16], torn[16], distinct[16], rate[16], first[16];

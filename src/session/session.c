@@ -109,7 +109,7 @@ static int report(struct session *s, const struct result *r, unsigned number)
 	if (s->ktap)
 		ktap_row(stdout, number, r);
 	else if (!s->quiet || r->verdict == VERDICT_FAIL)
-		table_row(s->json ? stderr : stdout, r);
+		console_row(s->json ? stderr : stdout, r);
 	if (s->json && !err)
 		err = result_print(stdout, r);
 	if (fflush(stdout) && !err)

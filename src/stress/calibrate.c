@@ -19,7 +19,7 @@ struct bench {
 	const struct primitive *p;
 	int cpu;
 	bool one_cpu;
-	struct handover handover;	/* if one_cpu */
+	struct preempt preempt;	/* if one_cpu */
 } cacheline_aligned;
 
 static void *store_main(void *arg)
@@ -29,11 +29,11 @@ static void *store_main(void *arg)
 
 	pin_to(b->cpu);
 	if (b->one_cpu)
-		handover_enter(&b->handover, 1);
+		preempt_enter(&b->preempt, 1);
 	while (!__atomic_load_n(&b->stop, __ATOMIC_RELAXED))
 		k = b->p->store(&b->cell, k, STORES);
 	if (b->one_cpu)
-		handover_leave();
+		preempt_leave();
 	return NULL;
 }
 
@@ -49,11 +49,11 @@ static void measure(struct calibrated *c, struct bench *b, const struct cpus *cp
 	b->one_cpu = cpus->n == 1;
 	b->cpu = cpus->id[cpus->n > 1];
 	if (b->one_cpu)
-		handover_start(&b->handover, b->cpu, true, ns / 4);
+		preempt_start(&b->preempt, b->cpu, true, ns / 4);
 	if (pthread_create(&id, NULL, store_main, b))
 		goto out;
 	if (b->one_cpu)
-		handover_enter(&b->handover, 2);
+		preempt_enter(&b->preempt, 2);
 	end = now_ns() + ns;
 	do {
 		c->torn += c->primitive->load(&b->cell, LOADS);
@@ -61,11 +61,11 @@ static void measure(struct calibrated *c, struct bench *b, const struct cpus *cp
 	} while (now_ns() < end && !(interrupted && *interrupted));
 	__atomic_store_n(&b->stop, 1, __ATOMIC_RELAXED);
 	if (b->one_cpu)
-		handover_leave();
+		preempt_leave();
 	pthread_join(id, NULL);
 out:
 	if (b->one_cpu)
-		handover_stop(&b->handover);
+		preempt_stop(&b->preempt);
 }
 
 /* The loads run on a thread of their own, so that the caller is not left pinned. */

@@ -32,7 +32,7 @@
 #include "step.h"
 
 enum {
-	SLICE_NS = 10000,	/* at least; to twice that, from one handover to the next */
+	SLICE_NS = 10000,	/* at least; to twice that, from one change to the next */
 	NAPS = 3,		/* slices */
 	IDLE_NS = 2000000,	/* while it goes the other way */
 	STEPS = 8,
@@ -44,7 +44,7 @@ enum {
 #endif
 
 static __thread struct {
-	struct handover *with;
+	struct preempt *with;
 	bool waits;		/* for a timer, to see what it costs */
 	uint32_t random;
 	int timer;
@@ -136,7 +136,7 @@ static void on_step(int sig, siginfo_t *info, void *context)
  * What it takes from setting a timer to its signal, at best. A slice has to be
  * longer, or its thread gets nowhere: an emulated machine needs 30 us and more.
  */
-static void fit_slice(struct handover *h)
+static void fit_slice(struct preempt *h)
 {
 	uint64_t best = UINT64_MAX, began, took;
 	unsigned i;
@@ -159,7 +159,7 @@ static void fit_slice(struct handover *h)
 
 static void *keep(void *arg)
 {
-	struct handover *h = arg;
+	struct preempt *h = arg;
 	const uint64_t begin = now_ns();
 	long nap;
 
@@ -177,12 +177,12 @@ static void *keep(void *arg)
 	return NULL;
 }
 
-void handover_start(struct handover *h, int cpu, bool steps, uint64_t phase_ns)
+void preempt_start(struct preempt *h, int cpu, bool steps, uint64_t phase_ns)
 {
 	struct sigaction sa = { .sa_flags = SA_SIGINFO | SA_RESTART };
 	char emulator[64];
 
-	*h = (struct handover){ .cpu = cpu, .phase_ns = phase_ns, .slice_ns = SLICE_NS };
+	*h = (struct preempt){ .cpu = cpu, .phase_ns = phase_ns, .slice_ns = SLICE_NS };
 	h->only_waking = !steps || SANITIZED || user_emulator(emulator, sizeof(emulator));
 	sigaddset(&sa.sa_mask, SIGALRM);
 	sigaddset(&sa.sa_mask, SIGTRAP);
@@ -193,7 +193,7 @@ void handover_start(struct handover *h, int cpu, bool steps, uint64_t phase_ns)
 	h->kept = !pthread_create(&h->keeper, NULL, keep, h);
 }
 
-void handover_stop(struct handover *h)
+void preempt_stop(struct preempt *h)
 {
 	__atomic_store_n(&h->stop, 1, __ATOMIC_RELAXED);
 	if (h->kept)
@@ -201,7 +201,7 @@ void handover_stop(struct handover *h)
 	h->kept = false;
 }
 
-void handover_enter(struct handover *h, uint32_t seed)
+void preempt_enter(struct preempt *h, uint32_t seed)
 {
 	my.random = seed | 1;
 	my.steps_left = 0;
@@ -211,7 +211,7 @@ void handover_enter(struct handover *h, uint32_t seed)
 	next_slice();
 }
 
-void handover_leave(void)
+void preempt_leave(void)
 {
 	if (!my.with)
 		return;

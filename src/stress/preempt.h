@@ -4,14 +4,14 @@
  * halves. Here the racing threads lose it many thousand times a second, at any
  * instruction, and nothing is changed in what they race with.
  */
-#ifndef TORNWALK_HANDOVER_H
-#define TORNWALK_HANDOVER_H
+#ifndef TORNWALK_PREEMPT_H
+#define TORNWALK_PREEMPT_H
 
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-struct handover {
+struct preempt {
 	uint32_t stop;		/* to the keeper */
 	uint32_t waking;	/* by the keeper: which way it is now */
 	uint32_t slice_ns;
@@ -25,11 +25,11 @@ struct handover {
  * Begins on this CPU: by steps and by waking for `phase_ns` each; without `steps`,
  * and where signals are better left alone, by waking only.
  */
-void handover_start(struct handover *h, int cpu, bool steps, uint64_t phase_ns);
-void handover_stop(struct handover *h);
+void preempt_start(struct preempt *h, int cpu, bool steps, uint64_t phase_ns);
+void preempt_stop(struct preempt *h);
 
-/* From here to handover_leave() the calling thread takes part. */
-void handover_enter(struct handover *h, uint32_t seed);
-void handover_leave(void);
+/* From here to preempt_leave() the calling thread takes part. */
+void preempt_enter(struct preempt *h, uint32_t seed);
+void preempt_leave(void);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The loops of a race. Counting is observe.c's, taking turns on one CPU handover.c's.
+ * The loops of a race. Counting is observe.c's, taking turns on one CPU preempt.c's.
  */
 #include "racers.h"
 
@@ -35,7 +35,7 @@ static void wait_for_go(struct control *c, int cpu, uint32_t seed, bool *pinned)
 	while (!__atomic_load_n(&c->go, __ATOMIC_ACQUIRE))
 		nanosleep(&(struct timespec){ .tv_nsec = 1000 }, NULL);
 	if (c->one_cpu)
-		handover_enter(&c->handover, seed);
+		preempt_enter(&c->preempt, seed);
 }
 
 /* ---- readers ---- */
@@ -187,7 +187,7 @@ void *reader_main(void *arg)
 			sweep_on(t, &torn_before);
 	}
 	if (t->control->one_cpu)
-		handover_leave();
+		preempt_leave();
 	c->reclaim->offline();
 	return NULL;
 }
@@ -231,7 +231,7 @@ void *writer_main(void *arg)
 			next_delay(t->control, c, t->seed, &t->delay, &now);
 	}
 	if (t->control->one_cpu)
-		handover_leave();
+		preempt_leave();
 	return NULL;
 }
 

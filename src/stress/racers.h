@@ -22,7 +22,7 @@ struct control {
 	uint32_t visit[64] cacheline_aligned;	/* writers that share slots take turns */
 	uint64_t start_ns;	/* written before go */
 	bool one_cpu, sweep;
-	struct handover handover;	/* if one_cpu */
+	struct preempt preempt;	/* if one_cpu */
 };
 
 /* Written by its thread only, but for what is set before it starts. */

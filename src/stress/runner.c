@@ -6,13 +6,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "threads.h"
+#include "fixture.h"
 #include "sweep.h"
 
 enum { STACK_BYTES = 128 * 1024 };
 
 /* Readers and writers in turn, so that opposite sides meet on different CPUs. */
-static void place(struct crew *crew, const struct cell *c, const struct cpus *cpus)
+static void place(struct fixture *fixture, const struct cell *c, const struct cpus *cpus)
 {
 	unsigned r = 0, w = 0, i;
 
@@ -20,30 +20,30 @@ static void place(struct crew *crew, const struct cell *c, const struct cpus *cp
 		int cpu = cpus->id[i % cpus->n];
 
 		if ((i % 2 == 0 && r < c->readers) || w == c->writers)
-			crew->readers[r++].cpu = cpu;
+			fixture->readers[r++].cpu = cpu;
 		else
-			crew->writers[w++].cpu = cpu;
+			fixture->writers[w++].cpu = cpu;
 	}
 }
 
-static int start(struct crew *crew, const struct cell *c)
+static int start(struct fixture *fixture, const struct cell *c)
 {
 	pthread_attr_t attr;
 	int err = 0;
 
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK_BYTES);
-	while (!err && crew->nr_readers < c->readers) {
-		struct reader_thread *t = &crew->readers[crew->nr_readers];
+	while (!err && fixture->nr_readers < c->readers) {
+		struct reader_thread *t = &fixture->readers[fixture->nr_readers];
 
 		err = pthread_create(&t->id, &attr, reader_main, t);
-		crew->nr_readers += !err;
+		fixture->nr_readers += !err;
 	}
-	while (!err && crew->nr_writers < c->writers) {
-		struct writer_thread *t = &crew->writers[crew->nr_writers];
+	while (!err && fixture->nr_writers < c->writers) {
+		struct writer_thread *t = &fixture->writers[fixture->nr_writers];
 
 		err = pthread_create(&t->id, &attr, writer_main, t);
-		crew->nr_writers += !err;
+		fixture->nr_writers += !err;
 	}
 	pthread_attr_destroy(&attr);
 	return err ? -EAGAIN : 0;
@@ -56,9 +56,9 @@ static void sleep_until(uint64_t ns)
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
 }
 
-static void watch(struct crew *crew, const struct runner *r, const struct cell *c, struct finding *f)
+static void watch(struct fixture *fixture, const struct runner *r, const struct cell *c, struct finding *f)
 {
-	const uint64_t begin = crew->control.start_ns, end = begin + c->budget_ns;
+	const uint64_t begin = fixture->control.start_ns, end = begin + c->budget_ns;
 	uint64_t now, next_show = begin;
 	struct progress p = { .budget_ns = c->budget_ns };
 	unsigned i;
@@ -71,8 +71,8 @@ static void watch(struct crew *crew, const struct runner *r, const struct cell *
 		if (r->show && now >= next_show) {
 			p.elapsed_ns = now - begin;
 			p.bad = 0;
-			for (i = 0; i < crew->nr_readers; i++)
-				p.bad += __atomic_load_n(&crew->readers[i].shown_bad, __ATOMIC_RELAXED);
+			for (i = 0; i < fixture->nr_readers; i++)
+				p.bad += __atomic_load_n(&fixture->readers[i].shown_bad, __ATOMIC_RELAXED);
 			r->show(r->arg, &p);
 			next_show = now + 250000000;
 		}
@@ -80,14 +80,14 @@ static void watch(struct crew *crew, const struct runner *r, const struct cell *
 	}
 }
 
-static void join(struct crew *crew)
+static void join(struct fixture *fixture)
 {
 	unsigned i;
 
-	for (i = 0; i < crew->nr_readers; i++)
-		pthread_join(crew->readers[i].id, NULL);
-	for (i = 0; i < crew->nr_writers; i++)
-		pthread_join(crew->writers[i].id, NULL);
+	for (i = 0; i < fixture->nr_readers; i++)
+		pthread_join(fixture->readers[i].id, NULL);
+	for (i = 0; i < fixture->nr_writers; i++)
+		pthread_join(fixture->writers[i].id, NULL);
 }
 
 static void merge_reader(struct finding *f, const struct reader_thread *t)
@@ -115,26 +115,26 @@ static void merge_reader(struct finding *f, const struct reader_thread *t)
 		f->intervals[k] += t->intervals[k];
 }
 
-static void merge(struct crew *crew, const struct cell *c, struct finding *f)
+static void merge(struct fixture *fixture, const struct cell *c, struct finding *f)
 {
 	unsigned i, n;
 
-	f->interval_ns = crew->readers[0].interval_ns;
+	f->interval_ns = fixture->readers[0].interval_ns;
 	n = (unsigned)((f->ns + f->interval_ns - 1) / f->interval_ns);
 	f->nr_intervals = n < MAX_INTERVALS ? n : MAX_INTERVALS;
 	for (i = 0; i < c->readers; i++) {
-		merge_reader(f, &crew->readers[i]);
-		f->unpinned += !crew->readers[i].pinned;
+		merge_reader(f, &fixture->readers[i]);
+		f->unpinned += !fixture->readers[i].pinned;
 	}
 	for (i = 0; f->swept && i < NR_DELAYS; i++) {
 		f->delay_ns[i] = sweep_ns(i);
-		f->delay_spent[i] = crew->readers[0].delay_spent[i];
+		f->delay_spent[i] = fixture->readers[0].delay_spent[i];
 		for (n = 0; n < c->readers; n++)
-			f->delay_torn[i] += crew->readers[n].delay_torn[i];
+			f->delay_torn[i] += fixture->readers[n].delay_torn[i];
 	}
 	for (i = 0; i < c->writers; i++) {
-		f->rounds += crew->writers[i].m.rounds;
-		f->unpinned += !crew->writers[i].pinned;
+		f->rounds += fixture->writers[i].m.rounds;
+		f->unpinned += !fixture->writers[i].pinned;
 	}
 }
 
@@ -149,37 +149,37 @@ uint64_t runner_bytes(const struct cell *c)
 
 int runner_run(const struct runner *r, const struct cell *c, struct finding *f)
 {
-	struct crew *crew;
+	struct fixture *fixture;
 	unsigned threads;
 	int err;
 
 	memset(f, 0, sizeof(*f));
-	crew = crew_new(c, r->unwatched, &err);
-	if (!crew)
+	fixture = fixture_new(c, r->unwatched, &err);
+	if (!fixture)
 		return err;
-	crew->control.sweep = f->swept = r->sweep && c->protocol->seed;
-	crew->control.one_cpu = f->one_cpu = r->cpus->n == 1;
-	if (crew->control.one_cpu)	/* widened threads yield by themselves, in the right places */
-		handover_start(&crew->control.handover, r->cpus->id[0], !c->protocol->seed,
+	fixture->control.sweep = f->swept = r->sweep && c->protocol->seed;
+	fixture->control.one_cpu = f->one_cpu = r->cpus->n == 1;
+	if (fixture->control.one_cpu)	/* widened threads yield by themselves, in the right places */
+		preempt_start(&fixture->control.preempt, r->cpus->id[0], !c->protocol->seed,
 			       c->budget_ns < 200000000 ? c->budget_ns / 4 : 50000000);
-	place(crew, c, r->cpus);
-	err = start(crew, c);
-	threads = crew->nr_readers + crew->nr_writers;
-	while (!err && __atomic_load_n(&crew->control.ready, __ATOMIC_SEQ_CST) < threads)
+	place(fixture, c, r->cpus);
+	err = start(fixture, c);
+	threads = fixture->nr_readers + fixture->nr_writers;
+	while (!err && __atomic_load_n(&fixture->control.ready, __ATOMIC_SEQ_CST) < threads)
 		nanosleep(&(struct timespec){ .tv_nsec = 20000 }, NULL);
-	crew->control.start_ns = now_ns();
+	fixture->control.start_ns = now_ns();
 	if (err)
-		__atomic_store_n(&crew->control.stop, 1, __ATOMIC_RELAXED);
-	__atomic_store_n(&crew->control.go, 1, __ATOMIC_RELEASE);
+		__atomic_store_n(&fixture->control.stop, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&fixture->control.go, 1, __ATOMIC_RELEASE);
 	if (!err)
-		watch(crew, r, c, f);
-	__atomic_store_n(&crew->control.stop, 1, __ATOMIC_RELAXED);
-	join(crew);
-	if (crew->control.one_cpu)
-		handover_stop(&crew->control.handover);
-	f->ns = now_ns() - crew->control.start_ns;
+		watch(fixture, r, c, f);
+	__atomic_store_n(&fixture->control.stop, 1, __ATOMIC_RELAXED);
+	join(fixture);
+	if (fixture->control.one_cpu)
+		preempt_stop(&fixture->control.preempt);
+	f->ns = now_ns() - fixture->control.start_ns;
 	if (!err)
-		merge(crew, c, f);
-	crew_free(crew);
+		merge(fixture, c, f);
+	fixture_free(fixture);
 	return err;
 }

@@ -308,17 +308,17 @@ static struct search explore(const struct cell_of *k, enum memory_model model, e
 	const struct cell c = cell_named(k);
 	struct bounds bounds = bounds_of(&c);
 	struct search x = { .how = how, .max_states = 50000000 };
-	struct bounded *b;
+	struct cell_program *b;
 	int err;
 
 	bounds.rounds = rounds ?: bounds.rounds;
-	b = bounded_new(&c, &bounds, model, tears, &err);
+	b = cell_program_new(&c, &bounds, model, tears, &err);
 	assert_int_equal(err, 0);
-	bounded_program(b)->all_shapes = all_shapes;
-	assert_int_equal(search_all(&x, bounded_program(b)), 0);
+	cell_program_base(b)->all_shapes = all_shapes;
+	assert_int_equal(search_all(&x, cell_program_base(b)), 0);
 	if (!x.complete)
 		fail_msg("%s/%s: %s", k->reader, k->writer, x.why);
-	bounded_free(b);
+	cell_program_free(b);
 	return x;
 }
 
@@ -514,19 +514,19 @@ static void test_stale(void **state)
 /* ---- witnesses ---- */
 
 /* Plays a schedule; *held: did the slot (cell 0) ever hold what the last load of it got? */
-static uint32_t play(struct bounded *b, const struct schedule *how)
+static uint32_t play(struct cell_program *b, const struct schedule *how)
 {
 	struct state *s = calloc(1, sizeof(*s));
 	uint64_t got;
 	uint32_t notes;
 	unsigned i;
 
-	state_first(bounded_program(b), s);
+	state_first(cell_program_base(b), s);
 	for (i = 0; i < how->n; i++) {
-		assert_true(how->move[i].alt < agent_moves(bounded_program(b), s, how->move[i].agent));
-		assert_int_equal(agent_move(bounded_program(b), s, how->move[i].agent, how->move[i].alt, &got), 0);
+		assert_true(how->move[i].alt < agent_moves(cell_program_base(b), s, how->move[i].agent));
+		assert_int_equal(agent_move(cell_program_base(b), s, how->move[i].agent, how->move[i].alt, &got), 0);
 	}
-	notes = state_notes(bounded_program(b), s);
+	notes = state_notes(cell_program_base(b), s);
 	free(s);
 	return notes;
 }
@@ -562,14 +562,14 @@ static void test_witness_is_shortest_and_replays(void **state)
 		const struct bounds bounds = bounds_of(&c);
 		uint32_t notes = 0;
 		int e;
-		struct bounded *b = bounded_new(&c, &bounds, x->model, 0, &e);
+		struct cell_program *b = cell_program_new(&c, &bounds, x->model, 0, &e);
 		FILE *f;
 
 		assert_non_null(b);
-		e = search_witness(bounded_program(b), 1u << x->outcome, 0, how);
+		e = search_witness(cell_program_base(b), 1u << x->outcome, 0, how);
 		if (x->steps < 0) {
 			assert_int_equal(e, x->steps);
-			bounded_free(b);
+			cell_program_free(b);
 			continue;
 		}
 		assert_int_equal(e, 0);
@@ -595,7 +595,7 @@ static void test_witness_is_shortest_and_replays(void **state)
 		assert_int_equal(schedule_print(f, b, again, &notes, err, sizeof(err)), -EINVAL);
 		fclose(f);
 		free(text);
-		bounded_free(b);
+		cell_program_free(b);
 	}
 	free(how);
 	free(again);

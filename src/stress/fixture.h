@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* All that a cell's threads stand on: memory, oracle, pools, the threads' own state. */
-#ifndef TORNWALK_CREW_H
-#define TORNWALK_CREW_H
+#ifndef TORNWALK_FIXTURE_H
+#define TORNWALK_FIXTURE_H
 
 #include "machine/tables.h"
 #include "oracle.h"
 #include "racers.h"
 
-struct crew {
+struct fixture {
 	struct control control;
 	struct page_tables *pt;
 	struct oracle oracle;
@@ -20,7 +20,7 @@ struct crew {
 };
 
 /* NULL, and why in *err: -ENOMEM, or what oracle_learn() says. */
-struct crew *crew_new(const struct cell *c, bool unwatched, int *err);
-void crew_free(struct crew *crew);
+struct fixture *fixture_new(const struct cell *c, bool unwatched, int *err);
+void fixture_free(struct fixture *fixture);
 
 #endif

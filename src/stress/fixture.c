@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "threads.h"
+#include "fixture.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -14,24 +14,24 @@ enum {
 	INTERVAL_NS = 100 * 1000 * 1000,
 };
 
-static void set_up_reader(struct crew *crew, const struct cell *c, struct reader_thread *t,
+static void set_up_reader(struct fixture *fixture, const struct cell *c, struct reader_thread *t,
 			  unsigned i, bool unwatched)
 {
 	const bool plain = c->reader->flags & READ_REREADS;
 
 	t->w = (struct walk){
-		.pt = crew->pt, .layout = c->layout, .reader = c->reader, .walker = c->walker,
+		.pt = fixture->pt, .layout = c->layout, .reader = c->reader, .walker = c->walker,
 		.ops = c->consumer, .writer = c->writer, .split = c->protocol->split,
 		.run = plain ? c->walker->walk_plain[c->layout_id] : c->walker->walk,
 		.max_retries = MAX_RETRIES,
 	};
-	t->control = &crew->control;
+	t->control = &fixture->control;
 	t->unwatched = unwatched;
 	t->rng = (c->seed + 1) * 2654435761u ^ (i + 1) * 40503u;
 	t->rng |= !t->rng;
 }
 
-static void set_up_writer(struct crew *crew, const struct cell *c, struct writer_thread *t, unsigned i)
+static void set_up_writer(struct fixture *fixture, const struct cell *c, struct writer_thread *t, unsigned i)
 {
 	struct mutator *m = &t->m;
 
@@ -41,9 +41,9 @@ static void set_up_writer(struct crew *crew, const struct cell *c, struct writer
 	m->sync = c->reader->flags & READ_NEEDS_SYNC;
 	m->alias = c->alias;
 	m->clean = cell_installs_clean(c);
-	m->stamps = crew->stamps;
+	m->stamps = fixture->stamps;
 	t->cell = c;
-	t->control = &crew->control;
+	t->control = &fixture->control;
 	t->first = i % c->slots;
 	t->step = c->writers < c->slots ? c->writers : c->slots;
 	t->shared = c->writers > c->slots;
@@ -75,7 +75,7 @@ static uint64_t ticks_per_round(struct writer_thread *t)
 	return best;
 }
 
-static int set_up(struct crew *crew, const struct cell *c, bool unwatched)
+static int set_up(struct fixture *fixture, const struct cell *c, bool unwatched)
 {
 	struct tables_config tc = {
 		.level = c->level, .layout = c->layout, .reclaim = c->reclaim, .slots = c->slots,
@@ -86,76 +86,76 @@ static int set_up(struct crew *crew, const struct cell *c, bool unwatched)
 	unsigned i;
 	int err;
 
-	err = oracle_learn(&crew->oracle, c, machine_stores_in_order);
+	err = oracle_learn(&fixture->oracle, c, machine_stores_in_order);
 	if (err)
 		return err;
-	crew->pt = tables_new(&tc);
-	crew->owners = calloc(c->layout->delta_mod, 1);
-	crew->stamps = calloc(c->slots, sizeof(*crew->stamps));
-	crew->readers = aligned_alloc(_Alignof(struct reader_thread),
-				      c->readers * sizeof(*crew->readers));
-	crew->writers = aligned_alloc(_Alignof(struct writer_thread),
-				      c->writers * sizeof(*crew->writers));
-	if (!crew->pt || !crew->owners || !crew->stamps || !crew->readers || !crew->writers)
+	fixture->pt = tables_new(&tc);
+	fixture->owners = calloc(c->layout->delta_mod, 1);
+	fixture->stamps = calloc(c->slots, sizeof(*fixture->stamps));
+	fixture->readers = aligned_alloc(_Alignof(struct reader_thread),
+				      c->readers * sizeof(*fixture->readers));
+	fixture->writers = aligned_alloc(_Alignof(struct writer_thread),
+				      c->writers * sizeof(*fixture->writers));
+	if (!fixture->pt || !fixture->owners || !fixture->stamps || !fixture->readers || !fixture->writers)
 		return -ENOMEM;
-	memset(crew->readers, 0, c->readers * sizeof(*crew->readers));
-	memset(crew->writers, 0, c->writers * sizeof(*crew->writers));
+	memset(fixture->readers, 0, c->readers * sizeof(*fixture->readers));
+	memset(fixture->writers, 0, c->writers * sizeof(*fixture->writers));
 	for (i = 0; i < c->slots; i++) {
-		crew->stamps[i] = stamp_first(i, c->layout->hi_gens);
-		crew->owners[crew->stamps[i].hi % c->layout->delta_mod] = 1;
+		fixture->stamps[i] = stamp_first(i, c->layout->hi_gens);
+		fixture->owners[fixture->stamps[i].hi % c->layout->delta_mod] = 1;
 		if (!c->transition->clears)
-			crew->pt->slots[i] = cell_installs_clean(c) ?
-						     c->layout->mk_clean(crew->stamps[i]) :
-						     c->layout->mk_huge(crew->stamps[i]);
+			fixture->pt->slots[i] = cell_installs_clean(c) ?
+						     c->layout->mk_clean(fixture->stamps[i]) :
+						     c->layout->mk_huge(fixture->stamps[i]);
 	}
 	while (c->budget_ns / width >= MAX_INTERVALS)
 		width *= 2;
 	for (i = 0; i < c->writers; i++) {
-		set_up_writer(crew, c, &crew->writers[i], i);
-		err = tables_join(crew->pt, &crew->writers[i].m, i);
+		set_up_writer(fixture, c, &fixture->writers[i], i);
+		err = tables_join(fixture->pt, &fixture->writers[i].m, i);
 		if (err)
 			return err;
-		crew->joined++;
+		fixture->joined++;
 	}
-	ticks = c->writers ? ticks_per_round(&crew->writers[0]) : 0;
+	ticks = c->writers ? ticks_per_round(&fixture->writers[0]) : 0;
 	for (i = 0; i < c->readers; i++) {
-		set_up_reader(crew, c, &crew->readers[i], i, unwatched);
-		crew->readers[i].interval_ns = width;
-		err = observer_init(&crew->readers[i].o, c, &crew->oracle, crew->owners, i, ticks);
+		set_up_reader(fixture, c, &fixture->readers[i], i, unwatched);
+		fixture->readers[i].interval_ns = width;
+		err = observer_init(&fixture->readers[i].o, c, &fixture->oracle, fixture->owners, i, ticks);
 		if (err)
 			return err;
-		crew->observing++;
+		fixture->observing++;
 	}
 	return 0;
 }
 
-void crew_free(struct crew *crew)
+void fixture_free(struct fixture *fixture)
 {
 	unsigned i;
 
-	for (i = 0; i < crew->joined; i++)
-		tables_part(&crew->writers[i].m);
-	for (i = 0; i < crew->observing; i++)
-		observer_destroy(&crew->readers[i].o);
-	free(crew->writers);
-	free(crew->readers);
-	free(crew->stamps);
-	free(crew->owners);
-	tables_free(crew->pt);
-	free(crew);
+	for (i = 0; i < fixture->joined; i++)
+		tables_part(&fixture->writers[i].m);
+	for (i = 0; i < fixture->observing; i++)
+		observer_destroy(&fixture->readers[i].o);
+	free(fixture->writers);
+	free(fixture->readers);
+	free(fixture->stamps);
+	free(fixture->owners);
+	tables_free(fixture->pt);
+	free(fixture);
 }
 
-struct crew *crew_new(const struct cell *c, bool unwatched, int *err)
+struct fixture *fixture_new(const struct cell *c, bool unwatched, int *err)
 {
-	struct crew *crew = aligned_alloc(_Alignof(struct crew), sizeof(*crew));
+	struct fixture *fixture = aligned_alloc(_Alignof(struct fixture), sizeof(*fixture));
 
 	*err = -ENOMEM;
-	if (!crew)
+	if (!fixture)
 		return NULL;
-	memset(crew, 0, sizeof(*crew));
-	*err = set_up(crew, c, unwatched);
+	memset(fixture, 0, sizeof(*fixture));
+	*err = set_up(fixture, c, unwatched);
 	if (!*err)
-		return crew;
-	crew_free(crew);
+		return fixture;
+	fixture_free(fixture);
 	return NULL;
 }

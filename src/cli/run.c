@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "selection.h"
+#include "config/shard.h"
 #include "session/session.h"
 #include "session/console.h"
 

@@ -46,7 +46,7 @@ const char *config_dir(char *buf, size_t len)
 	return NULL;
 }
 
-static bool is_ini(const char *name)
+bool config_is_ini(const char *name)
 {
 	size_t n = strlen(name);
 
@@ -55,7 +55,7 @@ static bool is_ini(const char *name)
 
 static int ini_filter(const struct dirent *d)
 {
-	return d->d_name[0] != '.' && is_ini(d->d_name);
+	return d->d_name[0] != '.' && config_is_ini(d->d_name);
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)
@@ -138,116 +138,4 @@ int config_load(struct config *cfg, const char *dir, char *err, size_t len)
 	if (bad)
 		config_free(cfg);
 	return bad;
-}
-
-int config_add_controls(const struct config *cfg, struct plan *plan, char *err, size_t len)
-{
-	int bad;
-
-	/* the list grows under the loop: a control may have a control */
-	for (unsigned i = 0; i < plan->nr; i++) {
-		const struct config_entry *e;
-		struct scenario control;
-
-		if (!plan->list[i].control[0] || plan_find(plan, plan->list[i].control))
-			continue;
-		e = config_find(cfg, plan->list[i].control);
-		if (!e)
-			continue;	/* a product's cell: no controls there */
-		if (e->unusable[0]) {
-			plan_leave_out(plan, e->scenario.name, e->unusable);
-			continue;
-		}
-		control = e->scenario;
-		control.cell.budget_ns = plan->list[i].cell.budget_ns;
-		bad = plan_add(plan, &control, err, len);
-		if (bad)
-			return bad;
-	}
-	return plan_order(plan, err, len);
-}
-
-/* A suite file says so in its first section. */
-static bool is_suite_file(const char *path)
-{
-	char line[256] = "";
-	FILE *f = fopen(path, "r");
-
-	while (f && fgets(line, sizeof(line), f))
-		if (line[0] == '[')
-			break;
-	if (f)
-		fclose(f);
-	return !strncmp(line, "[suite]", 7) || !strncmp(line, "[product", 8);
-}
-
-static bool same_file(const char *a, const char *b)
-{
-	struct stat x, y;
-
-	return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-static int select_entry(const struct config_entry *e, struct plan *plan, char *err, size_t len)
-{
-	if (!e->unusable[0])
-		return plan_add(plan, &e->scenario, err, len);
-	text_error(err, len, "scenario \"%s\": %s", e->scenario.name, e->unusable);
-	return -EOPNOTSUPP;
-}
-
-/* All scenarios of a file, which may be outside cfg->dir. */
-static int select_file(struct config *cfg, const char *path, struct plan *plan, char *err,
-		       size_t len)
-{
-	bool known = false;
-	unsigned i;
-	int bad = 0;
-
-	if (strlen(path) >= CONFIG_PATH_LEN)
-		return text_error(err, len, "%s: path too long", path);
-	for (i = 0; i < cfg->nr && !known; i++)
-		known = same_file(cfg->entries[i].file, path);
-	if (!known) {
-		bad = config_load_file(cfg, path, err, len);
-		if (!bad)
-			bad = config_check_controls(cfg, err, len);
-	}
-	for (i = 0; i < cfg->nr && !bad; i++) {
-		const struct config_entry *e = &cfg->entries[i];
-
-		if (!same_file(e->file, path))
-			continue;
-		if (e->unusable[0])
-			plan_leave_out(plan, e->scenario.name, e->unusable);
-		else
-			bad = plan_add(plan, &e->scenario, err, len);
-	}
-	return bad;
-}
-
-int config_select(struct config *cfg, const char *word, struct plan *plan, char *err, size_t len)
-{
-	char path[CONFIG_PATH_LEN];
-	const struct config_entry *e;
-
-	if (strchr(word, '/') || is_ini(word))
-		return is_suite_file(word) ? suite_load(cfg, word, 0, plan, err, len) :
-					     select_file(cfg, word, plan, err, len);
-	for (unsigned i = 0; i < cfg->nr_suites; i++) {
-		if (strcmp(cfg->suites[i], word))
-			continue;
-		if (snprintf(path, sizeof(path), "%s/suites/%s.ini", cfg->dir, word) >=
-		    CONFIG_PATH_LEN)
-			return text_error(err, len, "%s: path too long", cfg->dir);
-		return suite_load(cfg, path, 0, plan, err, len);
-	}
-	e = config_find(cfg, word);
-	if (e)
-		return select_entry(e, plan, err, len);
-	text_error(err, len, "unknown suite or scenario \"%s\"; suites:", word);
-	config_list_suites(cfg, err, len);
-	text_append(err, len, "; scenarios:");
-	config_list_scenarios(cfg, err, len);
-	return -EINVAL;
 }

@@ -67,6 +67,8 @@ int config_add_controls(const struct config *cfg, struct plan *plan, char *err, 
 int config_load_file(struct config *cfg, const char *path, char *err, size_t len);
 int config_check_controls(struct config *cfg, char *err, size_t len);
 
+bool config_is_ini(const char *name);
+
 /* suite.c: reads one suite file and appends its cells. */
 int suite_load(struct config *cfg, const char *path, unsigned depth, struct plan *plan, char *err,
 	       size_t len);

@@ -6,7 +6,7 @@
 #ifndef TORNWALK_NAMES_H
 #define TORNWALK_NAMES_H
 
-#include "judge/judge.h"
+#include "scenario.h"
 #include "text.h"
 
 enum seam {

@@ -3,8 +3,10 @@
 #ifndef TORNWALK_PLAN_H
 #define TORNWALK_PLAN_H
 
-#include "judge/judge.h"
+#include "scenario.h"
 #include "text.h"
+
+enum { MAX_SCENARIOS = 4096 };
 
 struct plan {
 	struct scenario *list;
@@ -35,23 +37,6 @@ int plan_order(struct plan *p, char *err, size_t len);
  * milliseconds, rounded down. -ERANGE: some cell would be under 10 ms.
  */
 int plan_fit(struct plan *p, uint64_t total_ns);
-
-struct shard {
-	unsigned number, of;	/* 1..of */
-};
-
-/* "2/3". -EINVAL. */
-int shard_parse(struct shard *s, const char *word, char *err, size_t len);
-
-/*
- * Keeps what belongs to one shard. A cell and the control it names, and whoever
- * else names that control, are one group and stay together, so that no control
- * runs in two shards and none of them is counted twice. Groups are dealt out, the
- * longest first, each to the shard with the least to do: a function of names,
- * controls and budgets in the plan's order alone, the same on every machine that
- * can run the same cells. -ENOMEM.
- */
-int plan_shard(struct plan *p, const struct shard *s);
 
 void plan_free(struct plan *p);
 

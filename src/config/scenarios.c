@@ -171,44 +171,6 @@ void config_list_suites(const struct config *cfg, char *buf, size_t len)
 		text_append(buf, len, " %s", cfg->suites[i]);
 }
 
-static int bad_control(const struct config_entry *e, char *err, size_t len, const char *what)
-{
-	return text_error_at(err, len, e->file, e->control_line, "[%s] control \"%s\" %s",
-			     e->scenario.name, e->scenario.control, what);
-}
-
-static int unknown_control(const struct config *cfg, const struct config_entry *e, char *err,
-			   size_t len)
-{
-	bad_control(e, err, len, "is no scenario; valid:");
-	for (unsigned i = 0; i < cfg->nr; i++)
-		if (scenario_requires(&cfg->entries[i].scenario))
-			text_append(err, len, " %s", cfg->entries[i].scenario.name);
-	return -EINVAL;
-}
-
-int config_check_controls(struct config *cfg, char *err, size_t len)
-{
-	for (unsigned i = 0; i < cfg->nr; i++) {
-		struct config_entry *e = &cfg->entries[i], *c = e;
-		unsigned steps = 0;
-
-		if (!e->scenario.control[0])
-			continue;
-		c = config_find(cfg, e->scenario.control);
-		if (!c)
-			return unknown_control(cfg, e, err, len);
-		if (!scenario_requires(&c->scenario))
-			return bad_control(e, err, len, "requires nothing, so it could never fire");
-		c->scenario.is_control = true;
-		while (c && c->scenario.control[0] && steps++ < cfg->nr)
-			c = config_find(cfg, c->scenario.control);
-		if (steps > cfg->nr)
-			return bad_control(e, err, len, "is part of a circle of controls");
-	}
-	return 0;
-}
-
 void config_free(struct config *cfg)
 {
 	free(cfg->entries);

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From a scenario to a verdict: configuration, expectations, the quality floor.
+ * From a scenario and what was found of it to a verdict.
  */
 #ifndef TORNWALK_JUDGE_H
 #define TORNWALK_JUDGE_H
 
-#include "stress/cell.h"
+#include "config/scenario.h"
 
-enum expect { EXPECT_UNSAID, EXPECT_ALLOW, EXPECT_FORBID, EXPECT_REQUIRE };
 enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_INCONCLUSIVE };
 
-enum { NAME_LEN = 128, MAX_SCENARIOS = 4096, REASON_LEN = 256 };
+enum { REASON_LEN = 256 };
 
 /* Of the floor on present observations, one in so many has to be distinct. */
 enum { FRESH_SHARE = 10 };
@@ -20,18 +19,6 @@ enum { FRESH_SHARE = 10 };
  * do not do: where threads share a CPU, a million go by unseen.
  */
 enum { UNSEEN_ROUNDS = 1000000, UNSEEN_DISTINCT = 100000 };
-
-struct scenario {
-	char name[NAME_LEN];
-	char summary[160];
-	struct cell cell;
-	enum expect expect[NR_OUTCOMES];
-	bool require_torn;		/* `require = torn`: by the reader or by the writer */
-	uint64_t min_present;		/* quality floor: present observations */
-	uint64_t min_rounds;		/* quality floor: writer rounds */
-	char control[NAME_LEN];		/* the busted twin that must fire, or "" */
-	bool is_control;		/* a `require` scenario some other names as its twin */
-};
 
 /* What a verdict is made of. A pure function of this: nothing else is looked at. */
 struct evidence {
@@ -55,14 +42,6 @@ bool evidence_possible(const struct evidence *e, enum outcome o);
 enum verdict verdict_of(const struct evidence *e, char reason[REASON_LEN]);
 
 const char *verdict_name(enum verdict v);
-const char *expect_name(enum expect e);
-
-/* What is expected of an outcome: as the scenario says, else OUTCOMES' own grade. */
-enum expect scenario_grade(const struct scenario *s, enum outcome o);
-
-/* Does anything have to be seen? Only such a scenario can be a control. */
-bool scenario_requires(const struct scenario *s);
-
 /*
  * 64-bit FNV-1a over the cell (but for seed and budget) and all grades: what two
  * results must agree in to be comparable.

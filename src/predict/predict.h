@@ -6,7 +6,7 @@
 #include "cell_program.h"
 #include "session/executor.h"
 #include "explore/search.h"
-#include "judge/judge.h"
+#include "config/scenario.h"
 
 struct prediction {
 	bool known;		/* the search went to its end; else `possible` is a lower bound */

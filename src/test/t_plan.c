@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From words to an ordered plan: suites, products, controls, budgets, hashes. */
 #include "config/number.h"
+#include "judge/judge.h"
 #include "tmpconfigs.h"
 
 static void load(struct config *cfg)

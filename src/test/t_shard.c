@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Every cell in exactly one shard, its control with it, the shards about equal. */
 #include "config/number.h"
+#include "config/shard.h"
 #include "tmpconfigs.h"
 
 enum { MAX_SHARDS = 40 };

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A scenario: a cell, what is expected of it, and how much has to be looked at
+ * before its silence counts.
+ */
+#ifndef TORNWALK_SCENARIO_H
+#define TORNWALK_SCENARIO_H
+
+#include "stress/cell.h"
+
+enum expect { EXPECT_UNSAID, EXPECT_ALLOW, EXPECT_FORBID, EXPECT_REQUIRE };
+
+enum { NAME_LEN = 128 };
+
+struct scenario {
+	char name[NAME_LEN];
+	char summary[160];
+	struct cell cell;
+	enum expect expect[NR_OUTCOMES];
+	bool require_torn;		/* `require = torn`: by the reader or by the writer */
+	uint64_t min_present;		/* quality floor: present observations */
+	uint64_t min_rounds;		/* quality floor: writer rounds */
+	char control[NAME_LEN];		/* the busted twin that must fire, or "" */
+	bool is_control;		/* a `require` scenario some other names as its twin */
+};
+
+const char *expect_name(enum expect e);
+
+/* What is expected of an outcome: as the scenario says, else OUTCOMES' own grade. */
+enum expect scenario_grade(const struct scenario *s, enum outcome o);
+
+/* Does anything have to be seen? Only such a scenario can be a control. */
+bool scenario_requires(const struct scenario *s);
+
+#endif

@@ -39,7 +39,7 @@ struct playback {
 	uint32_t nedges, size;
 };
 
-static uint8_t cell_of(const struct cells *c, const void *p, unsigned size, uint8_t *half)
+static uint8_t location_of(const struct locations *c, const void *p, unsigned size, uint8_t *half)
 {
 	unsigned i;
 
@@ -52,12 +52,12 @@ static uint8_t cell_of(const struct cells *c, const void *p, unsigned size, uint
 		}
 	}
 	*half = 0;
-	return NO_CELL;
+	return NO_LOCATION;
 }
 
 static bool same_op(const struct op *a, const struct op *b)
 {
-	return a->kind == b->kind && a->cell == b->cell && a->half == b->half &&
+	return a->kind == b->kind && a->location == b->location && a->half == b->half &&
 	       a->value == b->value && a->f == b->f;
 }
 
@@ -105,10 +105,10 @@ static __attribute__((noinline)) void stop(struct behaviour *b)
 	swapcontext(&b->playback->thread, &b->playback->home);
 }
 
-/* Memory that is no cell is never written: it is what it is. */
+/* Memory that is no location is never written: it is what it is. */
 static bool constant(struct behaviour *b, const struct access *a, const struct op *op, uint64_t *got)
 {
-	if (!a->p || op->cell != NO_CELL || a->kind == ACCESS_RMW)
+	if (!a->p || op->location != NO_LOCATION || a->kind == ACCESS_RMW)
 		return false;
 	*got = 0;
 	if (a->kind == ACCESS_LOAD)
@@ -120,13 +120,13 @@ static bool constant(struct behaviour *b, const struct access *a, const struct o
 
 static struct op op_of(const struct behaviour *b, const struct access *a)
 {
-	struct op op = { .kind = (uint8_t)a->kind, .cell = NO_CELL, .value = a->value, .f = a->f };
+	struct op op = { .kind = (uint8_t)a->kind, .location = NO_LOCATION, .value = a->value, .f = a->f };
 
 	if (a->p)
-		op.cell = cell_of(b->cells, a->p, a->size, &op.half);
+		op.location = location_of(b->locations, a->p, a->size, &op.half);
 	if (a->kind == ACCESS_STORE_PLAIN)
 		op.kind = ACCESS_STORE;
-	if (a->kind == ACCESS_RMW && op.cell == NO_CELL)
+	if (a->kind == ACCESS_RMW && op.location == NO_LOCATION)
 		op.value = 0;	/* a count of references: a barrier, and nothing else */
 	return op;
 }
@@ -167,7 +167,7 @@ static void enter(unsigned hi, unsigned lo)
 	struct behaviour *b = (void *)(uintptr_t)((uint64_t)hi << 32 | lo);
 
 	b->run(b->arg);
-	b->playback->next = (struct op){ .kind = ACCESS_END, .cell = NO_CELL };
+	b->playback->next = (struct op){ .kind = ACCESS_END, .location = NO_LOCATION };
 	b->playback->state[0] = b->playback->state[1] = mix(3, b->notes);
 }
 

@@ -21,23 +21,23 @@
 
 #include "hooks.h"
 
-enum { MAX_CELLS = 16, NO_CELL = 255 };
+enum { MAX_LOCATIONS = 16, NO_LOCATION = 255 };
 
-/* Which words of a cell. */
+/* Which words of a location. */
 enum { HALF_LO = 1, HALF_HI = 2, BOTH = 3 };
 
 struct op {
 	uint8_t kind;		/* enum access_kind */
-	uint8_t cell, half;	/* what it touches, or NO_CELL */
+	uint8_t location, half;	/* what it touches, or NO_LOCATION */
 	uint64_t value;
 	uint32_t (*f)(uint32_t);
 	uint32_t notes;		/* ACCESS_END: what the thread noted on its way */
 };
 
-/* The addresses that are modelled: 8 bytes each, or one word (a lock). */
-struct cells {
+/* The addresses that are modelled: two words each (an entry), or one (a lock). */
+struct locations {
 	unsigned n;
-	const void *at[MAX_CELLS];
+	const void *at[MAX_LOCATIONS];
 };
 
 struct node;
@@ -47,7 +47,7 @@ struct behaviour {
 	/* a hash of all that run() changes off its stack and may look at again; NULL: nothing */
 	uint64_t (*off_stack)(void *arg);
 	void *arg;
-	const struct cells *cells;
+	const struct locations *locations;
 	unsigned tears;			/* TEARS_* */
 
 	struct node *nodes;
@@ -68,7 +68,7 @@ const struct op *behaviour_op(const struct behaviour *b, uint32_t node);
 
 /*
  * The node after `node` answered `got`; NO_NODE: out of memory, or (b->endless)
- * too many accesses, or (b->foreign) a store to an address that is no cell, or
+ * too many accesses, or (b->foreign) a store to an address that is no location, or
  * (b->wild) the code did something else than the last time.
  */
 uint32_t behaviour_next(struct behaviour *b, uint32_t node, uint64_t got);

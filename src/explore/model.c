@@ -12,16 +12,16 @@ static uint64_t half_mask(unsigned half)
 }
 
 /* A word in bits 0..31, whichever it is; both words as they are. */
-static uint64_t extract(uint64_t cell, unsigned half)
+static uint64_t extract(uint64_t both, unsigned half)
 {
-	return half == BOTH ? cell : half == HALF_HI ? cell >> 32 : cell & 0xffffffffu;
+	return half == BOTH ? both : half == HALF_HI ? both >> 32 : both & 0xffffffffu;
 }
 
-static uint64_t insert(uint64_t cell, unsigned half, uint64_t v)
+static uint64_t insert(uint64_t into, unsigned half, uint64_t v)
 {
 	if (half == HALF_HI)
 		v <<= 32;
-	return (cell & ~half_mask(half)) | (v & half_mask(half));
+	return (into & ~half_mask(half)) | (v & half_mask(half));
 }
 
 static const struct op *next_op(const struct program *p, const struct state *s, unsigned t)
@@ -82,14 +82,14 @@ static void mix_thread(struct hash128 *h, const struct program *p, const struct 
 	mix(h, (uint64_t)t->node << 32 | (uint64_t)t->nwaiting << 24 | (uint64_t)t->waits_for << 16 |
 		       (uint64_t)t->in_section << 1 | t->syncing);
 	for (i = 0; i < t->nwaiting; i++) {
-		mix(h, (uint64_t)t->waiting[i].cell << 16 | (uint64_t)t->waiting[i].half << 8 |
+		mix(h, (uint64_t)t->waiting[i].location << 16 | (uint64_t)t->waiting[i].half << 8 |
 			       (uint8_t)(t->epoch - t->waiting[i].epoch));
 		mix(h, (uint64_t)t->waiting[i].hi << 32 | t->waiting[i].lo);
 	}
 	if (p->model != MODEL_WEAK)
 		return;
 	mix(h, t->floor);
-	for (i = 0; i < p->cells.n; i++)	/* below the floor says nothing */
+	for (i = 0; i < p->locations.n; i++)	/* below the floor says nothing */
 		mix(h, (uint64_t)(t->seen[i][0] > t->floor ? t->seen[i][0] : 0) << 8 |
 			       (t->seen[i][1] > t->floor ? t->seen[i][1] : 0));
 }
@@ -103,13 +103,13 @@ struct hash128 state_hash(const struct program *p, const struct state *s, unsign
 		mix_thread(&h, p, &s->t[i]);
 	for (i = 0; i < p->npages; i++)
 		mix(&h, s->page[i].pfn << 16 | (uint64_t)s->page[i].waits_for << 8 | s->page[i].life);
-	for (i = 0; i < p->cells.n; i++)
+	for (i = 0; i < p->locations.n; i++)
 		mix(&h, s->mem[i]);
 	if (p->model == MODEL_WEAK) {
-		for (i = 0; i < p->cells.n; i++)
+		for (i = 0; i < p->locations.n; i++)
 			mix(&h, s->base[i]);
 		for (i = 0; i < s->now; i++) {
-			mix(&h, s->log[i].cell);
+			mix(&h, s->log[i].location);
 			mix(&h, s->log[i].value);
 		}
 	}
@@ -119,16 +119,16 @@ struct hash128 state_hash(const struct program *p, const struct state *s, unsign
 /* ---- memory ---- */
 
 /* A store becomes visible to all. */
-static void commit(const struct program *p, struct state *s, unsigned cell, uint64_t value)
+static void commit(const struct program *p, struct state *s, unsigned location, uint64_t value)
 {
-	s->mem[cell] = value;
+	s->mem[location] = value;
 	if (p->model != MODEL_WEAK)
 		return;
 	if (s->now == MAX_LOG) {
 		s->overflow = true;
 		return;
 	}
-	s->log[s->now++] = (struct version){ .cell = (uint8_t)cell, .value = value };
+	s->log[s->now++] = (struct version){ .location = (uint8_t)location, .value = value };
 }
 
 static bool buffers(const struct program *p)
@@ -144,7 +144,7 @@ static const struct waiting_store *forwarder(const struct thread_state *t, const
 	for (i = t->nwaiting; i > 0; i--) {
 		const struct waiting_store *w = &t->waiting[i - 1];
 
-		if (w->cell != op->cell || !(w->half & op->half))
+		if (w->location != op->location || !(w->half & op->half))
 			continue;
 		*whole = (w->half & op->half) == op->half;
 		return w;
@@ -157,10 +157,10 @@ static unsigned earliest(const struct thread_state *t, const struct op *op)
 {
 	unsigned at = t->floor;
 
-	if ((op->half & HALF_LO) && t->seen[op->cell][0] > at)
-		at = t->seen[op->cell][0];
-	if ((op->half & HALF_HI) && t->seen[op->cell][1] > at)
-		at = t->seen[op->cell][1];
+	if ((op->half & HALF_LO) && t->seen[op->location][0] > at)
+		at = t->seen[op->location][0];
+	if ((op->half & HALF_HI) && t->seen[op->location][1] > at)
+		at = t->seen[op->location][1];
 	return at;
 }
 
@@ -173,10 +173,10 @@ static unsigned versions(const struct state *s, const struct thread_state *t, co
 			 unsigned alt, uint64_t *value, unsigned *at)
 {
 	unsigned from = earliest(t, op), n = 1, i;
-	uint64_t v = s->base[op->cell];
+	uint64_t v = s->base[op->location];
 
 	for (i = 0; i < from; i++)
-		if (s->log[i].cell == op->cell)
+		if (s->log[i].location == op->location)
 			v = s->log[i].value;
 	v = extract(v, op->half);
 	if (alt == 0) {
@@ -184,7 +184,7 @@ static unsigned versions(const struct state *s, const struct thread_state *t, co
 		*at = from;
 	}
 	for (; i < s->now; i++) {
-		if (s->log[i].cell != op->cell || extract(s->log[i].value, op->half) == v)
+		if (s->log[i].location != op->location || extract(s->log[i].value, op->half) == v)
 			continue;
 		v = extract(s->log[i].value, op->half);
 		if (alt == n) {
@@ -196,12 +196,12 @@ static unsigned versions(const struct state *s, const struct thread_state *t, co
 	return n;
 }
 
-static void has_seen(struct thread_state *t, unsigned cell, unsigned half, unsigned at)
+static void has_seen(struct thread_state *t, unsigned location, unsigned half, unsigned at)
 {
 	if (half & HALF_LO)
-		t->seen[cell][0] = (uint8_t)at;
+		t->seen[location][0] = (uint8_t)at;
 	if (half & HALF_HI)
-		t->seen[cell][1] = (uint8_t)at;
+		t->seen[location][1] = (uint8_t)at;
 }
 
 /* rmb: what comes is no earlier than anything that was read. */
@@ -209,7 +209,7 @@ static void order_loads(struct thread_state *t)
 {
 	unsigned i, j;
 
-	for (i = 0; i < MAX_CELLS; i++)
+	for (i = 0; i < MAX_LOCATIONS; i++)
 		for (j = 0; j < 2; j++)
 			if (t->seen[i][j] > t->floor)
 				t->floor = t->seen[i][j];
@@ -237,14 +237,14 @@ static void forget(const struct program *p, struct state *s)
 	if (!n)
 		return;
 	for (i = 0; i < n; i++)
-		s->base[s->log[i].cell] = s->log[i].value;
+		s->base[s->log[i].location] = s->log[i].value;
 	memmove(s->log, s->log + n, (s->now - n) * sizeof(s->log[0]));
 	s->now -= (uint8_t)n;
 	for (t = 0; t < p->nthreads; t++) {
 		struct thread_state *x = &s->t[t];
 
 		x->floor = x->floor > n ? (uint8_t)(x->floor - n) : 0;
-		for (i = 0; i < MAX_CELLS; i++)
+		for (i = 0; i < MAX_LOCATIONS; i++)
 			for (j = 0; j < 2; j++)
 				x->seen[i][j] = x->seen[i][j] > n ? (uint8_t)(x->seen[i][j] - n) : 0;
 	}
@@ -261,7 +261,7 @@ static bool may_leave(const struct program *p, const struct thread_state *t, uns
 		return i == 0;
 	for (j = 0; j < i; j++)
 		if (t->waiting[j].epoch != t->waiting[i].epoch ||
-		    (t->waiting[j].cell == t->waiting[i].cell &&
+		    (t->waiting[j].location == t->waiting[i].location &&
 		     (t->waiting[j].half & t->waiting[i].half)))
 			return false;
 	return true;
@@ -338,7 +338,7 @@ static unsigned thread_moves(const struct program *p, const struct state *s, uns
 	case ACCESS_RMW:
 		return !t->nwaiting;
 	case ACCESS_LOCK:
-		return !t->nwaiting && !s->mem[op->cell];
+		return !t->nwaiting && !s->mem[op->location];
 	case ACCESS_STORE:
 	case ACCESS_FILL:
 	case ACCESS_UNLOCK:
@@ -398,7 +398,7 @@ static void reclaim_page(const struct program *p, struct state *s, unsigned page
 {
 	s->page[page].life = PAGE_RECLAIMED;
 	s->page[page].pfn = 0;
-	commit(p, s, p->page_cell[page], p->poison);
+	commit(p, s, p->page_location[page], p->poison);
 	if (!p->at_once)
 		barrier_for_all(p, s);
 }
@@ -408,13 +408,13 @@ static void store(const struct program *p, struct state *s, struct thread_state 
 	struct waiting_store *w;
 
 	if (!buffers(p)) {
-		commit(p, s, op->cell, insert(s->mem[op->cell], op->half, op->value));
+		commit(p, s, op->location, insert(s->mem[op->location], op->half, op->value));
 		return;
 	}
 	if (op->kind == ACCESS_UNLOCK)	/* a release */
 		t->epoch++;
 	w = &t->waiting[t->nwaiting++];
-	*w = (struct waiting_store){ .cell = op->cell, .half = op->half, .epoch = t->epoch };
+	*w = (struct waiting_store){ .location = op->location, .half = op->half, .epoch = t->epoch };
 	w->lo = op->half & HALF_LO ? (uint32_t)op->value : 0;
 	w->hi = (uint32_t)extract(insert(0, op->half, op->value), HALF_HI);
 }
@@ -430,9 +430,9 @@ static uint64_t load(const struct program *p, struct state *s, struct thread_sta
 	if (w)
 		return extract((uint64_t)w->hi << 32 | w->lo, op->half);
 	if (p->model != MODEL_WEAK)
-		return extract(s->mem[op->cell], op->half);
+		return extract(s->mem[op->location], op->half);
 	versions(s, t, op, alt, &v, &at);
-	has_seen(t, op->cell, op->half, at);
+	has_seen(t, op->location, op->half, at);
 	return v;
 }
 
@@ -442,28 +442,28 @@ static uint64_t read_modify_write(const struct program *p, struct state *s, stru
 {
 	uint64_t old = 0, new;
 
-	if (op->cell != NO_CELL) {
-		old = extract(s->mem[op->cell], op->half);
+	if (op->location != NO_LOCATION) {
+		old = extract(s->mem[op->location], op->half);
 		new = op->f ? op->f((uint32_t)old) : op->value;
-		commit(p, s, op->cell, insert(s->mem[op->cell], op->half, new));
+		commit(p, s, op->location, insert(s->mem[op->location], op->half, new));
 	}
 	t->floor = s->now;
 	return old;
 }
 
 /* The entry behind the frame number was read: what lies there is younger (address dependency). */
-static void depend(struct thread_state *t, unsigned cell)
+static void depend(struct thread_state *t, unsigned location)
 {
 	unsigned i, j, at = 0;
 
-	for (i = 0; i < MAX_CELLS; i++)
+	for (i = 0; i < MAX_LOCATIONS; i++)
 		for (j = 0; j < 2; j++)
 			if (t->seen[i][j] > at)
 				at = t->seen[i][j];
-	if (at > t->seen[cell][0])
-		t->seen[cell][0] = (uint8_t)at;
-	if (at > t->seen[cell][1])
-		t->seen[cell][1] = (uint8_t)at;
+	if (at > t->seen[location][0])
+		t->seen[location][0] = (uint8_t)at;
+	if (at > t->seen[location][1])
+		t->seen[location][1] = (uint8_t)at;
 }
 
 /* The page that has this frame now, plus one; 0: none has. */
@@ -550,7 +550,7 @@ static uint64_t move_thread(const struct program *p, struct state *s, unsigned i
 	case ACCESS_LOOKUP:
 		got = page_of(p, s, op->value);
 		if (got)
-			depend(t, p->page_cell[got - 1]);
+			depend(t, p->page_location[got - 1]);
 		return got;
 	case ACCESS_STILL:
 		return page_of(p, s, op->value) != 0;
@@ -563,7 +563,7 @@ static void flush(const struct program *p, struct state *s, unsigned i, unsigned
 	struct thread_state *t = &s->t[i];
 	int n = leaving(p, t, alt);
 	struct waiting_store w = t->waiting[n];
-	uint64_t v = s->mem[w.cell];
+	uint64_t v = s->mem[w.location];
 
 	if (w.half & HALF_LO)
 		v = insert(v, HALF_LO, w.lo);
@@ -571,8 +571,8 @@ static void flush(const struct program *p, struct state *s, unsigned i, unsigned
 		v = insert(v, HALF_HI, w.hi);
 	t->nwaiting--;
 	memmove(&t->waiting[n], &t->waiting[n + 1], (unsigned)(t->nwaiting - n) * sizeof(w));
-	commit(p, s, w.cell, v);
-	has_seen(t, w.cell, w.half, s->now);
+	commit(p, s, w.location, v);
+	has_seen(t, w.location, w.half, s->now);
 }
 
 int agent_move(struct program *p, struct state *s, unsigned a, unsigned alt, uint64_t *got)
@@ -600,7 +600,7 @@ int agent_move(struct program *p, struct state *s, unsigned a, unsigned alt, uin
 
 /* ---- what it touches ---- */
 
-enum { OBJECT_PAGES = 2 * MAX_CELLS, OBJECT_RCU = OBJECT_PAGES + MAX_PAGES, OBJECT_LOG,
+enum { OBJECT_PAGES = 2 * MAX_LOCATIONS, OBJECT_RCU = OBJECT_PAGES + MAX_PAGES, OBJECT_LOG,
        OBJECT_BUFFERS, OBJECT_THREADS = OBJECT_BUFFERS + MAX_PARTIES };
 
 static uint64_t bit(unsigned n)
@@ -608,9 +608,9 @@ static uint64_t bit(unsigned n)
 	return (uint64_t)1 << n;
 }
 
-static uint64_t cell_bits(unsigned cell, unsigned half)
+static uint64_t location_bits(unsigned location, unsigned half)
 {
-	return cell == NO_CELL ? 0 : (uint64_t)half << 2 * cell;
+	return location == NO_LOCATION ? 0 : (uint64_t)half << 2 * location;
 }
 
 static uint64_t all_of(unsigned first, unsigned n)
@@ -619,9 +619,9 @@ static uint64_t all_of(unsigned first, unsigned n)
 }
 
 /* A store becomes visible; weak: and there is an order of all that do. */
-static uint64_t commits(const struct program *p, unsigned cell, unsigned half)
+static uint64_t commits(const struct program *p, unsigned location, unsigned half)
 {
-	return cell_bits(cell, half) | (p->model == MODEL_WEAK ? bit(OBJECT_LOG) : 0);
+	return location_bits(location, half) | (p->model == MODEL_WEAK ? bit(OBJECT_LOG) : 0);
 }
 
 static struct footprint thread_footprint(const struct program *p, const struct state *s, unsigned i)
@@ -632,7 +632,7 @@ static struct footprint thread_footprint(const struct program *p, const struct s
 
 	switch (op->kind) {
 	case ACCESS_LOAD:
-		f.reads = cell_bits(op->cell, op->half) | bit(OBJECT_BUFFERS + i);
+		f.reads = location_bits(op->location, op->half) | bit(OBJECT_BUFFERS + i);
 		break;
 	case ACCESS_STORE:
 	case ACCESS_FILL:
@@ -640,11 +640,11 @@ static struct footprint thread_footprint(const struct program *p, const struct s
 		if (buffers(p))
 			f.reads = bit(OBJECT_BUFFERS + i);
 		else
-			f.writes |= commits(p, op->cell, op->half);
+			f.writes |= commits(p, op->location, op->half);
 		break;
 	case ACCESS_LOCK:
 	case ACCESS_RMW:
-		f.writes |= commits(p, op->cell, op->half);
+		f.writes |= commits(p, op->location, op->half);
 		f.reads = bit(OBJECT_BUFFERS + i);
 		break;
 	case ACCESS_ENTER:
@@ -682,7 +682,7 @@ struct footprint agent_footprint(const struct program *p, const struct state *s,
 	f.writes = bit(OBJECT_BUFFERS + a - MAX_PARTIES);
 	for (i = 0; i < t->nwaiting; i++)
 		if (may_leave(p, t, i))
-			f.writes |= commits(p, t->waiting[i].cell, t->waiting[i].half);
+			f.writes |= commits(p, t->waiting[i].location, t->waiting[i].half);
 	return f;
 }
 

@@ -34,7 +34,7 @@ enum {
 };
 
 struct waiting_store {
-	uint8_t cell, half, epoch;
+	uint8_t location, half, epoch;
 	uint32_t lo, hi;
 };
 
@@ -44,7 +44,7 @@ struct thread_state {
 	bool in_section, syncing;
 	uint8_t waits_for;		/* syncing: sections, a bit a thread */
 	uint8_t floor;			/* weak: no load reads a version before this time */
-	uint8_t seen[MAX_CELLS][2];	/* weak: nor, of this word, before this one */
+	uint8_t seen[MAX_LOCATIONS][2];	/* weak: nor, of this word, before this one */
 	struct waiting_store waiting[MAX_WAITING];
 };
 
@@ -57,18 +57,18 @@ struct page_model {
 };
 
 struct version {
-	uint8_t cell;
-	uint64_t value;		/* the whole cell's, afterwards */
+	uint8_t location;
+	uint64_t value;		/* of the location's two words, afterwards */
 };
 
 struct state {
-	uint64_t mem[MAX_CELLS];	/* now */
+	uint64_t mem[MAX_LOCATIONS];	/* now */
 	struct page_model page[MAX_PAGES];
 	uint8_t ended;			/* threads, a bit each */
 	bool overflow;			/* more versions or stores than there is room for */
 	struct thread_state t[MAX_PARTIES];
 	/* weak: before the first logged version, and the versions since */
-	uint64_t base[MAX_CELLS];
+	uint64_t base[MAX_LOCATIONS];
 	uint8_t now;			/* how many are logged */
 	struct version log[MAX_LOG];
 };
@@ -79,11 +79,11 @@ struct program {
 	unsigned nthreads;
 	struct behaviour b[MAX_PARTIES];
 	unsigned watched;		/* threads whose notes are wanted, a bit each */
-	struct cells cells;
-	uint64_t initial[MAX_CELLS];
-	bool locks[MAX_CELLS];		/* this cell is a lock */
+	struct locations locations;
+	uint64_t initial[MAX_LOCATIONS];
+	bool locks[MAX_LOCATIONS];	/* this location is a lock */
 	unsigned npages, page_share;	/* thread i allocates pages i * page_share ... */
-	uint8_t page_cell[MAX_PAGES];	/* the cell of a page's first entry */
+	uint8_t page_location[MAX_PAGES];	/* the location of a page's first entry */
 	uint64_t poison;
 	bool reclaims;			/* somebody frees, or waits for a grace period */
 	bool at_once;			/* a page is reclaimed the moment it is freed */

@@ -20,11 +20,11 @@ uint32_t litmus_kinds(const struct litmus *x)
 
 /* ---- names ---- */
 
-static const char *var(const struct litmus *x, unsigned cell, unsigned half, char buf[24])
+static const char *var(const struct litmus *x, unsigned location, unsigned half, char buf[24])
 {
-	if (!cell)
+	if (!location)
 		return half == HALF_HI ? "hi" : "lo";
-	cell_program_cell_name(x->b, cell, buf);
+	cell_program_location_name(x->b, location, buf);
 	return buf;
 }
 
@@ -66,7 +66,7 @@ static void c_access(const struct litmus *x, const struct branch *at, unsigned d
 {
 	const struct op *op = &at->op;
 	char buf[24];
-	const char *v = var(x, op->cell, op->half, buf);
+	const char *v = var(x, op->location, op->half, buf);
 
 	static const char *const calls[] = {
 		[ACCESS_RMB] = "smp_rmb()", [ACCESS_WMB] = "smp_wmb()", [ACCESS_ENTER] = "rcu_read_lock()",
@@ -79,7 +79,7 @@ static void c_access(const struct litmus *x, const struct branch *at, unsigned d
 		fprintf(x->f, at->plain ? "r%u = *%s" : "r%u = READ_ONCE(*%s)", at->reg, v);
 	else if (op->kind == ACCESS_STORE)
 		fprintf(x->f, at->plain ? "*%s = %u" : "WRITE_ONCE(*%s, %u)", v, litmus_number(x, op));
-	else if (op->kind == ACCESS_RMW && op->cell != NO_CELL)
+	else if (op->kind == ACCESS_RMW && op->location != NO_LOCATION)
 		fprintf(x->f, "r%u = xchg(%s, %u)", at->reg, v, litmus_number(x, op));
 	else if (op->kind == ACCESS_LOCK || op->kind == ACCESS_UNLOCK)
 		fprintf(x->f, "spin_%s(%s)", op->kind == ACCESS_LOCK ? "lock" : "unlock", v);
@@ -161,7 +161,7 @@ static void c_thread(const struct litmus *x, unsigned thread)
 	unsigned i;
 
 	fprintf(x->f, "P%u(int *lo, int *hi", thread);
-	for (i = 1; i < MAX_CELLS; i++)
+	for (i = 1; i < MAX_LOCATIONS; i++)
 		if (t->locks & 1u << i)
 			fprintf(x->f, ", spinlock_t *%s", var(x, i, BOTH, buf));
 	fputs(")\n{\n", x->f);
@@ -209,7 +209,7 @@ static void arm_access(const struct litmus *x, struct column *c, const struct br
 		put_line(c, "STR R2,[R%u]", address);
 	} else if (op->kind == ACCESS_RMW) {
 		put_line(c, "DMB");
-		if (op->cell == NO_CELL)
+		if (op->location == NO_LOCATION)
 			return;
 		put_line(c, "MOV R2,#%u", litmus_number(x, op));
 		put_line(c, "LDREX R%u,[R%u]", r, address);
@@ -228,7 +228,7 @@ static void x86_access(const struct litmus *x, struct column *c, const struct br
 		put_line(c, "MOV %s,[%s]", r, v);
 	} else if (op->kind == ACCESS_STORE) {
 		put_line(c, "MOV [%s],$%u", v, litmus_number(x, op));
-	} else if (op->kind == ACCESS_RMW && op->cell == NO_CELL) {
+	} else if (op->kind == ACCESS_RMW && op->location == NO_LOCATION) {
 		put_line(c, "MFENCE");
 	} else if (op->kind == ACCESS_RMW) {
 		put_line(c, "MOV %s,$%u", r, litmus_number(x, op));

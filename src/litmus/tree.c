@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum { MAX_NODES = 4096, MAX_BRANCHES = 1 << 14, MAX_PATH = 100, ROUNDS = 128, MEMO = 1 << 12,
-       CELL_ENTRY = 0,
+       LOCATION_ENTRY = 0,
        NR_SHAPES_PLAIN = 3 };
 
 static uint64_t mix(uint64_t h, uint64_t v)
@@ -44,7 +44,7 @@ static bool add(struct values *v, uint32_t value)
 /* What a litmus test cannot say; NULL: it can. */
 static const char *unspeakable(const struct op *op)
 {
-	if (op->cell != CELL_ENTRY)
+	if (op->location != LOCATION_ENTRY)
 		return NULL;
 	if (op->half == BOTH)
 		return "it has an 8-byte access to the entry; a litmus test has no mixed sizes, only words";
@@ -53,7 +53,7 @@ static const char *unspeakable(const struct op *op)
 
 static bool answers_value(const struct op *op)
 {
-	return op->cell == CELL_ENTRY && (op->kind == ACCESS_LOAD || op->kind == ACCESS_RMW);
+	return op->location == LOCATION_ENTRY && (op->kind == ACCESS_LOAD || op->kind == ACCESS_RMW);
 }
 
 static const struct values *values_of(const struct entry_values *v, const struct op *op)
@@ -97,7 +97,7 @@ static int close_graph(struct behaviour *b, struct entry_values *v, char *why, u
 		const char *no = unspeakable(&op);
 		bool room = b->nr <= MAX_NODES;
 
-		if (op.cell == CELL_ENTRY && !no && (op.kind == ACCESS_STORE || op.kind == ACCESS_RMW))
+		if (op.location == LOCATION_ENTRY && !no && (op.kind == ACCESS_STORE || op.kind == ACCESS_RMW))
 			room &= add(op.half == HALF_HI ? &v->hi : &v->lo, (uint32_t)op.value);
 		if (no || !room) {
 			snprintf(why, len, "%s", no ? no : "it does too much for a litmus test");
@@ -116,9 +116,9 @@ int entry_values_find(struct entry_values *v, struct program *p, char *why, unsi
 	unsigned known, i;
 	int err = 0;
 
-	*v = (struct entry_values){ { .n = 1 }, { .n = 1 }, .first_page = p->page_cell[0] };
-	add(&v->lo, (uint32_t)p->initial[CELL_ENTRY]);
-	add(&v->hi, (uint32_t)(p->initial[CELL_ENTRY] >> 32));
+	*v = (struct entry_values){ { .n = 1 }, { .n = 1 }, .first_page = p->page_location[0] };
+	add(&v->lo, (uint32_t)p->initial[LOCATION_ENTRY]);
+	add(&v->hi, (uint32_t)(p->initial[LOCATION_ENTRY] >> 32));
 	do {	/* what is stored may depend on what is read */
 		known = v->lo.n + v->hi.n + v->tables;
 		for (i = 0; i < p->nthreads && !err; i++)
@@ -142,7 +142,7 @@ static uint64_t *futures(struct behaviour *b, const struct entry_values *v)
 	for (node = 0; now && next && node < b->nr; node++) {
 		const struct op *op = behaviour_op(b, node);
 
-		now[node] = mix(mix(mix(op->kind + 1u, op->cell), op->half), op->value);
+		now[node] = mix(mix(mix(op->kind + 1u, op->location), op->half), op->value);
 		if (op->kind == ACCESS_END)
 			now[node] = mix(now[node], op->notes);
 	}
@@ -195,7 +195,7 @@ static int new_branches(struct tree *t, unsigned n)
 static bool visible(const struct op *op)
 {
 	return op->kind == ACCESS_STORE || op->kind == ACCESS_SYNC ||
-	       (op->kind == ACCESS_RMW && op->cell != NO_CELL);
+	       (op->kind == ACCESS_RMW && op->location != NO_LOCATION);
 }
 
 uint32_t tree_only_way(const struct tree *t, const struct branch *x)
@@ -216,7 +216,8 @@ static int sum_up(struct grower *g, struct branch *x)
 {
 	const struct tree *t = g->t;
 	const struct branch *to = &t->at[x->first];
-	const uint64_t here = mix(mix(mix(mix(x->op.kind + 1u, x->op.cell), x->op.half), x->op.value), x->plain);
+	const uint64_t here = mix(mix(mix(mix(x->op.kind + 1u, x->op.location), x->op.half),
+				      x->op.value), x->plain);
 	uint64_t ends = mix(7, x->reg), code = here;
 	bool alike = true, some_cut = false;
 	uint32_t way;
@@ -258,7 +259,8 @@ static int grow(struct grower *g, uint32_t at, uint32_t node, unsigned depth, un
 	int err;
 
 	*x = (struct branch){ .op = op, .reg = NO_REG };
-	x->silent = (t->silent & 1u << op.kind) || (op.cell != NO_CELL && op.cell >= g->v->first_page);
+	x->silent = (t->silent & 1u << op.kind) ||
+		    (op.location != NO_LOCATION && op.location >= g->v->first_page);
 	for (i = 0; i < depth && op.kind != ACCESS_END; i++)
 		if (g->path[i] == g->future[node]) {
 			x->op.kind = ACCESS_END;
@@ -279,8 +281,8 @@ static int grow(struct grower *g, uint32_t at, uint32_t node, unsigned depth, un
 	g->path[depth] = g->future[node];
 	t->kinds |= 1u << op.kind;
 	if (op.kind == ACCESS_LOCK)
-		t->locks |= 1u << op.cell;
-	x->plain = plain && op.cell == CELL_ENTRY;
+		t->locks |= 1u << op.location;
+	x->plain = plain && op.location == LOCATION_ENTRY;
 	plain = op.kind == ACCESS_CHOOSE ? (op.value == NR_SHAPES_PLAIN ? 2 : 0) : plain - x->plain;
 	if (answers_value(&op))
 		x->reg = (uint8_t)regs++;

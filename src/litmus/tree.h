@@ -39,14 +39,14 @@ struct tree {
 	uint32_t n, size;
 	unsigned regs;		/* the most on a path */
 	uint32_t kinds;		/* of accesses that there are: a bit each */
-	uint32_t locks;		/* cells: a bit each */
+	uint32_t locks;		/* locations: a bit each */
 	bool retries;		/* a path was cut */
 };
 
 /* All that the threads can store into the entry; what there is besides it. */
 struct entry_values {
 	struct values lo, hi;
-	unsigned first_page;	/* the cells from here on are table pages */
+	unsigned first_page;	/* the locations from here on are table pages */
 	bool tables;		/* somebody makes some */
 };
 

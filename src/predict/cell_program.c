@@ -13,7 +13,7 @@
 
 #include "protocol/stamp.h"
 
-enum { CELL_SLOT, CELL_LOCK, CELL_TURN, CELL_PAGES, STABLE_ID = TABLE_IDS - 1,
+enum { LOCATION_SLOT, LOCATION_LOCK, LOCATION_TURN, LOCATION_PAGES, STABLE_ID = TABLE_IDS - 1,
        STAMPS_APART = 600, POISON_LO = 0xdead0b0e, POISON_HI = 0x006b6b6b };
 
 struct party_of {
@@ -255,20 +255,20 @@ static void set_up_program(struct cell_program *b, enum memory_model model)
 
 	p->model = model;
 	p->nthreads = b->bounds.writers + b->bounds.readers;
-	p->cells.n = CELL_PAGES + MAX_PAGES;
-	p->cells.at[CELL_SLOT] = &b->slot;
-	p->cells.at[CELL_LOCK] = &b->lock.word;
-	p->cells.at[CELL_TURN] = &b->turn.word;
+	p->locations.n = LOCATION_PAGES + MAX_PAGES;
+	p->locations.at[LOCATION_SLOT] = &b->slot;
+	p->locations.at[LOCATION_LOCK] = &b->lock.word;
+	p->locations.at[LOCATION_TURN] = &b->turn.word;
 	for (i = 0; i < MAX_PAGES; i++) {
-		p->cells.at[CELL_PAGES + i] = &b->pages[i];
-		p->page_cell[i] = (uint8_t)(CELL_PAGES + i);
+		p->locations.at[LOCATION_PAGES + i] = &b->pages[i];
+		p->page_location[i] = (uint8_t)(LOCATION_PAGES + i);
 	}
 	if (!c->transition->clears)
-		p->initial[CELL_SLOT] = entry_u64(cell_installs_clean(c) ? c->layout->mk_clean(first) :
+		p->initial[LOCATION_SLOT] = entry_u64(cell_installs_clean(c) ? c->layout->mk_clean(first) :
 									  c->layout->mk_huge(first));
 	/* a page that comes out of the pool has been somebody's before */
 	for (i = 0; i < MAX_PAGES; i++)
-		p->initial[CELL_PAGES + i] = entry_u64(entry(POISON_LO, POISON_HI));
+		p->initial[LOCATION_PAGES + i] = entry_u64(entry(POISON_LO, POISON_HI));
 	p->npages = MAX_PAGES;
 	p->page_share = MAX_PAGES / b->bounds.writers;
 	p->poison = entry_u64(entry(POISON_LO, POISON_HI));
@@ -334,7 +334,7 @@ static int set_up(struct cell_program *b, enum memory_model model, unsigned tear
 		b->p.watched |= reads ? 1u << i : 0;
 		b->p.b[i] = (struct behaviour){ .run = reads ? read_walks : write_rounds, .arg = x,
 						.off_stack = reads ? reader_state : writer_state,
-						.cells = &b->p.cells, .tears = tears };
+						.locations = &b->p.locations, .tears = tears };
 		if (!err)
 			err = behaviour_init(&b->p.b[i]);
 	}
@@ -392,13 +392,13 @@ void cell_program_agent_name(const struct cell_program *b, unsigned agent, char 
 		snprintf(buf, 16, "%c", reads ? 'R' : 'W');
 }
 
-void cell_program_cell_name(const struct cell_program *b, unsigned cell, char buf[24])
+void cell_program_location_name(const struct cell_program *b, unsigned at, char buf[24])
 {
 	(void)b;
-	if (cell >= CELL_PAGES)
-		snprintf(buf, 24, "table %u", cell - CELL_PAGES);
+	if (at >= LOCATION_PAGES)
+		snprintf(buf, 24, "table %u", at - LOCATION_PAGES);
 	else
-		snprintf(buf, 24, "%s", cell == CELL_SLOT ? "entry" : cell == CELL_LOCK ? "lock" : "turn");
+		snprintf(buf, 24, "%s", at == LOCATION_SLOT ? "entry" : at == LOCATION_LOCK ? "lock" : "turn");
 }
 
 static void half_text(enum half what, unsigned n, char *buf, unsigned len)

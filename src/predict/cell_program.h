@@ -41,7 +41,7 @@ struct program *cell_program_base(struct cell_program *b);
 
 /* The names a person reads: "W", "R", "R2"; "entry", "lock", "table 0". */
 void cell_program_agent_name(const struct cell_program *b, unsigned agent, char buf[16]);
-void cell_program_cell_name(const struct cell_program *b, unsigned cell, char buf[24]);
+void cell_program_location_name(const struct cell_program *b, unsigned at, char buf[24]);
 
 /* Which store a word comes from, by its stamp: "store #1", "a clear", "poison". */
 void cell_program_value_text(const struct cell_program *b, unsigned half, uint64_t value, char *buf, unsigned len);

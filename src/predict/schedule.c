@@ -65,8 +65,8 @@ int schedule_parse(const struct cell_program *b, const char *word, struct schedu
 
 struct stored {
 	unsigned step;
-	uint8_t cell, half;
-	uint64_t value;		/* of the whole cell, where half says */
+	uint8_t location, half;
+	uint64_t value;		/* in both words, where half says */
 };
 
 struct teller {
@@ -84,13 +84,14 @@ static uint64_t in_place(unsigned half, uint64_t v)
 
 static void remember(struct teller *t, const struct op *op, uint64_t value)
 {
-	if (op->cell == NO_CELL || t->nstored == sizeof(t->stored) / sizeof(t->stored[0]))
+	if (op->location == NO_LOCATION || t->nstored == sizeof(t->stored) / sizeof(t->stored[0]))
 		return;
-	t->stored[t->nstored++] = (struct stored){ t->step, op->cell, op->half, in_place(op->half, value) };
+	t->stored[t->nstored++] = (struct stored){ t->step, op->location, op->half,
+						   in_place(op->half, value) };
 }
 
 /* The newest store of this word with this value; 0: what was there at first. */
-static unsigned origin(const struct teller *t, unsigned cell, unsigned half, uint64_t value)
+static unsigned origin(const struct teller *t, unsigned location, unsigned half, uint64_t value)
 {
 	const uint64_t mask = half == HALF_HI ? 0xffffffff00000000u : 0xffffffffu;
 	unsigned i;
@@ -98,7 +99,7 @@ static unsigned origin(const struct teller *t, unsigned cell, unsigned half, uin
 	for (i = t->nstored; i > 0; i--) {
 		const struct stored *s = &t->stored[i - 1];
 
-		if (s->cell == cell && (s->half & half) && !((s->value ^ value) & mask))
+		if (s->location == location && (s->half & half) && !((s->value ^ value) & mask))
 			return s->step;
 	}
 	return 0;
@@ -107,8 +108,8 @@ static unsigned origin(const struct teller *t, unsigned cell, unsigned half, uin
 static void print_origin(const struct teller *t, const struct op *op, uint64_t got)
 {
 	const uint64_t v = in_place(op->half, got);
-	const unsigned lo = op->half & HALF_LO ? origin(t, op->cell, HALF_LO, v) : 0;
-	const unsigned hi = op->half & HALF_HI ? origin(t, op->cell, HALF_HI, v) : 0;
+	const unsigned lo = op->half & HALF_LO ? origin(t, op->location, HALF_LO, v) : 0;
+	const unsigned hi = op->half & HALF_HI ? origin(t, op->location, HALF_HI, v) : 0;
 
 	if (op->half != BOTH || lo == hi) {
 		if (lo | hi)
@@ -123,10 +124,10 @@ static void print_origin(const struct teller *t, const struct op *op, uint64_t g
 /* "entry.hi  = 00000003" and what that is. */
 static void print_value(const struct teller *t, const struct op *op, uint64_t v)
 {
-	char cell[24], what[96];
+	char location[24], what[96];
 
-	cell_program_cell_name(t->b, op->cell, cell);
-	fprintf(t->f, "%s%s ", cell, op->half == BOTH ? "   " : op->half == HALF_LO ? ".lo" : ".hi");
+	cell_program_location_name(t->b, op->location, location);
+	fprintf(t->f, "%s%s ", location, op->half == BOTH ? "   " : op->half == HALF_LO ? ".lo" : ".hi");
 	if (op->half == BOTH)
 		fprintf(t->f, "%08x:%08x", (unsigned)(v >> 32), (unsigned)v);
 	else
@@ -151,8 +152,8 @@ static void print_thread_move(struct teller *t, const struct state *before, cons
 		print_value(t, op, got);
 		print_origin(t, op, got);
 		if (t->p->model == MODEL_WEAK && op->half != BOTH &&
-		    got != (op->half == HALF_HI ? before->mem[op->cell] >> 32 :
-						  before->mem[op->cell] & 0xffffffffu))
+		    got != (op->half == HALF_HI ? before->mem[op->location] >> 32 :
+						  before->mem[op->location] & 0xffffffffu))
 			fputs(" (satisfied early)", t->f);
 		break;
 	case ACCESS_STORE:
@@ -162,7 +163,7 @@ static void print_thread_move(struct teller *t, const struct state *before, cons
 		remember(t, op, op->value);
 		break;
 	case ACCESS_RMW:
-		if (op->cell == NO_CELL) {
+		if (op->location == NO_LOCATION) {
 			fputs("takes or drops a reference: full barrier", t->f);
 			break;
 		}
@@ -190,7 +191,7 @@ static void print_thread_move(struct teller *t, const struct state *before, cons
 
 static void print_flush(struct teller *t, const struct waiting_store *w)
 {
-	struct op op = { .cell = w->cell, .half = w->half };
+	struct op op = { .location = w->location, .half = w->half };
 	const uint64_t both = (uint64_t)w->hi << 32 | w->lo;
 
 	fputs("      ", t->f);

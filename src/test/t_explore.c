@@ -124,10 +124,10 @@ static bool reachable(enum memory_model model, const char *const *code, const ch
 	memset(&s, 0, sizeof(s));
 	s.p.model = model;
 	s.p.reclaims = true;
-	s.p.cells = (struct cells){ 4, { &s.x, &s.y, &s.e, &s.l.word } };
+	s.p.locations = (struct locations){ 4, { &s.x, &s.y, &s.e, &s.l.word } };
 	for (i = 0; code[i]; i++) {
 		s.t[i] = (struct thread_of){ &s, code[i], i };
-		s.p.b[i] = (struct behaviour){ .run = run_small, .arg = &s.t[i], .cells = &s.p.cells };
+		s.p.b[i] = (struct behaviour){ .run = run_small, .arg = &s.t[i], .locations = &s.p.locations };
 		assert_int_equal(behaviour_init(&s.p.b[i]), 0);
 		s.p.watched |= 1u << i;
 	}
@@ -211,7 +211,7 @@ static void test_litmus(void **state)
 
 static struct program alone;
 static entry_t own;
-static struct cells own_cells = { 1, { &own } };
+static struct locations own_locations = { 1, { &own } };
 
 static void never_ends(void *arg)
 {
@@ -244,8 +244,8 @@ static int explore_alone(void (*run)(void *arg))
 	struct search x = { .how = SEARCH_REDUCED };
 	int err;
 
-	alone = (struct program){ .nthreads = 1, .watched = 1, .cells = own_cells };
-	alone.b[0] = (struct behaviour){ .run = run, .cells = &alone.cells };
+	alone = (struct program){ .nthreads = 1, .watched = 1, .locations = own_locations };
+	alone.b[0] = (struct behaviour){ .run = run, .locations = &alone.locations };
 	assert_int_equal(behaviour_init(&alone.b[0]), 0);
 	err = search_all(&x, &alone);
 	behaviour_free(&alone.b[0]);
@@ -265,8 +265,8 @@ static void test_a_loop_is_a_loop(void **state)
 	struct search x = { .how = SEARCH_REDUCED, .max_states = 100 };
 
 	(void)state;
-	alone = (struct program){ .nthreads = 1, .watched = 1, .cells = own_cells };
-	alone.b[0] = (struct behaviour){ .run = never_ends, .cells = &alone.cells };
+	alone = (struct program){ .nthreads = 1, .watched = 1, .locations = own_locations };
+	alone.b[0] = (struct behaviour){ .run = never_ends, .locations = &alone.locations };
 	assert_int_equal(behaviour_init(&alone.b[0]), 0);
 	assert_int_equal(search_all(&x, &alone), 0);
 	assert_true(x.states <= 2);
@@ -513,7 +513,7 @@ static void test_stale(void **state)
 
 /* ---- witnesses ---- */
 
-/* Plays a schedule; *held: did the slot (cell 0) ever hold what the last load of it got? */
+/* Plays a schedule; *held: did the slot (location 0) ever hold what the last load of it got? */
 static uint32_t play(struct cell_program *b, const struct schedule *how)
 {
 	struct state *s = calloc(1, sizeof(*s));

@@ -29,11 +29,13 @@ ICF    := $(shell $(CC) -Werror -fno-ipa-icf -x c -c /dev/null -o /dev/null 2>/d
 LINK   := $(if $(SAN),,-static -Wl$(comma)-z$(comma)noseparate-code$(comma)-z$(comma)norelro$(comma)--build-id=none$(comma)--no-eh-frame-hdr$(comma)-T$(comma)configs/targets/static.ld$(if $(START),$(comma)$(START)$(comma)cpu_checked)) -Wl,--gc-sections -pthread
 LIBS   := -lurcu-memb -lurcu-mb -lurcu-qsbr -lurcu-bp -lurcu-common -linih
 
-PROTOCOL := $(notdir $(basename $(filter-out src/protocol/layouts.c,$(wildcard src/protocol/*.c))))
+# Values and words: one copy for all worlds.
+WORDS    := src/protocol/layouts.c src/protocol/outcome.c
+PROTOCOL := $(notdir $(basename $(filter-out $(WORDS),$(wildcard src/protocol/*.c))))
 # The instrument's rooms, from the bottom up.
 ROOMS    := explore machine stress config predict judge session litmus
 SHARED   := $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c)) \
-	    src/protocol/layouts.c src/native/widen.c src/native/primitives.c \
+	    $(WORDS) src/native/widen.c src/native/primitives.c \
 	    $(wildcard src/native/$(ARCH)/*.c)
 OBJS     := $(SHARED:src/%.c=$(OUT)/%.o) \
 	    $(foreach w,native widened explored,$(PROTOCOL:%=$(OUT)/$(w)/%.o))
@@ -71,7 +73,7 @@ $(OUT)/t_stats: src/test/t_stats.c $(OUT)/report/results/stats.o
 
 $(OUT)/t_compare: src/test/t_compare.c $(addprefix $(OUT)/report/, compare/compare.o compare/allowed.o \
 		compare/outcome.o compare/sides.o results/load.o results/line.o results/members.o results/pool.o \
-		results/stats.o)
+		results/stats.o) $(OUT)/protocol/outcome.o $(OUT)/judge/words.o
 	$(CC) $(CFLAGS) -MMD -MP -o $@ $^ -ljansson -lRmath -lm -lcmocka
 
 $(OUT)/bench: src/test/bench.c $(OUT)/libtornwalk.a
@@ -83,7 +85,7 @@ $(OUT)/report/html/html.o: CFLAGS += -I$(OUT)
 $(OUT)/report/html/page_%.h: src/report/html/page.%
 	@mkdir -p $(@D)
 	sed 's/[\\"]/\\&/g; s/^[\t ]*//; s/.*/"&\\n"/' $< >$@
-$(OUT)/tornreport: $(DESK) $(OUT)/protocol/layouts.o
+$(OUT)/tornreport: $(DESK) $(WORDS:src/%.c=$(OUT)/%.o) $(OUT)/judge/words.o
 	$(CC) $(CODE) -o $@ $^ -ljansson -lRmath -lm -lcapstone -lelf
 
 # What is audited and nothing else: one object, quickly made for any compiler and flags.

@@ -36,12 +36,6 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-static const char *const outcome_names[NR_OUTCOMES] = {
-#define X(id, name, grade, text) [OUTCOME_##id] = name,
-	OUTCOMES(X)
-#undef X
-};
-
 /* ---- claim ---- */
 
 static void print_claim(const struct scenario *s)
@@ -68,10 +62,10 @@ static void print_claim(const struct scenario *s)
 		printf("%storn has to appear", n++ ? "; " : "");
 	for (i = 0; i < NR_OUTCOMES; i++)
 		if (s->expect[i] == EXPECT_REQUIRE)
-			printf("%s%s has to appear", n++ ? "; " : "", outcome_names[i]);
+			printf("%s%s has to appear", n++ ? "; " : "", outcome_kinds[i].name);
 	for (i = 0; i < NR_OUTCOMES; i++)
 		if (scenario_grade(s, i) == EXPECT_FORBID)
-			printf("%s%s never", n++ ? "; " : "", outcome_names[i]);
+			printf("%s%s never", n++ ? "; " : "", outcome_kinds[i].name);
 	printf("%s\n", n ? "" : "none: a map");
 }
 
@@ -182,11 +176,6 @@ static void print_raced(const struct cell *c)
 
 /* ---- predicted, observed, verdict ---- */
 
-static bool is_bad(unsigned o)
-{
-	return o != OUTCOME_HOLE && o != OUTCOME_LEAF && o != OUTCOME_TABLE && o != OUTCOME_GAVE_UP;
-}
-
 static void print_predicted(const struct scenario *s, const struct executor *x)
 {
 	const struct bounds b = bounds_of(&s->cell);
@@ -204,8 +193,8 @@ static void print_predicted(const struct scenario *s, const struct executor *x)
 			continue;
 		}
 		for (o = n = 0; o < NR_OUTCOMES; o++)
-			if (is_bad(o) && (p.possible & 1u << o))
-				printf("%s%s", n++ ? ", " : "", outcome_names[o]);
+			if (OUTCOMES_BAD & p.possible & 1u << o)
+				printf("%s%s", n++ ? ", " : "", outcome_kinds[o].name);
 		printf("%s%s%s\n", n ? " possible" : "only whole entries", p.known ? "" : ", at least; not to the end",
 		       m == here ? "  <- this executor" : "");
 	}
@@ -237,18 +226,18 @@ static void print_observed(void *arg, const struct result *r)
 	for (o = 0; o < NR_OUTCOMES; o++) {
 		char first[16], times[16], distinct[16];
 
-		if (!is_bad(o) || !f->outcomes[o])
+		if (!(OUTCOMES_BAD & 1u << o) || !f->outcomes[o])
 			continue;
 		n++;
 		format_count(times, f->outcomes[o]);
 		format_count(distinct, f->distinct[o]);
 		format_ns(first, f->first_ns[o]);
 		printf("            %s %s times, %s distinct, first after %s\n            %s\n",
-		       outcome_names[o], times, distinct, first, f->witness[o]);
+		       outcome_kinds[o].name, times, distinct, first, f->witness[o]);
 	}
 	if (!n)
 		puts("            whole entries only");
-	printf("verdict     %s: %s\n", verdict_name(r->verdict), r->reason);
+	printf("verdict     %s: %s\n", verdict_names[r->verdict], r->reason);
 }
 
 static int explain(struct selection *c, const struct cpus *cpus)

@@ -72,12 +72,11 @@ struct explore {
 	bool incomplete, contradiction;
 };
 
-static const char *const note_names[NR_NOTES] = {
-#define X(id, name, grade, text) [OUTCOME_##id] = name,
-	OUTCOMES(X)
-#undef X
-	[NOTE_LOW_NEWER] = "  low is newer", [NOTE_HIGH_NEWER] = "  high is newer",
-};
+static const char *note_name(unsigned note)
+{
+	return note < NR_OUTCOMES ? outcome_kinds[note].name :
+	       note == NOTE_LOW_NEWER ? "  low is newer" : "  high is newer";
+}
 
 /* ---- the command line ---- */
 
@@ -221,12 +220,6 @@ static int ask(struct explore *x, const struct scenario *s, enum memory_model mo
 	return err;
 }
 
-static bool is_bad(unsigned note)
-{
-	return note != OUTCOME_HOLE && note != OUTCOME_LEAF && note != OUTCOME_TABLE &&
-	       note != OUTCOME_GAVE_UP && note < NR_OUTCOMES;
-}
-
 static int show_witness(struct explore *x, const struct scenario *s, const struct prediction *p, unsigned note)
 {
 	const struct bounds bounds = bounds_for(x, &s->cell);
@@ -240,12 +233,12 @@ static int show_witness(struct explore *x, const struct scenario *s, const struc
 		err = search_witness(cell_program_base(b), 1u << note, x->limit, how);
 	if (!err) {
 		schedule_word(b, how, word);
-		printf("\n%s under %s, in %u steps:\n", note_names[note], model_names[p->model], how->n);
+		printf("\n%s under %s, in %u steps:\n", note_name(note), model_names[p->model], how->n);
 		err = schedule_print(stdout, b, how, &notes, line, sizeof(line));
 		printf("      --model %s --replay %s\n", model_names[p->model], word);
 	}
 	if (err)
-		usage_error("%s: no witness of %s: %s", s->name, note_names[note],
+		usage_error("%s: no witness of %s: %s", s->name, note_name(note),
 			    err == -E2BIG ? "too many states, see --limit" : "out of memory");
 	cell_program_free(b);
 	free(how);
@@ -273,7 +266,7 @@ static int replay(struct explore *x, const struct scenario *s)
 		return usage_error("%s", line);
 	for (i = 0; i < NR_NOTES; i++)
 		if (notes & 1u << i)
-			printf("      => %s\n", note_names[i]);
+			printf("      => %s\n", note_name(i));
 	if (!notes)
 		puts("      the walk has not ended yet");
 	return fflush(stdout) ? EXIT_USAGE : EXIT_PASS;
@@ -328,7 +321,7 @@ static int show_cell(struct explore *x, const struct scenario *s)
 		printf(" %10s", model_names[p[m].model]);
 	putchar('\n');
 	for (k = 0; k < NR_NOTES; k++) {
-		printf("%-16s", note_names[k]);
+		printf("%-16s", note_name(k));
 		for (m = 0; m < n; m++)
 			printf(" %10s", p[m].possible & 1u << k ? "possible" : p[m].known ? "-" : "?");
 		putchar('\n');
@@ -351,7 +344,7 @@ static int show_cell(struct explore *x, const struct scenario *s)
 	}
 	for (k = 0; x->witness && k < NR_NOTES; k++)
 		for (m = 0; m < n; m++)
-			if (is_bad(k) && (p[m].possible & 1u << k)) {
+			if (OUTCOMES_BAD & p[m].possible & 1u << k) {
 				if (show_witness(x, s, &p[m], k))
 					return EXIT_USAGE;
 				break;
@@ -373,8 +366,8 @@ static int show_row(struct explore *x, const struct scenario *s, enum memory_mod
 	format_ns(ns, p.ns);
 	printf("%-34s %-5s %8s %8s %7s ", s->name, model_names[model], executions, states, ns);
 	for (k = 0; k < NR_OUTCOMES; k++)
-		if (is_bad(k) && (p.possible & 1u << k))
-			printf(" %s", note_names[k]);
+		if (OUTCOMES_BAD & p.possible & 1u << k)
+			printf(" %s", note_name(k));
 	if (!p.known)
 		printf(" ... %s", p.why);
 	putchar('\n');

@@ -80,9 +80,9 @@ static void print_expectations(FILE *f, const struct scenario *s, enum expect e)
 		if (s->expect[o] == e)
 			text_append(text, sizeof(text), " %s", n.name);
 	if (text[0]) {
-		fprintf(f, "%*s%s:", NAME_COLUMN, "", expect_name(e));
+		fprintf(f, "%*s%s:", NAME_COLUMN, "", expect_names[e]);
 		fputc(' ', f);
-		print_wrapped(f, text + 1, NAME_COLUMN + (unsigned)strlen(expect_name(e)) + 2);
+		print_wrapped(f, text + 1, NAME_COLUMN + (unsigned)strlen(expect_names[e]) + 2);
 	}
 }
 

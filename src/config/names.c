@@ -26,18 +26,6 @@ static const struct {
 	  "none: a probe", &widened_protocol },
 };
 
-static const struct {
-	const char *name, *summary, *grade;
-} outcomes[] = {
-#define ALLOW "allowed"
-#define FORBID "forbidden"
-#define X(id, nm, grd, text) { nm, text, grd },
-	OUTCOMES(X)
-#undef X
-#undef ALLOW
-#undef FORBID
-};
-
 const char *seam_name(enum seam s)
 {
 	static const char *const names[NR_SEAMS] = {
@@ -91,11 +79,11 @@ bool name_at(enum seam s, const struct protocol *p, unsigned i, struct named *n)
 		n->row = worlds[i].protocol;
 		return true;
 	case SEAM_OUTCOME:
-		if (i >= ROWS(outcomes))
+		if (i >= NR_OUTCOMES)
 			return false;
-		n->name = outcomes[i].name;
-		n->summary = outcomes[i].summary;
-		n->source = outcomes[i].grade;
+		n->name = outcome_kinds[i].name;
+		n->summary = outcome_kinds[i].meaning;
+		n->source = outcome_kinds[i].grade == EXPECT_FORBID ? "forbidden" : "allowed";
 		return true;
 	case NR_SEAMS:
 		break;

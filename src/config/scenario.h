@@ -8,8 +8,6 @@
 
 #include "stress/cell.h"
 
-enum expect { EXPECT_UNSAID, EXPECT_ALLOW, EXPECT_FORBID, EXPECT_REQUIRE };
-
 enum { NAME_LEN = 128 };
 
 struct scenario {
@@ -24,9 +22,7 @@ struct scenario {
 	bool is_control;		/* a `require` scenario some other names as its twin */
 };
 
-const char *expect_name(enum expect e);
-
-/* What is expected of an outcome: as the scenario says, else OUTCOMES' own grade. */
+/* What is expected of an outcome: as the scenario says, else its own grade. */
 enum expect scenario_grade(const struct scenario *s, enum outcome o);
 
 /* Does anything have to be seen? Only such a scenario can be a control. */

@@ -19,7 +19,7 @@ static const char *const keys[NR_SECTION_KEYS] = {
 static int contradiction(const char *word, enum expect a, enum expect b, char *err, size_t len)
 {
 	return text_error(err, len, "outcome \"%s\" is under %s and under %s", word,
-			  expect_name(a), expect_name(b));
+			  expect_names[a], expect_names[b]);
 }
 
 static int expect_one(struct section *d, enum outcome o, const char *word, enum expect e, char *err,

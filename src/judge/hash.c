@@ -17,11 +17,6 @@ static uint64_t fnv1a(const char *s)
 
 uint64_t scenario_hash(const struct scenario *s)
 {
-	static const char *const outcome_names[] = {
-#define X(id, name, grade, text) name,
-		OUTCOMES(X)
-#undef X
-	};
 	const struct cell *c = &s->cell;
 	char text[1024] = "";
 
@@ -34,8 +29,8 @@ uint64_t scenario_hash(const struct scenario *s)
 		    c->reclaim->name, c->protocol->world, c->alias, c->readers, c->writers,
 		    (unsigned)c->slots);
 	for (unsigned o = 0; o < NR_OUTCOMES; o++)
-		text_append(text, sizeof(text), " %s=%s", outcome_names[o],
-			    expect_name(scenario_grade(s, o)));
+		text_append(text, sizeof(text), " %s=%s", outcome_kinds[o].name,
+			    expect_names[scenario_grade(s, o)]);
 	text_append(text, sizeof(text), " require-torn=%d", s->require_torn);
 	return fnv1a(text);
 }

@@ -6,8 +6,7 @@
 #define TORNWALK_JUDGE_H
 
 #include "config/scenario.h"
-
-enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_INCONCLUSIVE };
+#include "words.h"
 
 enum { REASON_LEN = 256 };
 
@@ -41,7 +40,6 @@ bool evidence_possible(const struct evidence *e, enum outcome o);
 /* Writes the reason ("" for a plain pass) and returns the verdict. */
 enum verdict verdict_of(const struct evidence *e, char reason[REASON_LEN]);
 
-const char *verdict_name(enum verdict v);
 /*
  * 64-bit FNV-1a over the cell (but for seed and budget) and all grades: what two
  * results must agree in to be comparable.

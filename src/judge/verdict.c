@@ -14,23 +14,6 @@
 
 enum { DETAILED = 2 };	/* outcomes whose numbers fit into a reason */
 
-static const char *const outcome_names[] = {
-#define X(id, name, grade, text) name,
-	OUTCOMES(X)
-#undef X
-};
-
-const char *verdict_name(enum verdict v)
-{
-	static const char *const names[] = {
-		[VERDICT_PASS] = "pass",
-		[VERDICT_FAIL] = "fail",
-		[VERDICT_INCONCLUSIVE] = "inconclusive",
-	};
-
-	return names[v];
-}
-
 /* The names of what is required and was seen, or was not; how many that are. */
 static unsigned required(const struct scenario *s, const struct finding *f, bool seen, char *buf,
 			 size_t len)
@@ -43,7 +26,7 @@ static unsigned required(const struct scenario *s, const struct finding *f, bool
 		text_append(buf, len, n++ ? ", %s" : "%s", "torn");
 	for (unsigned o = 0; o < NR_OUTCOMES; o++)
 		if (s->expect[o] == EXPECT_REQUIRE && (f->outcomes[o] != 0) == seen)
-			text_append(buf, len, n++ ? ", %s" : "%s", outcome_names[o]);
+			text_append(buf, len, n++ ? ", %s" : "%s", outcome_kinds[o].name);
 	return n;
 }
 
@@ -83,7 +66,7 @@ static bool saw_forbidden(const struct scenario *s, const struct finding *f,
 		unsigned o = worst_of(f, seen);
 
 		seen &= ~(1u << o);
-		text_append(reason, REASON_LEN, "%s%s", n ? ", " : "", outcome_names[o]);
+		text_append(reason, REASON_LEN, "%s%s", n ? ", " : "", outcome_kinds[o].name);
 		if (n < DETAILED)
 			text_append(reason, REASON_LEN, " %" PRIu64 " (distinct %" PRIu64 ")",
 				    f->outcomes[o], f->distinct[o]);
@@ -94,10 +77,9 @@ static bool saw_forbidden(const struct scenario *s, const struct finding *f,
 
 bool evidence_possible(const struct evidence *e, enum outcome o)
 {
-	const uint32_t torn = 1u << OUTCOME_TORN_READER | 1u << OUTCOME_TORN_WRITER;
 	const uint32_t bit = 1u << o;
 
-	return !e->model || (e->possible & (bit & torn ? torn : bit));
+	return !e->model || (e->possible & (bit & OUTCOMES_TORN ? OUTCOMES_TORN : bit));
 }
 
 /* Seen and impossible: something other than the protocol is broken, or the model. */
@@ -110,7 +92,7 @@ static bool alarm(const struct evidence *e, char reason[REASON_LEN])
 			continue;
 		snprintf(reason, REASON_LEN, "ALARM: %s %" PRIu64 " (distinct %" PRIu64 ") seen, which the "
 			 "explorer calls impossible under %s: CPU, emulator, compiler or tester is wrong",
-			 outcome_names[o], f->outcomes[o], f->distinct[o], e->model);
+			 outcome_kinds[o].name, f->outcomes[o], f->distinct[o], e->model);
 		return true;
 	}
 	return false;
@@ -124,7 +106,7 @@ static bool gap_in_power(const struct evidence *e, char reason[REASON_LEN])
 		    !(e->possible & 1u << o))
 			continue;
 		snprintf(reason, REASON_LEN, "%s is possible under %s (explorer) and was not seen: under 1 in %"
-			 PRIu64 " distinct (95 %%)", outcome_names[o], e->model,
+			 PRIu64 " distinct (95 %%)", outcome_kinds[o].name, e->model,
 			 e->finding->fresh_present / 3);
 		return true;
 	}
@@ -134,16 +116,12 @@ static bool gap_in_power(const struct evidence *e, char reason[REASON_LEN])
 /* Bad, allowed, possible and not seen: said beside a pass. */
 static void add_gaps(const struct evidence *e, char reason[REASON_LEN])
 {
-	static const enum outcome bad[] = {
-		OUTCOME_TORN_READER, OUTCOME_TORN_WRITER, OUTCOME_PHANTOM, OUTCOME_INVALID_MIX,
-		OUTCOME_REREAD, OUTCOME_CONFUSED, OUTCOME_FREED, OUTCOME_STALE,
-	};
-	unsigned i, n = 0;
+	unsigned n = 0;
 
-	for (i = 0; e->model && i < sizeof(bad) / sizeof(bad[0]); i++)
-		if ((e->possible & 1u << bad[i]) && !e->finding->outcomes[bad[i]])
+	for (unsigned o = 0; e->model && o < NR_OUTCOMES; o++)
+		if ((e->possible & OUTCOMES_BAD & 1u << o) && !e->finding->outcomes[o])
 			text_append(reason, REASON_LEN, "%s%s", n++ ? ", " : "; possible, not seen: ",
-				    outcome_names[bad[i]]);
+				    outcome_kinds[o].name);
 }
 
 static bool below_floor(const struct scenario *s, const struct finding *f,
@@ -265,7 +243,7 @@ static bool only_torn_forbidden(const struct scenario *s, const struct finding *
 	unsigned i;
 
 	for (i = 0; i < NR_OUTCOMES; i++)
-		if (i != OUTCOME_TORN_READER && i != OUTCOME_TORN_WRITER && f->outcomes[i] &&
+		if (!(OUTCOMES_TORN & 1u << i) && f->outcomes[i] &&
 		    scenario_grade(s, i) == EXPECT_FORBID)
 			return false;
 	return true;

@@ -11,22 +11,6 @@
 #include "config/text.h"
 #include "cli/cli.h"
 
-/*
- * Who tore an entry is a matter of what its memory can hold, and so of the model that
- * judges; that it is torn is not. So `torn` is one test, unless it is asked for by half.
- */
-enum { TORN = 1 << OUTCOME_TORN_READER | 1 << OUTCOME_TORN_WRITER };
-
-/* Those a reader is asked never to have; the rest is how walks end. */
-enum { BAD = TORN | 1 << OUTCOME_PHANTOM | 1 << OUTCOME_INVALID_MIX | 1 << OUTCOME_REREAD |
-	     1 << OUTCOME_CONFUSED | 1 << OUTCOME_FREED | 1 << OUTCOME_STALE };
-
-static const char *const names[NR_OUTCOMES] = {
-#define X(id, name, grade, text) [OUTCOME_##id] = name,
-	OUTCOMES(X)
-#undef X
-};
-
 int export_arch(struct export *e, const char *word)
 {
 	unsigned i;
@@ -39,16 +23,20 @@ int export_arch(struct export *e, const char *word)
 	return usage_error("unknown kind of litmus test \"%s\"; valid: C ARM X86", word) + 1;
 }
 
+/*
+ * Who tore an entry is a matter of what its memory can hold, and so of the model that
+ * judges; that it is torn is not. So `torn` is one test, unless it is asked for by half.
+ */
 int export_outcome(struct export *e, const char *word)
 {
 	char valid[160] = "torn";
 	unsigned i;
 
-	e->outcomes = strcmp(word, "torn") ? 0 : TORN;
+	e->outcomes = strcmp(word, "torn") ? 0 : OUTCOMES_TORN;
 	for (i = 0; i < NR_OUTCOMES; i++) {
-		if (BAD & 1u << i)
-			text_append(valid, sizeof(valid), " %s", names[i]);
-		if ((BAD & 1u << i) && !strcmp(word, names[i]))
+		if (OUTCOMES_BAD & 1u << i)
+			text_append(valid, sizeof(valid), " %s", outcome_kinds[i].name);
+		if ((OUTCOMES_BAD & 1u << i) && !strcmp(word, outcome_kinds[i].name))
 			e->outcomes = 1u << i;
 	}
 	return e->outcomes ? 0 : usage_error("unknown bad outcome \"%s\"; valid: %s", word, valid) + 1;
@@ -111,7 +99,7 @@ static struct litmus_test test_of(const struct export *e, const struct scenario 
 /* Before the models are asked, which takes longer. */
 static bool refused(struct export *e, const struct scenario *s, const struct bounds *b)
 {
-	struct litmus_test t = test_of(e, s, b, e->outcomes ? e->outcomes : (uint32_t)TORN);
+	struct litmus_test t = test_of(e, s, b, e->outcomes ? e->outcomes : (uint32_t)OUTCOMES_TORN);
 	char why[160];
 
 	if (litmus_write(NULL, &t, why, sizeof(why)) != -EINVAL)
@@ -178,23 +166,23 @@ static int export_possible(struct export *e, const struct scenario *s, const str
 	unsigned k, n = 0;
 	int code = EXIT_PASS;
 
-	if (!possible || (possible & TORN)) {
+	if (!possible || (possible & OUTCOMES_TORN)) {
 		text_append(list, sizeof(list), " torn");
 		n++;
 	}
 	for (k = 0; k < NR_OUTCOMES; k++)
-		if (possible & ~TORN & 1u << k) {
-			text_append(list, sizeof(list), " %s", names[k]);
+		if (possible & ~OUTCOMES_TORN & 1u << k) {
+			text_append(list, sizeof(list), " %s", outcome_kinds[k].name);
 			n++;
 		}
 	if (n > 1 && !e->dir)
 		return usage_error("%s: a test each of:%s; name one with --outcome, or a directory with --out",
 				   s->name, list);
-	if (!possible || (possible & TORN))
-		code = export_one(e, s, b, p, TORN, "torn");
+	if (!possible || (possible & OUTCOMES_TORN))
+		code = export_one(e, s, b, p, OUTCOMES_TORN, "torn");
 	for (k = 0; k < NR_OUTCOMES && !code; k++)
-		if (possible & ~TORN & 1u << k)
-			code = export_one(e, s, b, p, 1u << k, names[k]);
+		if (possible & ~OUTCOMES_TORN & 1u << k)
+			code = export_one(e, s, b, p, 1u << k, outcome_kinds[k].name);
 	return code;
 }
 
@@ -205,14 +193,14 @@ int export_cell(struct export *e, const struct scenario *s, const struct bounds 
 	uint32_t possible;
 	int code = EXIT_PASS;
 
-	if (e->outcomes && (e->outcomes & TORN) && e->outcomes != TORN)
+	if (e->outcomes && (e->outcomes & OUTCOMES_TORN) && e->outcomes != OUTCOMES_TORN)
 		e->model = (int)test_of(e, s, b, 0).model;
 	if (!refused(e, s, b)) {
 		if (!ask_models(e, s, b, p, &possible))
 			return EXIT_USAGE;
-		code = !e->outcomes ? export_possible(e, s, b, p, possible & BAD) :
+		code = !e->outcomes ? export_possible(e, s, b, p, possible & OUTCOMES_BAD) :
 		       export_one(e, s, b, p, e->outcomes,
-				  e->outcomes == TORN ? "torn" : names[__builtin_ctz(e->outcomes)]);
+				  e->outcomes == OUTCOMES_TORN ? "torn" : outcome_kinds[__builtin_ctz(e->outcomes)].name);
 	}
 	e->refused += !code && e->files == files;
 	return code;

@@ -45,17 +45,11 @@ int predict(struct prediction *p, const struct cell *c, const struct bounds *bou
 const char *prediction_contradicts(const struct prediction *p, const struct scenario *s, char *buf,
 				   unsigned len)
 {
-	static const char *const names[] = {
-#define X(id, name, grade, text) name,
-		OUTCOMES(X)
-#undef X
-	};
-	const uint32_t torn = 1u << OUTCOME_TORN_READER | 1u << OUTCOME_TORN_WRITER;
 	unsigned i;
 
 	if (!p->known)
 		return NULL;
-	if (s->require_torn && !(p->possible & torn)) {
+	if (s->require_torn && !(p->possible & OUTCOMES_TORN)) {
 		snprintf(buf, len, "requires torn, which is impossible under %s", model_names[p->model]);
 		return buf;
 	}
@@ -65,7 +59,7 @@ const char *prediction_contradicts(const struct prediction *p, const struct scen
 		if ((s->expect[i] == EXPECT_REQUIRE && !possible) ||
 		    (s->expect[i] == EXPECT_FORBID && possible)) {
 			snprintf(buf, len, "%s %s, which is %s under %s", possible ? "forbids" : "requires",
-				 names[i], possible ? "possible" : "impossible", model_names[p->model]);
+				 outcome_kinds[i].name, possible ? "possible" : "impossible", model_names[p->model]);
 			return buf;
 		}
 	}

@@ -82,13 +82,6 @@ static uint64_t per_second(uint64_t n, uint64_t ns)
 	return ms ? n * 1000 / ms : 0;
 }
 
-static uint64_t first_torn(const struct finding *d)
-{
-	uint64_t a = d->first_ns[OUTCOME_TORN_READER], b = d->first_ns[OUTCOME_TORN_WRITER];
-
-	return !a || (b && b < a) ? b : a;
-}
-
 void console_row(FILE *f, const struct result *r)
 {
 	const struct finding *d = r->finding;
@@ -101,7 +94,7 @@ void console_row(FILE *f, const struct result *r)
 	format_count(distinct, torn_of(d->distinct));
 	format_count(rate, per_second(torn_of(d->distinct), d->ns));
 	format_ns(first, first_torn(d));
-	fprintf(f, "%-12s %-38s %7s %7s %7s %8s %7s %7s  %s\n", verdict_name(r->verdict),
+	fprintf(f, "%-12s %-38s %7s %7s %7s %8s %7s %7s  %s\n", verdict_names[r->verdict],
 		r->scenario->name, walks, present, torn, distinct, rate, first, r->reason);
 	if (r->verdict == VERDICT_FAIL && worst >= 0)
 		fprintf(f, "%12s %s\n", "witness:", d->witness[worst]);

@@ -10,35 +10,27 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const outcome_names[NR_OUTCOMES] = {
-#define X(id, name, grade, text) [OUTCOME_##id] = name,
-	OUTCOMES(X)
-#undef X
-};
-
 uint64_t torn_of(const uint64_t counts[NR_OUTCOMES])
 {
 	return counts[OUTCOME_TORN_READER] + counts[OUTCOME_TORN_WRITER];
 }
 
+uint64_t first_torn(const struct finding *f)
+{
+	uint64_t a = f->first_ns[OUTCOME_TORN_READER], b = f->first_ns[OUTCOME_TORN_WRITER];
+
+	return !a || (b && b < a) ? b : a;
+}
+
 int result_witness(const struct scenario *s, const struct finding *f)
 {
-	static const enum outcome order[] = {
-		OUTCOME_TORN_READER, OUTCOME_TORN_WRITER, OUTCOME_CONFUSED, OUTCOME_FREED,
-		OUTCOME_STALE, OUTCOME_REREAD, OUTCOME_INVALID_MIX, OUTCOME_PHANTOM,
-	};
-	int seen = -1;
-	unsigned i;
+	uint32_t seen = 0, forbidden = 0;
 
-	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-		if (!f->outcomes[order[i]])
-			continue;
-		if (scenario_grade(s, order[i]) == EXPECT_FORBID)
-			return order[i];
-		if (seen < 0)
-			seen = order[i];
+	for (unsigned o = 0; o < NR_OUTCOMES; o++) {
+		seen |= (uint32_t)(f->outcomes[o] > 0) << o;
+		forbidden |= (uint32_t)(scenario_grade(s, o) == EXPECT_FORBID) << o;
 	}
-	return seen;
+	return outcome_worst(seen, forbidden);
 }
 
 /* A JSON string; whatever is not plain ASCII is escaped. */
@@ -84,6 +76,14 @@ static void seconds(FILE *f, const char *k, uint64_t ns)
 	fprintf(f, "%" PRIu64 ".%03u", ns / 1000000000u, (unsigned)(ns / 1000000 % 1000));
 }
 
+static void by_name(FILE *f, const char *k, const char *const *names, const uint64_t *counts, unsigned n)
+{
+	key(f, k);
+	for (unsigned i = 0; i < n; i++)
+		fprintf(f, "%c\"%s\":%" PRIu64, i ? ',' : '{', names[i], counts[i]);
+	putc('}', f);
+}
+
 /* By name; both kinds of torn under one. */
 static void by_outcome(FILE *f, const char *k, const uint64_t *counts)
 {
@@ -93,11 +93,10 @@ static void by_outcome(FILE *f, const char *k, const uint64_t *counts)
 	key(f, k);
 	putc('{', f);
 	for (i = 0; i < NR_OUTCOMES; i++) {
-		if (i == OUTCOME_TORN_WRITER)
+		if (!outcome_result_names[i])
 			continue;
-		fprintf(f, "%s\"%s\":%" PRIu64, first ? "" : ",",
-			i == OUTCOME_TORN_READER ? "torn" : outcome_names[i],
-			i == OUTCOME_TORN_READER ? counts[i] + counts[OUTCOME_TORN_WRITER] : counts[i]);
+		fprintf(f, "%s\"%s\":%" PRIu64, first ? "" : ",", outcome_result_names[i],
+			i == OUTCOME_TORN ? torn_of(counts) : counts[i]);
 		first = false;
 	}
 	putc('}', f);
@@ -105,19 +104,17 @@ static void by_outcome(FILE *f, const char *k, const uint64_t *counts)
 
 static void first_seen(FILE *f, const struct finding *d)
 {
-	uint64_t a = d->first_ns[OUTCOME_TORN_READER], b = d->first_ns[OUTCOME_TORN_WRITER];
 	bool first = true;
 	unsigned i;
 
 	key(f, "first_ns");
 	putc('{', f);
 	for (i = 0; i < NR_OUTCOMES; i++) {
-		uint64_t ns = i == OUTCOME_TORN_READER ? (!a || (b && b < a) ? b : a) : d->first_ns[i];
+		uint64_t ns = i == OUTCOME_TORN ? first_torn(d) : d->first_ns[i];
 
-		if (!ns || i == OUTCOME_TORN_WRITER)
+		if (!ns || !outcome_result_names[i])
 			continue;
-		fprintf(f, "%s\"%s\":%" PRIu64, first ? "" : ",",
-			i == OUTCOME_TORN_READER ? "torn" : outcome_names[i], ns);
+		fprintf(f, "%s\"%s\":%" PRIu64, first ? "" : ",", outcome_result_names[i], ns);
 		first = false;
 	}
 	putc('}', f);
@@ -163,21 +160,20 @@ static void expectations(FILE *f, const struct scenario *s)
 
 	key(f, "expect");
 	fprintf(f, "{\"torn\":\"%s\"", s->require_torn ? "require" :
-		expect_name(reader > writer ? reader : writer));
+		expect_names[reader > writer ? reader : writer]);
 	if (reader != writer)
 		fprintf(f, ",\"torn-by-reader\":\"%s\",\"torn-by-writer\":\"%s\"",
-			expect_name(reader), expect_name(writer));
+			expect_names[reader], expect_names[writer]);
 	for (i = 0; i < NR_OUTCOMES; i++)
-		if (i != OUTCOME_TORN_READER && i != OUTCOME_TORN_WRITER)
-			fprintf(f, ",\"%s\":\"%s\"", outcome_names[i],
-				expect_name(scenario_grade(s, i)));
+		if (!(OUTCOMES_TORN & 1u << i))
+			fprintf(f, ",\"%s\":\"%s\"", outcome_kinds[i].name,
+				expect_names[scenario_grade(s, i)]);
 	putc('}', f);
 }
 
 /* By name, both kinds of torn under one; null: not known. */
 static void predicted(FILE *f, const struct prediction *p)
 {
-	const uint32_t torn = 1u << OUTCOME_TORN_READER | 1u << OUTCOME_TORN_WRITER;
 	unsigned i;
 
 	key(f, "predicted");
@@ -186,10 +182,9 @@ static void predicted(FILE *f, const struct prediction *p)
 		return;
 	}
 	for (i = 0; i < NR_OUTCOMES; i++)
-		if (i != OUTCOME_TORN_WRITER)
-			fprintf(f, "%c\"%s\":\"%spossible\"", i ? ',' : '{',
-				i == OUTCOME_TORN_READER ? "torn" : outcome_names[i],
-				p->possible & (i == OUTCOME_TORN_READER ? torn : 1u << i) ? "" : "im");
+		if (outcome_result_names[i])
+			fprintf(f, "%c\"%s\":\"%spossible\"", i ? ',' : '{', outcome_result_names[i],
+				p->possible & outcome_in_results(i) ? "" : "im");
 	putc('}', f);
 }
 
@@ -269,18 +264,15 @@ int result_print(FILE *f, const struct result *r)
 	number(f, "present", d->present);
 	by_outcome(f, "outcomes", d->outcomes);
 	by_outcome(f, "distinct", d->distinct);
-	fprintf(f, ",\"direction\":{\"low-newer\":%" PRIu64 ",\"high-newer\":%" PRIu64 "}",
-		d->direction[LOW_NEWER], d->direction[HIGH_NEWER]);
-	fprintf(f, ",\"harm\":{\"wild\":%" PRIu64 ",\"alias\":%" PRIu64 ",\"masked\":%" PRIu64
-		",\"warned\":%" PRIu64 "}", d->harm[HARM_WILD], d->harm[HARM_ALIAS],
-		d->harm[HARM_MASKED], d->harm[HARM_WARNED]);
+	by_name(f, "direction", direction_names, d->direction, NR_DIRECTIONS);
+	by_name(f, "harm", harm_names, d->harm, NR_HARMS);
 	first_seen(f, d);
 	number(f, "retries", d->retries);
 	per_interval(f, d);
 	calibration(f, r->executor->calibration);
 	predicted(f, r->prediction);
 	expectations(f, r->scenario);
-	text(f, "verdict", verdict_name(r->verdict));
+	text(f, "verdict", verdict_names[r->verdict]);
 	text(f, "reason", r->reason);
 	key(f, "witness");
 	if (worst >= 0)

@@ -38,6 +38,9 @@ int result_append(int fd, const struct result *r);
 /* torn = by reader + by writer */
 uint64_t torn_of(const uint64_t counts[NR_OUTCOMES]);
 
+/* When either kind was first seen; 0: never. */
+uint64_t first_torn(const struct finding *f);
+
 /*
  * Which outcome's witness is the result's: the worst that the scenario forbids, else
  * the worst that was seen; -1: none.

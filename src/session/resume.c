@@ -34,7 +34,7 @@ static bool read_line(const char *line, struct resumed_cell *c)
 	c->ms = strtoull(ran, NULL, 10) * 1000 + strtoul(ran + strcspn(ran, ".,") + 1, NULL, 10);
 	for (v = VERDICT_PASS; v <= VERDICT_INCONCLUSIVE; v++) {
 		c->verdict = v;
-		if (!strncmp(verdict, verdict_name(v), strlen(verdict_name(v))))
+		if (!strncmp(verdict, verdict_names[v], strlen(verdict_names[v])))
 			return true;
 	}
 	return false;

@@ -151,12 +151,6 @@ static enum outcome outcome_of(const struct observer *o, const struct act *a, st
 	return a->kind == ACT_TABLE ? OUTCOME_TABLE : OUTCOME_LEAF;
 }
 
-static bool is_bad(enum outcome k)
-{
-	return k == OUTCOME_TORN_READER || k == OUTCOME_TORN_WRITER || k == OUTCOME_REREAD ||
-	       k == OUTCOME_CONFUSED || k == OUTCOME_FREED || k == OUTCOME_STALE;
-}
-
 static void first_time(struct observer *o, enum outcome k, uint32_t slot, const struct act *a)
 {
 	struct witness *w = &o->witness[k];
@@ -177,11 +171,11 @@ void observe_change(struct observer *o, uint32_t slot, const struct act *a, uint
 
 	o->seen[class]++;
 	o->distinct[class]++;
-	if (is_bad(k))
+	if (OUTCOMES_COUNTED & 1u << k)
 		o->bad++;
 	if (!o->first_ns[k])
 		first_time(o, k, slot, a);
-	if (k == OUTCOME_TORN_READER || k == OUTCOME_TORN_WRITER) {
+	if (OUTCOMES_TORN & 1u << k) {
 		o->harm[harm_of(o, slot, &s)]++;
 		if (a->warned)
 			o->harm[HARM_WARNED]++;

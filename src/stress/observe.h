@@ -53,7 +53,7 @@ struct observer {
 	uint64_t distinct[NR_OUTCOMES * 2];
 	uint64_t direction[NR_DIRECTIONS];
 	uint64_t harm[NR_HARMS];
-	uint64_t bad;			/* distinct forbidden-grade observations */
+	uint64_t bad;			/* distinct ones of OUTCOMES_COUNTED */
 	uint64_t first_ns[NR_OUTCOMES];
 	struct witness witness[NR_OUTCOMES];
 };

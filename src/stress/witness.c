@@ -6,12 +6,6 @@
 
 #include "protocol/stamp.h"
 
-static const char *const outcome_text[NR_OUTCOMES] = {
-#define X(id, name, grade, text) [OUTCOME_##id] = text,
-	OUTCOMES(X)
-#undef X
-};
-
 static void half_text(char *buf, unsigned len, const char *which, enum half what, unsigned gen)
 {
 	switch (what) {
@@ -58,6 +52,6 @@ void witness_explain(const struct observer *o, enum outcome k, char *buf, unsign
 		 !w->known_direction ? "" : w->direction == LOW_NEWER ? "low is newer" : "high is newer",
 		 k == OUTCOME_TORN_READER && oracle_held(o->oracle, &s) >= 0 ?
 		 "present, halves of two stores, and memory may have held the mix: an 8-byte store "
-		 "that is perhaps two" : outcome_text[k], w->slot, o->thread, w->cpu,
+		 "that is perhaps two" : outcome_kinds[k].meaning, w->slot, o->thread, w->cpu,
 		 (unsigned long long)w->ns / 1000, o->cell->seed);
 }

@@ -40,12 +40,6 @@ static inline void assert_entry(entry_t got, entry_t want)
 		fail_msg("%08x:%08x, should be %08x:%08x", got.hi, got.lo, want.hi, want.lo);
 }
 
-static const char *const outcome_names[NR_OUTCOMES] __attribute__((unused)) = {
-#define X(id, name, grade, text) [OUTCOME_##id] = name,
-	OUTCOMES(X)
-#undef X
-};
-
 enum { MAX_RIG_SLOTS = 8 };
 
 struct rig_config {

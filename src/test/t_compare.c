@@ -61,7 +61,7 @@ static void set_free(struct set *s)
 }
 
 /* Another run of cell `c`, with that many torn in each interval, of 100 ms. */
-static struct result *add(struct set *s, unsigned c, enum grade torn, const double x[INTERVALS])
+static struct result *add(struct set *s, unsigned c, enum expect torn, const double x[INTERVALS])
 {
 	const size_t n = s->rs.n++;
 	struct result *r = &s->line[n];
@@ -80,19 +80,19 @@ static struct result *add(struct set *s, unsigned c, enum grade torn, const doub
 		.has_torn_by = true,
 	};
 	for (i = 0; i < NR_OUTCOMES; i++)
-		r->expect[i] = GRADE_ALLOW;
+		r->expect[i] = EXPECT_ALLOW;
 	r->expect[OUTCOME_TORN] = r->expect_by[0] = r->expect_by[1] = torn;
 	for (i = 0; i < INTERVALS; i++) {
 		s->intervals[n][i] = (uint32_t)x[i];
 		r->distinct[OUTCOME_TORN] += s->intervals[n][i];
 	}
 	r->torn_by[0] = r->distinct[OUTCOME_TORN];
-	if (torn == GRADE_FORBID && r->torn_by[0])
+	if (torn == EXPECT_FORBID && r->torn_by[0])
 		r->verdict = VERDICT_FAIL;
 	return r;
 }
 
-static struct result *add_even(struct set *s, unsigned c, enum grade torn, double per_interval)
+static struct result *add_even(struct set *s, unsigned c, enum expect torn, double per_interval)
 {
 	double x[INTERVALS];
 
@@ -122,7 +122,7 @@ static double clumped(double mean, double clump)
 	return sum;
 }
 
-static void simulate_run(struct set *s, unsigned c, enum grade g, const struct world *w, double factor)
+static void simulate_run(struct set *s, unsigned c, enum expect g, const struct world *w, double factor)
 {
 	const double rate = w->mean * factor * exp(w->between * norm_rand());
 	double x[INTERVALS], carry = 0;
@@ -134,9 +134,9 @@ static void simulate_run(struct set *s, unsigned c, enum grade g, const struct w
 	add(s, c, g, x);
 }
 
-static enum grade grade_of(unsigned c)
+static enum expect grade_of(unsigned c)
 {
-	return c % 2 ? GRADE_REQUIRE : GRADE_FORBID;
+	return c % 2 ? EXPECT_REQUIRE : EXPECT_FORBID;
 }
 
 /* How many of `times` comparisons call something regressed; NEW's rates are factor times BASE's. */
@@ -260,7 +260,7 @@ static void ranks(void **state)
 
 struct sample {
 	double base, now;		/* torn in each of ten intervals */
-	enum grade grade;
+	enum expect grade;
 	enum change change;
 	const char *why;		/* a part of it */
 	void (*prepare)(struct set *base, struct set *now);
@@ -367,8 +367,8 @@ static void move_outcome(struct set *s, enum outcome o)
 
 	r->distinct[o] = r->distinct[OUTCOME_TORN];
 	r->distinct[OUTCOME_TORN] = r->torn_by[0] = 0;
-	r->expect[OUTCOME_TORN] = r->expect_by[0] = r->expect_by[1] = GRADE_ALLOW;
-	r->expect[o] = GRADE_REQUIRE;
+	r->expect[OUTCOME_TORN] = r->expect_by[0] = r->expect_by[1] = EXPECT_ALLOW;
+	r->expect[o] = EXPECT_REQUIRE;
 	memset(s->intervals, 0, sizeof(s->intervals));
 }
 
@@ -389,7 +389,7 @@ static void invalid_mix_beside_torn(struct set *b, struct set *n)
 /* Only the writer's tears are forbidden, and these are the reader's. */
 static void by_writer(struct set *b, struct set *n)
 {
-	b->line[0].expect_by[0] = n->line[0].expect_by[0] = GRADE_ALLOW;
+	b->line[0].expect_by[0] = n->line[0].expect_by[0] = EXPECT_ALLOW;
 	n->line[0].verdict = VERDICT_PASS;
 }
 
@@ -417,45 +417,45 @@ static void slow_rounds(struct set *b, struct set *n)
 }
 
 static const struct sample samples[] = {
-	{ 0, 0, GRADE_FORBID, SAME, "clean in both", NULL },
-	{ 0, 100, GRADE_FORBID, REGRESSED, "more of what is forbidden", NULL },
-	{ 100, 0, GRADE_FORBID, IMPROVED, "less of what is forbidden", NULL },
-	{ 100, 300, GRADE_FORBID, REGRESSED, "more of", NULL },
-	{ 1000, 1000, GRADE_FORBID, SAME, "", NULL },
-	{ 1, 1, GRADE_FORBID, NOT_COMPARABLE, "too little exposure: torn could have changed 4-fold", few },
-	{ 0, 100, GRADE_FORBID, NOT_COMPARABLE, "NEW fails, and BASE looked too little", burst },
-	{ 0, 0, GRADE_FORBID, NOT_COMPARABLE, "BASE: too few present", thin_base },
-	{ 0, 0, GRADE_FORBID, NOT_COMPARABLE, "NEW: too few present", thin_new },
-	{ 0, 100, GRADE_FORBID, NOT_COMPARABLE, "too little exposure in BASE: too few", thin_base },
-	{ 100, 0, GRADE_FORBID, NOT_COMPARABLE, "too little exposure in NEW: too few", thin_new },
-	{ 0, 100, GRADE_FORBID, REGRESSED, "more of", thin_both },
-	{ 1000, 10, GRADE_REQUIRE, REGRESSED, "loss of power", NULL },
-	{ 1000, 0, GRADE_REQUIRE, REGRESSED, "loss of power", NULL },
-	{ 1000, 500, GRADE_REQUIRE, SAME, "", NULL },
-	{ 100, 24, GRADE_REQUIRE, NOT_COMPARABLE, "too little exposure", NULL },	/* about the margin */
-	{ 10, 1000, GRADE_REQUIRE, IMPROVED, "much more often", NULL },
-	{ 1000, 2000, GRADE_REQUIRE, SAME, "", NULL },
-	{ 0, 0, GRADE_REQUIRE, NOT_COMPARABLE, "fired in neither", NULL },
-	{ 1, 1, GRADE_REQUIRE, NOT_COMPARABLE, "too little exposure", few },
-	{ 0, 0, GRADE_ALLOW, SAME, "clean", NULL },
-	{ 1000, 900, GRADE_ALLOW, SAME, "", NULL },
-	{ 1000, 10, GRADE_ALLOW, NOT_COMPARABLE, "much less of what is allowed", NULL },
-	{ 100, 100, GRADE_FORBID, NOT_COMPARABLE, "another question: other expectations", hash_moved },
-	{ 100, 100, GRADE_FORBID, NOT_COMPARABLE, "another question: slots 1 and 64", slots_moved },
-	{ 100, 100, GRADE_FORBID, NOT_COMPARABLE, "reader lo-hi and atomic64", reader_moved },
-	{ 100, 100, GRADE_FORBID, NOT_COMPARABLE, "one CPU against several: 2 and 1", one_cpu },
-	{ 0, 100, GRADE_FORBID, NOT_COMPARABLE, "strd tears in NEW only", strd_tears },
-	{ 1, 100, GRADE_FORBID, NOT_COMPARABLE, "strd tears on both", strd_tears_both },
-	{ 0, 100, GRADE_FORBID, REGRESSED, "more of", strd_tears_elsewhere },
-	{ 100, 0, GRADE_REQUIRE, NOT_COMPARABLE, "NEW's executor shows no torn words", words_whole },
-	{ 100, 0, GRADE_FORBID, NOT_COMPARABLE, "NEW was not run: not enough memory", not_run },
-	{ 0, 100, GRADE_FORBID, NOT_COMPARABLE, "BASE: void by ERRATA of today", voided },
-	{ 100, 100, GRADE_FORBID, NOT_COMPARABLE, "not in NEW", gone },
-	{ 100, 100, GRADE_FORBID, NOT_COMPARABLE, "not in BASE", added },
-	{ 1000, 900, GRADE_ALLOW, SAME, "", invalid_mix },
-	{ 1000, 1, GRADE_ALLOW, NOT_COMPARABLE, "nothing tells how clumped invalid-mix", invalid_mix },
-	{ 1000, 1, GRADE_ALLOW, NOT_COMPARABLE, "nothing tells how clumped", invalid_mix_beside_torn },
-	{ 0, 100, GRADE_FORBID, SAME, "clean", by_writer },
+	{ 0, 0, EXPECT_FORBID, SAME, "clean in both", NULL },
+	{ 0, 100, EXPECT_FORBID, REGRESSED, "more of what is forbidden", NULL },
+	{ 100, 0, EXPECT_FORBID, IMPROVED, "less of what is forbidden", NULL },
+	{ 100, 300, EXPECT_FORBID, REGRESSED, "more of", NULL },
+	{ 1000, 1000, EXPECT_FORBID, SAME, "", NULL },
+	{ 1, 1, EXPECT_FORBID, NOT_COMPARABLE, "too little exposure: torn could have changed 4-fold", few },
+	{ 0, 100, EXPECT_FORBID, NOT_COMPARABLE, "NEW fails, and BASE looked too little", burst },
+	{ 0, 0, EXPECT_FORBID, NOT_COMPARABLE, "BASE: too few present", thin_base },
+	{ 0, 0, EXPECT_FORBID, NOT_COMPARABLE, "NEW: too few present", thin_new },
+	{ 0, 100, EXPECT_FORBID, NOT_COMPARABLE, "too little exposure in BASE: too few", thin_base },
+	{ 100, 0, EXPECT_FORBID, NOT_COMPARABLE, "too little exposure in NEW: too few", thin_new },
+	{ 0, 100, EXPECT_FORBID, REGRESSED, "more of", thin_both },
+	{ 1000, 10, EXPECT_REQUIRE, REGRESSED, "loss of power", NULL },
+	{ 1000, 0, EXPECT_REQUIRE, REGRESSED, "loss of power", NULL },
+	{ 1000, 500, EXPECT_REQUIRE, SAME, "", NULL },
+	{ 100, 24, EXPECT_REQUIRE, NOT_COMPARABLE, "too little exposure", NULL },	/* about the margin */
+	{ 10, 1000, EXPECT_REQUIRE, IMPROVED, "much more often", NULL },
+	{ 1000, 2000, EXPECT_REQUIRE, SAME, "", NULL },
+	{ 0, 0, EXPECT_REQUIRE, NOT_COMPARABLE, "fired in neither", NULL },
+	{ 1, 1, EXPECT_REQUIRE, NOT_COMPARABLE, "too little exposure", few },
+	{ 0, 0, EXPECT_ALLOW, SAME, "clean", NULL },
+	{ 1000, 900, EXPECT_ALLOW, SAME, "", NULL },
+	{ 1000, 10, EXPECT_ALLOW, NOT_COMPARABLE, "much less of what is allowed", NULL },
+	{ 100, 100, EXPECT_FORBID, NOT_COMPARABLE, "another question: other expectations", hash_moved },
+	{ 100, 100, EXPECT_FORBID, NOT_COMPARABLE, "another question: slots 1 and 64", slots_moved },
+	{ 100, 100, EXPECT_FORBID, NOT_COMPARABLE, "reader lo-hi and atomic64", reader_moved },
+	{ 100, 100, EXPECT_FORBID, NOT_COMPARABLE, "one CPU against several: 2 and 1", one_cpu },
+	{ 0, 100, EXPECT_FORBID, NOT_COMPARABLE, "strd tears in NEW only", strd_tears },
+	{ 1, 100, EXPECT_FORBID, NOT_COMPARABLE, "strd tears on both", strd_tears_both },
+	{ 0, 100, EXPECT_FORBID, REGRESSED, "more of", strd_tears_elsewhere },
+	{ 100, 0, EXPECT_REQUIRE, NOT_COMPARABLE, "NEW's executor shows no torn words", words_whole },
+	{ 100, 0, EXPECT_FORBID, NOT_COMPARABLE, "NEW was not run: not enough memory", not_run },
+	{ 0, 100, EXPECT_FORBID, NOT_COMPARABLE, "BASE: void by ERRATA of today", voided },
+	{ 100, 100, EXPECT_FORBID, NOT_COMPARABLE, "not in NEW", gone },
+	{ 100, 100, EXPECT_FORBID, NOT_COMPARABLE, "not in BASE", added },
+	{ 1000, 900, EXPECT_ALLOW, SAME, "", invalid_mix },
+	{ 1000, 1, EXPECT_ALLOW, NOT_COMPARABLE, "nothing tells how clumped invalid-mix", invalid_mix },
+	{ 1000, 1, EXPECT_ALLOW, NOT_COMPARABLE, "nothing tells how clumped", invalid_mix_beside_torn },
+	{ 0, 100, EXPECT_FORBID, SAME, "clean", by_writer },
 };
 
 static void rules(void **state)
@@ -497,16 +497,16 @@ static void order(void **state)
 	struct comparisons c;
 
 	(void)state;
-	add_even(b, 0, GRADE_FORBID, 0);	/* same */
-	add_even(b, 1, GRADE_REQUIRE, 0)->distinct[OUTCOME_TORN] = 1;	/* too little */
-	add_even(b, 2, GRADE_FORBID, 100);	/* improved */
-	add_even(b, 3, GRADE_FORBID, 0);	/* NEW fails, too little to say */
-	add_even(b, 4, GRADE_FORBID, 0);	/* regressed */
-	add_even(n, 0, GRADE_FORBID, 0);
-	add_even(n, 1, GRADE_REQUIRE, 0)->distinct[OUTCOME_TORN] = 1;
-	add_even(n, 2, GRADE_FORBID, 0);
-	add_even(n, 3, GRADE_FORBID, 0)->distinct[OUTCOME_TORN] = 1;
-	add_even(n, 4, GRADE_FORBID, 100);
+	add_even(b, 0, EXPECT_FORBID, 0);	/* same */
+	add_even(b, 1, EXPECT_REQUIRE, 0)->distinct[OUTCOME_TORN] = 1;	/* too little */
+	add_even(b, 2, EXPECT_FORBID, 100);	/* improved */
+	add_even(b, 3, EXPECT_FORBID, 0);	/* NEW fails, too little to say */
+	add_even(b, 4, EXPECT_FORBID, 0);	/* regressed */
+	add_even(n, 0, EXPECT_FORBID, 0);
+	add_even(n, 1, EXPECT_REQUIRE, 0)->distinct[OUTCOME_TORN] = 1;
+	add_even(n, 2, EXPECT_FORBID, 0);
+	add_even(n, 3, EXPECT_FORBID, 0)->distinct[OUTCOME_TORN] = 1;
+	add_even(n, 4, EXPECT_FORBID, 100);
 	assert_int_equal(compare(&c, &b->rs, &n->rs, &o), 0);
 	for (unsigned i = 0; i < COUNT(want); i++)
 		assert_int_equal(c.of[i].change, want[i]);
@@ -526,11 +526,11 @@ static void pooling(void **state)
 	struct comparisons c;
 
 	(void)state;
-	add_even(b, 0, GRADE_REQUIRE, 50)->hash = "old";
-	add_even(b, 0, GRADE_REQUIRE, 70)->errata = "void";
-	add_even(b, 0, GRADE_REQUIRE, 100);
-	add_even(b, 0, GRADE_REQUIRE, 120);
-	add_even(n, 0, GRADE_REQUIRE, 110);
+	add_even(b, 0, EXPECT_REQUIRE, 50)->hash = "old";
+	add_even(b, 0, EXPECT_REQUIRE, 70)->errata = "void";
+	add_even(b, 0, EXPECT_REQUIRE, 100);
+	add_even(b, 0, EXPECT_REQUIRE, 120);
+	add_even(n, 0, EXPECT_REQUIRE, 110);
 	assert_int_equal(compare(&c, &b->rs, &n->rs, &o), 0);
 	assert_int_equal(c.of[0].side[BASE].runs, 2);
 	assert_int_equal(c.of[0].side[BASE].voided, 1);
@@ -555,11 +555,11 @@ static void blame_in_any_run(void **state)
 
 	(void)state;
 	tears.of[1].torn = 7;
-	add_even(b, 0, GRADE_FORBID, 0);
-	r = add_even(n, 0, GRADE_FORBID, 100);
+	add_even(b, 0, EXPECT_FORBID, 0);
+	r = add_even(n, 0, EXPECT_FORBID, 100);
 	r->calibration = &tears;
 	r->reason = "this executor tears strd (qemu)";
-	add_even(n, 0, GRADE_FORBID, 0);
+	add_even(n, 0, EXPECT_FORBID, 0);
 	assert_int_equal(compare(&c, &b->rs, &n->rs, &o), 0);
 	assert_string_equal(c.of[0].why, "strd tears in NEW only");
 	compare_free(&c);
@@ -577,8 +577,8 @@ static void legs(void **state)
 	(void)state;
 	n->machine.compiler = "clang 14";
 	n->machine.target = "i686";
-	add_even(b, 0, GRADE_REQUIRE, 100);
-	add_even(n, 0, GRADE_REQUIRE, 100);
+	add_even(b, 0, EXPECT_REQUIRE, 100);
+	add_even(n, 0, EXPECT_REQUIRE, 100);
 	assert_int_equal(compare(&c, &b->rs, &n->rs, &o), 0);
 	assert_int_equal(c.n, 1);
 	assert_string_equal(c.of[0].leg, "");
@@ -590,7 +590,7 @@ static void legs(void **state)
 	n->other.index = 1;
 	n->machines[1] = &n->other;
 	n->rs.nr_machines = 2;
-	add_even(n, 0, GRADE_REQUIRE, 100)->machine = &n->other;
+	add_even(n, 0, EXPECT_REQUIRE, 100)->machine = &n->other;
 	assert_int_equal(compare(&c, &b->rs, &n->rs, &o), 0);
 	assert_int_equal(c.n, 2);
 	assert_int_equal(c.of[0].change, NOT_COMPARABLE);
@@ -610,8 +610,8 @@ static void per_round(void **state)
 	struct comparisons c;
 
 	(void)state;
-	add_even(b, 0, GRADE_REQUIRE, 1000);
-	add_even(n, 0, GRADE_REQUIRE, 50);
+	add_even(b, 0, EXPECT_REQUIRE, 1000);
+	add_even(n, 0, EXPECT_REQUIRE, 50);
 	slow_rounds(b, n);
 	assert_int_equal(compare(&c, &b->rs, &n->rs, &o), 0);
 	assert_int_equal(c.of[0].change, REGRESSED);

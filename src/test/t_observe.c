@@ -160,8 +160,8 @@ static void run_row(const struct row *r, enum layout_id id, enum level l)
 		if (seen(&o, j) != (j == r->outcome) || distinct(&o, j) != (j == r->outcome))
 			fail_msg("row %d, %s %s on %s level %d, %08x:%08x: %s %u, should be %s",
 				 (int)(r - rows), r->writer, r->transition, layouts[id]->name, l,
-				 used.hi, used.lo, outcome_names[j], (unsigned)seen(&o, j),
-				 outcome_names[r->outcome]);
+				 used.hi, used.lo, outcome_kinds[j].name, (unsigned)seen(&o, j),
+				 outcome_kinds[r->outcome].name);
 	assert_int_equal(o.seen[2 * r->outcome + 1], layouts[id]->valid(used));
 	assert_int_equal(o.bad, r->outcome == OUTCOME_TORN_READER || r->outcome == OUTCOME_TORN_WRITER ||
 					r->outcome == OUTCOME_REREAD || r->outcome == OUTCOME_CONFUSED ||

@@ -169,7 +169,7 @@ static void run_row(const struct row *row, enum layout_id id)
 			 row->reader, row->writer, r.g.c.layout->name, row->script, r.got.hi, r.got.lo,
 			 r.a.hi, r.a.lo, r.b.hi, r.b.lo, row->want, party[0].accesses, row->accesses,
 			 (unsigned)r.g.w.retries, row->retries,
-			 outcome_names[rig_classify(&r.g, 0, &act)], outcome_names[want]);
+			 outcome_kinds[rig_classify(&r.g, 0, &act)].name, outcome_kinds[want].name);
 	rig_break(&r.g);
 }
 
@@ -364,7 +364,7 @@ static void names_of(unsigned set, char *buf, size_t len)
 	buf[0] = '\0';
 	for (k = 0; k < NR_OUTCOMES; k++)
 		if (set & 1u << k && n < len)
-			n += (size_t)snprintf(buf + n, len - n, " %s", outcome_names[k]);
+			n += (size_t)snprintf(buf + n, len - n, " %s", outcome_kinds[k].name);
 }
 
 static unsigned reachable(struct pair_race *r, const struct rig_config *k, unsigned rounds)

@@ -50,20 +50,42 @@ static void see(struct case_of *c, enum outcome o, uint64_t n, uint64_t distinct
 static void check(struct case_of *c, enum verdict v, const char *reason)
 {
 	memset(c->reason, 'x', sizeof(c->reason));
-	assert_string_equal(verdict_name(verdict_of(&c->e, c->reason)), verdict_name(v));
+	assert_string_equal(verdict_names[verdict_of(&c->e, c->reason)], verdict_names[v]);
 	assert_string_equal(c->reason, reason);
 }
 
 static void test_names(void **state)
 {
 	(void)state;
-	assert_string_equal(verdict_name(VERDICT_PASS), "pass");
-	assert_string_equal(verdict_name(VERDICT_FAIL), "fail");
-	assert_string_equal(verdict_name(VERDICT_INCONCLUSIVE), "inconclusive");
-	assert_string_equal(expect_name(EXPECT_ALLOW), "allow");
-	assert_string_equal(expect_name(EXPECT_FORBID), "forbid");
-	assert_string_equal(expect_name(EXPECT_REQUIRE), "require");
-	assert_string_equal(expect_name(EXPECT_UNSAID), "unsaid");
+	assert_string_equal(verdict_names[VERDICT_PASS], "pass");
+	assert_string_equal(verdict_names[VERDICT_FAIL], "fail");
+	assert_string_equal(verdict_names[VERDICT_INCONCLUSIVE], "inconclusive");
+	assert_string_equal(expect_names[EXPECT_ALLOW], "allow");
+	assert_string_equal(expect_names[EXPECT_FORBID], "forbid");
+	assert_string_equal(expect_names[EXPECT_REQUIRE], "require");
+	assert_string_equal(expect_names[EXPECT_UNSAID], "unsaid");
+}
+
+/* The sets, written out; and which of them a report is about. */
+static void test_outcomes(void **state)
+{
+	const uint32_t bad = 1u << TR | 1u << TW | 1u << OUTCOME_PHANTOM | 1u << OUTCOME_INVALID_MIX |
+			     1u << OUTCOME_REREAD | 1u << OUTCOME_CONFUSED | 1u << OUTCOME_FREED |
+			     1u << OUTCOME_STALE;
+	static const enum outcome worst_first[] = { TR, TW, OUTCOME_CONFUSED, OUTCOME_FREED, OUTCOME_STALE,
+						    OUTCOME_REREAD, OUTCOME_INVALID_MIX, OUTCOME_PHANTOM };
+	uint32_t seen = bad;
+
+	(void)state;
+	assert_int_equal(OUTCOMES_BAD, bad);
+	assert_int_equal(OUTCOMES_COUNTED, bad & ~(1u << OUTCOME_PHANTOM | 1u << OUTCOME_INVALID_MIX));
+	for (unsigned i = 0; i < 8; i++) {
+		assert_int_equal(outcome_worst(seen | 1u << OUTCOME_LEAF, 0), worst_first[i]);
+		seen &= ~(1u << worst_first[i]);
+	}
+	assert_int_equal(outcome_worst(1u << OUTCOME_LEAF | 1u << OUTCOME_GAVE_UP, ~0u), -1);
+	assert_int_equal(outcome_worst(bad, 1u << OUTCOME_REREAD), OUTCOME_REREAD);
+	assert_int_equal(outcome_worst(bad & ~(1u << OUTCOME_REREAD), 1u << OUTCOME_REREAD), TR);
 }
 
 static void test_clean_pass(void **state)
@@ -410,6 +432,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_outcomes),
 		cmocka_unit_test(test_clean_pass),
 		cmocka_unit_test(test_seen_but_impossible),
 		cmocka_unit_test(test_possible_but_unseen),

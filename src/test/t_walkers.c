@@ -606,9 +606,9 @@ static void run_scene(const struct scene *s, enum layout_id id, enum level l)
 	if (got != s->outcome || r.g.w.retries != s->retries)
 		fail_msg("scene %d, %s x %s x %s on %s level %d, script '%s': %s and %u retries (decided "
 			 "%08x:%08x, used %08x:%08x), should be %s and %u", (int)(s - scenes), s->walker,
-			 s->reader, s->consumer, layouts[id]->name, l, script, outcome_names[got],
+			 s->reader, s->consumer, layouts[id]->name, l, script, outcome_kinds[got].name,
 			 (unsigned)r.g.w.retries, r.g.w.act.decided.hi, r.g.w.act.decided.lo,
-			 r.g.w.act.used.hi, r.g.w.act.used.lo, outcome_names[s->outcome], s->retries);
+			 r.g.w.act.used.hi, r.g.w.act.used.lo, outcome_kinds[s->outcome].name, s->retries);
 	switch (got) {
 	case OUTCOME_CONFUSED:
 	case OUTCOME_LEAF:

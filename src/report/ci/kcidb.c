@@ -192,8 +192,8 @@ static json_t *distinct(const struct result *r)
 	unsigned i;
 
 	for (i = 0; i < NR_OUTCOMES; i++)
-		if (outcome_names[i])
-			number(o, outcome_names[i], r->distinct[i]);
+		if (outcome_result_names[i])
+			number(o, outcome_result_names[i], r->distinct[i]);
 	return o;
 }
 

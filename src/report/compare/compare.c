@@ -103,7 +103,7 @@ static bool test(struct comparison *c, const struct compare_options *o)
 	count_hits(c);
 	find_phi(c);
 	c->ratio = rate_ratio(b->count / c->phi, b->exposure, n->count / c->phi, n->exposure, CONFIDENCE);
-	if (c->grade == GRADE_FORBID)
+	if (c->grade == EXPECT_FORBID)
 		c->p = p_of(c, 1, o->per_round);
 	else if (c->ratio.ratio < 1 / margin)
 		c->p = p_of(c, 1 / margin, o->per_round);
@@ -127,12 +127,12 @@ static void judge_silent(struct comparison *c)
 {
 	unsigned side;
 
-	if (c->grade == GRADE_REQUIRE) {
+	if (c->grade == EXPECT_REQUIRE) {
 		compare_no(c, "the control fired in neither");
 		return;
 	}
 	for (side = BASE; side <= NEW; side++) {
-		if (c->side[side].of[VERDICT_PASS] || c->grade == GRADE_ALLOW)
+		if (c->side[side].of[VERDICT_PASS] || c->grade == EXPECT_ALLOW)
 			continue;
 		compare_no(c, "%s: %s", side_names[side], c->side[side].last->reason);
 		return;
@@ -161,7 +161,7 @@ static bool thin(struct comparison *c)
 	for (side = BASE; side <= NEW; side++) {
 		const struct side *s = &c->side[side];
 
-		if (c->grade != GRADE_FORBID || s->count > 0 || s->of[VERDICT_PASS] ||
+		if (c->grade != EXPECT_FORBID || s->count > 0 || s->of[VERDICT_PASS] ||
 		    present(s) >= present(&c->side[!side]) / 2)
 			continue;
 		return !compare_no(c, "too little exposure in %s: %s", side_names[side], s->last->reason);
@@ -186,9 +186,9 @@ static void judge_moved(struct comparison *c)
 
 	if (c->guessed && c->side[BASE].runs < 2)
 		compare_no(c, "moved, but nothing tells how clumped %s comes: run it several times", c->outcome);
-	else if (c->grade == GRADE_ALLOW)
+	else if (c->grade == EXPECT_ALLOW)
 		compare_no(c, "%s of what is allowed: neither better nor worse", up ? "much more" : "much less");
-	else if (c->grade == GRADE_REQUIRE)
+	else if (c->grade == EXPECT_REQUIRE)
 		say_more(c, up ? IMPROVED : REGRESSED, up ? "the control fires much more often" :
 			 "loss of power: the control fires much less often");
 	else
@@ -199,11 +199,11 @@ static void judge_moved(struct comparison *c)
 
 static void judge_unmoved(struct comparison *c, double margin)
 {
-	const bool low = c->grade != GRADE_FORBID && c->ratio.lo < 1 / margin;
-	const bool high = c->grade != GRADE_REQUIRE && c->ratio.hi > margin;
+	const bool low = c->grade != EXPECT_FORBID && c->ratio.lo < 1 / margin;
+	const bool high = c->grade != EXPECT_REQUIRE && c->ratio.hi > margin;
 
 	if (!low && !high)
-		say_more(c, SAME, c->grade != GRADE_REQUIRE || c->ratio.hi <= margin ? "" :
+		say_more(c, SAME, c->grade != EXPECT_REQUIRE || c->ratio.hi <= margin ? "" :
 			 "no loss of power; perhaps it fires more often");
 	else if (c->fails_now && c->side[BASE].count <= 0) {
 		compare_no(c, "NEW fails, and BASE looked too little to say that this is new");
@@ -261,11 +261,11 @@ static int adjust_family(struct comparisons *c, bool forbidden, double *p)
 	int err;
 
 	for (i = 0; i < c->n; i++)
-		if (c->of[i].tested && (c->of[i].grade == GRADE_FORBID) == forbidden)
+		if (c->of[i].tested && (c->of[i].grade == EXPECT_FORBID) == forbidden)
 			p[n++] = c->of[i].p;
 	err = holm(p, n);
 	for (i = n = 0; i < c->n && !err; i++)
-		if (c->of[i].tested && (c->of[i].grade == GRADE_FORBID) == forbidden)
+		if (c->of[i].tested && (c->of[i].grade == EXPECT_FORBID) == forbidden)
 			c->of[i].p = p[n++];
 	return err ? err : (int)n;
 }

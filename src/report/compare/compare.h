@@ -56,7 +56,7 @@ struct side {
 struct comparison {
 	const char *scenario, *leg;	/* leg: which of a side's executors; "" if it has one */
 	struct side side[2];
-	enum grade grade;		/* of the outcome judged */
+	enum expect grade;		/* of the outcome judged */
 	const char *outcome;
 	unsigned judged;		/* a set of outcomes; outcome is its name */
 	double phi;			/* over-dispersion divided by */

@@ -124,7 +124,7 @@ static void row(FILE *f, const struct comparison *c)
 	figures(f, c);
 	fputs("<td>", f);
 	page_text(f, c->why);
-	if (c->change == REGRESSED && c->grade == GRADE_FORBID && c->side[NEW].last->witness) {
+	if (c->change == REGRESSED && c->grade == EXPECT_FORBID && c->side[NEW].last->witness) {
 		fputs("<details><summary>witness</summary><p>", f);
 		page_text(f, c->side[NEW].last->witness);
 		fputs("</p></details>", f);

@@ -9,23 +9,23 @@ static bool one_torn(const struct result *r)
 
 static bool is_torn(unsigned o)
 {
-	return o == OUTCOME_TORN_READER || o == OUTCOME_TORN_WRITER;
+	return OUTCOMES_TORN & 1u << o;
 }
 
-static enum grade grade_of(const struct result *r, unsigned o)
+static enum expect grade_of(const struct result *r, unsigned o)
 {
 	if (!is_torn(o))
 		return r->expect[o];
 	if (one_torn(r))
-		return o == OUTCOME_TORN ? r->expect[o] : GRADE_UNSAID;
+		return o == OUTCOME_TORN ? r->expect[o] : EXPECT_UNSAID;
 	return r->expect_by[o == OUTCOME_TORN_WRITER];
 }
 
 static const char *name_of(const struct result *r, unsigned o)
 {
 	if (!is_torn(o) || one_torn(r))
-		return outcome_names[o];
-	return o == OUTCOME_TORN_WRITER ? "torn-by-writer" : "torn-by-reader";
+		return outcome_result_names[o];
+	return outcome_kinds[o].name;
 }
 
 static double count_in(const struct result *r, unsigned o)
@@ -52,19 +52,18 @@ static double both(const struct comparison *c, unsigned o)
 /* Are they in the per-interval counts? */
 static bool in_intervals(unsigned o)
 {
-	return is_torn(o) || o == OUTCOME_REREAD || o == OUTCOME_CONFUSED || o == OUTCOME_FREED ||
-	       o == OUTCOME_STALE;
+	return OUTCOMES_COUNTED & 1u << o;
 }
 
-static bool judges(const struct result *r, unsigned o, enum grade g)
+static bool judges(const struct result *r, unsigned o, enum expect g)
 {
-	if (g != GRADE_ALLOW)
+	if (g != EXPECT_ALLOW)
 		return grade_of(r, o) == g;
-	return in_intervals(o) && grade_of(r, o) != GRADE_FORBID && (o != OUTCOME_TORN_WRITER || !one_torn(r));
+	return in_intervals(o) && grade_of(r, o) != EXPECT_FORBID && (o != OUTCOME_TORN_WRITER || !one_torn(r));
 }
 
 /* All of that grade together. */
-static void take_all(struct comparison *c, enum grade g, const char *several)
+static void take_all(struct comparison *c, enum expect g, const char *several)
 {
 	const struct result *r = c->side[NEW].last;
 	unsigned o, seen = 0;
@@ -93,12 +92,12 @@ static bool take_required(struct comparison *c)
 	unsigned o, rarest = NR_OUTCOMES;
 
 	for (o = 0; o < NR_OUTCOMES; o++)
-		if (grade_of(r, o) == GRADE_REQUIRE &&
+		if (grade_of(r, o) == EXPECT_REQUIRE &&
 		    (rarest == NR_OUTCOMES || both(c, o) < both(c, rarest)))
 			rarest = o;
 	if (rarest == NR_OUTCOMES)
 		return false;
-	c->grade = GRADE_REQUIRE;
+	c->grade = EXPECT_REQUIRE;
 	c->judged = 1u << rarest;
 	c->outcome = name_of(r, rarest);
 	c->side[BASE].count = count_of(&c->side[BASE], rarest);
@@ -110,21 +109,21 @@ static bool take_required(struct comparison *c)
 static bool forbids(const struct result *r)
 {
 	for (unsigned o = 0; o < NR_OUTCOMES; o++)
-		if (in_intervals(o) && grade_of(r, o) == GRADE_FORBID)
+		if (in_intervals(o) && grade_of(r, o) == EXPECT_FORBID)
 			return true;
 	return false;
 }
 
 void compare_take_outcome(struct comparison *c)
 {
-	take_all(c, GRADE_FORBID, "forbidden");
+	take_all(c, EXPECT_FORBID, "forbidden");
 	c->fails_now = c->side[NEW].count > 0;
 	if (c->side[BASE].count + c->side[NEW].count > 0)
 		return;
 	c->guessed = false;
 	if (take_required(c))
 		return;
-	take_all(c, forbids(c->side[NEW].last) ? GRADE_FORBID : GRADE_ALLOW,
+	take_all(c, forbids(c->side[NEW].last) ? EXPECT_FORBID : EXPECT_ALLOW,
 		 forbids(c->side[NEW].last) ? "forbidden" : "bad");
 }
 

@@ -187,18 +187,10 @@ static void put_bits(FILE *f, const struct layout *L, uint32_t word, unsigned ba
 /* What it is, in a word where that is enough: the words are explained on the page. */
 static const char *in_short(const char *what, size_t *len)
 {
-	static const struct {
-		const char *text, *name;
-	} of[] = {
-#define X(id, word, grade, meaning) { meaning, word },
-		OUTCOMES(X)
-#undef X
-	};
-
-	for (unsigned i = 0; i < sizeof(of) / sizeof(of[0]); i++)
-		if (!strncmp(what, of[i].text, strlen(of[i].text))) {
-			*len = strlen(of[i].text);
-			return of[i].name;
+	for (unsigned o = 0; o < NR_OUTCOMES; o++)
+		if (!strncmp(what, outcome_kinds[o].meaning, strlen(outcome_kinds[o].meaning))) {
+			*len = strlen(outcome_kinds[o].meaning);
+			return outcome_kinds[o].name;
 		}
 	return NULL;
 }

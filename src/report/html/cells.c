@@ -23,8 +23,8 @@ void html_seen(FILE *f, const struct result *r)
 	bool any = false;
 
 	for (unsigned o = 0; o < NR_OUTCOMES; o++)
-		if (outcome_is_bad(o) && r->distinct[o]) {
-			fprintf(f, "%s%s %s", any ? ", " : "", outcome_names[o],
+		if ((OUTCOMES_BAD & 1u << o) && r->distinct[o]) {
+			fprintf(f, "%s%s %s", any ? ", " : "", outcome_result_names[o],
 				figure(n, (double)r->distinct[o]));
 			any = true;
 		}
@@ -156,8 +156,8 @@ static void predictions(FILE *f, const struct result *r)
 	}
 	fputs(": ", f);
 	for (unsigned o = 0; o < NR_OUTCOMES; o++)
-		if (r->predicted[o] == PREDICTED_POSSIBLE && outcome_is_bad(o)) {
-			fprintf(f, "%s%s%s", any ? ", " : "", outcome_names[o],
+		if (r->predicted[o] == PREDICTED_POSSIBLE && (OUTCOMES_BAD & 1u << o)) {
+			fprintf(f, "%s%s%s", any ? ", " : "", outcome_result_names[o],
 				r->distinct[o] ? "" : " (not seen)");
 			any = true;
 		}
@@ -165,7 +165,7 @@ static void predictions(FILE *f, const struct result *r)
 	for (unsigned o = 0; o < NR_OUTCOMES; o++)
 		if (r->predicted[o] == PREDICTED_IMPOSSIBLE && r->distinct[o])
 			fprintf(f, "; <strong class=bad>‼ %s seen, predicted impossible</strong>",
-				outcome_names[o]);
+				outcome_result_names[o]);
 }
 
 static void harms(FILE *f, const struct result *r)

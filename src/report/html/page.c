@@ -122,26 +122,22 @@ bool result_impossible(const struct result *r, enum outcome *o)
 	return false;
 }
 
+/* As the instrument chooses its witness, which knows by whom each entry was torn. */
 int result_worst(const struct result *r)
 {
-	/* as the instrument chooses its witness: what its scenario is about, then by harm */
-	static const enum outcome order[] = {
-		OUTCOME_TORN, OUTCOME_CONFUSED, OUTCOME_FREED, OUTCOME_STALE, OUTCOME_REREAD,
-		OUTCOME_INVALID_MIX, OUTCOME_PHANTOM,
-	};
-	int seen = -1;
+	uint32_t seen = 0, forbidden = 0;
+	int worst;
 
-	for (unsigned i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-		const enum outcome o = order[i];
+	for (unsigned o = 0; o < NR_OUTCOMES; o++) {
+		const bool torn = OUTCOMES_TORN & 1u << o, writer = o == OUTCOME_TORN_WRITER;
+		const uint64_t n = torn && r->has_torn_by ? r->torn_by[writer] : r->distinct[o];
+		const uint8_t expect = torn ? r->expect_by[writer] : r->expect[o];
 
-		if (!r->distinct[o])
-			continue;
-		if (r->expect[o] == GRADE_FORBID || r->expect[o] == GRADE_REQUIRE)
-			return (int)o;
-		if (seen < 0)
-			seen = (int)o;
+		seen |= (uint32_t)(n > 0) << o;
+		forbidden |= (uint32_t)(expect == EXPECT_FORBID) << o;
 	}
-	return seen;
+	worst = outcome_worst(seen, forbidden);
+	return worst == OUTCOME_TORN_WRITER ? OUTCOME_TORN : worst;
 }
 
 struct dispersion result_dispersion(const struct result *r)

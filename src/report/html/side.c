@@ -69,7 +69,7 @@ static void one(struct page *p, size_t i)
 	}
 	fprintf(p->f, "<td class=h%u><a href=#c%zu>%s%s</a> %s",
 		rate_class(result_rate(r, (enum outcome)worst)), i, mark[r->verdict],
-		figure(n, result_rate(r, (enum outcome)worst)), outcome_names[worst]);
+		figure(n, result_rate(r, (enum outcome)worst)), outcome_result_names[worst]);
 }
 
 static void head(struct page *p, unsigned columns)

@@ -97,7 +97,7 @@ static void news(struct page *p)
 		fputs(": ", p->f);
 		page_text(p->f, r->reason);
 		if (impossible)
-			fprintf(p->f, "; <strong>%s seen, predicted impossible</strong>", outcome_names[o]);
+			fprintf(p->f, "; <strong>%s seen, predicted impossible</strong>", outcome_result_names[o]);
 		fputc('\n', p->f);
 	}
 	if (n > NEWS)

@@ -170,7 +170,7 @@ const struct result *results_find(const struct results *rs, const char *scenario
 bool result_requires(const struct result *r)
 {
 	for (unsigned o = 0; o < NR_OUTCOMES; o++)
-		if (r->expect[o] == GRADE_REQUIRE)
+		if (r->expect[o] == EXPECT_REQUIRE)
 			return true;
 	return false;
 }
@@ -181,9 +181,4 @@ int result_tears(const struct result *r, const char *primitive)
 		if (!strcmp(r->calibration->of[i].name, primitive))
 			return r->calibration->of[i].torn > 0;
 	return -1;
-}
-
-bool outcome_is_bad(enum outcome o)
-{
-	return o != OUTCOME_HOLE && o != OUTCOME_LEAF && o != OUTCOME_TABLE && o != OUTCOME_GAVE_UP;
 }

@@ -16,18 +16,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "judge/words.h"
 #include "protocol/outcome.h"
 
-/* In results both kinds of torn are one outcome; torn_by[] keeps them apart. */
-#define OUTCOME_TORN OUTCOME_TORN_READER
-
-enum grade { GRADE_UNSAID, GRADE_ALLOW, GRADE_FORBID, GRADE_REQUIRE };
-enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_INCONCLUSIVE, NR_VERDICTS };
 enum predicted { PREDICTED_NOTHING, PREDICTED_IMPOSSIBLE, PREDICTED_POSSIBLE };
-
-extern const char *const outcome_names[NR_OUTCOMES];	/* "torn" at OUTCOME_TORN; NULL at TORN_WRITER */
-extern const char *const harm_names[NR_HARMS];
-extern const char *const verdict_names[NR_VERDICTS];
 
 enum { MAX_PRIMITIVES = 16 };
 
@@ -66,7 +58,7 @@ struct result {
 	const uint32_t *intervals;		/* distinct bad observations in each */
 	unsigned nr_intervals;
 	uint64_t interval_ns;			/* 0: an old line that does not say */
-	uint8_t expect[NR_OUTCOMES];		/* enum grade; of torn, the stricter of the two */
+	uint8_t expect[NR_OUTCOMES];		/* enum expect; of torn, the stricter of the two */
 	uint8_t expect_by[2];			/* torn by the reader, by the writer */
 	uint8_t predicted[NR_OUTCOMES];		/* enum predicted */
 	uint8_t verdict;			/* enum verdict */
@@ -122,8 +114,5 @@ bool result_requires(const struct result *r);
 
 /* Did calibration see that primitive tear? -1: it was not calibrated. */
 int result_tears(const struct result *r, const char *primitive);
-
-/* Outcomes that are bad wherever they are seen: not hole, leaf, table, gave-up. */
-bool outcome_is_bad(enum outcome o);
 
 #endif

@@ -18,23 +18,7 @@
 
 enum { ARENA = 8 << 20, MAX_COUNTS = 1 << 20 };
 
-const char *const outcome_names[NR_OUTCOMES] = {
-#define X(id, name, grade, text) [OUTCOME_##id] = OUTCOME_##id == OUTCOME_TORN ? "torn" : \
-	OUTCOME_##id == OUTCOME_TORN_WRITER ? NULL : name,
-	OUTCOMES(X)
-#undef X
-};
-
-const char *const harm_names[NR_HARMS] = {
-#define X(id, name, text) name,
-	HARMS(X)
-#undef X
-};
-
-const char *const verdict_names[NR_VERDICTS] = { "pass", "fail", "inconclusive" };
-static const char *const grade_names[] = { "unsaid", "allow", "forbid", "require", NULL };
 static const char *const predicted_names[] = { "nothing", "impossible", "possible", NULL };
-static const char *const direction_names[NR_DIRECTIONS] = { "low-newer", "high-newer" };
 
 /* ---- jansson's memory: malloc and free are most of what parsing costs ---- */
 
@@ -160,7 +144,7 @@ static bool get_grades(const json_t *v, const char *const *names, uint8_t *out)
 	json_t *x;
 
 	json_object_foreach((json_t *)v, key, x) {
-		int i = index_of(key, outcome_names, NR_OUTCOMES);
+		int i = index_of(key, outcome_result_names, NR_OUTCOMES);
 
 		if (i < 0 && (!strncmp(key, "torn-by-", 8) || !strcmp(key, "schedule")))
 			continue;
@@ -176,13 +160,13 @@ static bool get_expect(struct result *r, const json_t *v)
 	static const char *const keys[] = { "torn-by-reader", "torn-by-writer" };
 	unsigned i;
 
-	if (!get_grades(v, grade_names, r->expect))
+	if (!get_grades(v, expect_names, r->expect))
 		return false;
 	for (i = 0; i < 2; i++) {
 		const json_t *by = json_object_get(v, keys[i]);
 
 		r->expect_by[i] = r->expect[OUTCOME_TORN];
-		if (by && !get_word(by, grade_names, UINT32_MAX, &r->expect_by[i]))
+		if (by && !get_word(by, expect_names, UINT32_MAX, &r->expect_by[i]))
 			return false;
 	}
 	return true;
@@ -377,11 +361,11 @@ static bool get_seed(const json_t *v, uint32_t *out)
 	X("walks", get_count(v, &R->walks))                                    \
 	X("rounds", get_count(v, &R->rounds))                                  \
 	X("present", get_count(v, &R->present))                                \
-	X("outcomes", get_counts(v, outcome_names, NR_OUTCOMES, R->outcomes))  \
-	X("distinct", get_counts(v, outcome_names, NR_OUTCOMES, R->distinct))  \
+	X("outcomes", get_counts(v, outcome_result_names, NR_OUTCOMES, R->outcomes))  \
+	X("distinct", get_counts(v, outcome_result_names, NR_OUTCOMES, R->distinct))  \
 	X("direction", get_counts(v, direction_names, NR_DIRECTIONS, R->direction)) \
 	X("harm", get_counts(v, harm_names, NR_HARMS, R->harm))                \
-	X("first_ns", get_counts(v, outcome_names, NR_OUTCOMES, R->first_ns))  \
+	X("first_ns", get_counts(v, outcome_result_names, NR_OUTCOMES, R->first_ns))  \
 	X("retries", get_count(v, &R->retries))                                \
 	X("per_interval", get_intervals(p, v))                                 \
 	X("calibration", get_calibration(p, v))                                \

@@ -10,6 +10,7 @@ cd "$root" || exit 2
 
 # What each part may include besides itself. `world` is what -I puts under a
 # protocol: mem.h, and the list of 8-byte mechanisms that comes with it, arch.h.
+# `words` is the one header of judge that depends on nothing.
 declare -A may=(
 	[protocol]="world"
 	[native]="world protocol"
@@ -24,7 +25,7 @@ declare -A may=(
 	[mutants]="protocol stress config predict cli"
 	[cli]="config predict judge session litmus stress"
 	[audit]="protocol"
-	[report]="protocol audit"	# the outcomes' names, what the bits mean, what a symbol is made of
+	[report]="protocol audit words"	# the outcomes' names, what the bits mean, what a symbol is made of
 	[command]="nothing"
 	[target]="nothing"
 )
@@ -32,6 +33,7 @@ declare -A may=(
 part_of() { # FILE INCLUDED
 	case $2 in
 	mem.h | arch.h | gap.h | step.h) echo world ;;
+	judge/words.h) echo words ;;
 	*/*) echo "${2%%/*}" ;;
 	*) if [ -e "${1%/*}/$2" ]; then part=${1#src/}; elif [ -e "src/$2" ]; then part=$2; else part=$(basename "$(dirname src/*/"$2")"); fi
 	   echo "${part%%/*}" ;;

@@ -398,7 +398,7 @@ void cell_program_location_name(const struct cell_program *b, unsigned at, char 
 	if (at >= LOCATION_PAGES)
 		snprintf(buf, 24, "table %u", at - LOCATION_PAGES);
 	else
-		snprintf(buf, 24, "%s", at == LOCATION_SLOT ? "entry" : at == LOCATION_LOCK ? "lock" : "turn");
+		snprintf(buf, 24, "%s", at == LOCATION_SLOT ? "entry" : at == LOCATION_LOCK ? "ptl" : "turn");
 }
 
 static void half_text(enum half what, unsigned n, char *buf, unsigned len)

@@ -39,7 +39,7 @@ void cell_program_free(struct cell_program *b);
 
 struct program *cell_program_base(struct cell_program *b);
 
-/* The names a person reads: "W", "R", "R2"; "entry", "lock", "table 0". */
+/* The names a person reads: "W", "R", "R2"; "entry", "ptl" (`lock` is a word of herd7's C), "table 0". */
 void cell_program_agent_name(const struct cell_program *b, unsigned agent, char buf[16]);
 void cell_program_location_name(const struct cell_program *b, unsigned at, char buf[24]);
 

@@ -13,6 +13,15 @@ import sys
 TEST_NAME = r"[A-Za-z0-9_/.+\-\[\]]+"
 CLAUSES = ("exists", "forall", "final", "filter", "locations", "observed", "Observed", "cases")
 X86_REGS = "EAX EBX ECX EDX ESI EDI".split()
+# No name of a variable may be one of these: the words of herd7's C, of 7.52 to 7.58 (lib/CLexer.mll),
+# C's own, and the macros of tools/memory-model/linux-kernel.def of the kernel.
+RESERVED = (
+    r"auto|bool|break|case|char|const|continue|default|do|double|else|enum|extern|float|for|goto|if|inline|int|long|"
+    r"register|restrict|return|short|signed|sizeof|static|struct|switch|typedef|union|unsigned|void|volatile|while|"
+    r"_\w*|NULL|u?int(8|16|32|64|ptr)_t|(mtx_)?(un)?lock|mtx_t|mutex|fence|[WS]CAS|atomic_\w+|memory_order_\w+|"
+    r"constvar|codevar|spinlock_t|srcu_\w+|"
+    r"barrier|READ_ONCE|WRITE_ONCE|smp_\w+|rcu_\w+|synchronize_\w+|(cmp)?xchg(_\w+)?|spin_\w+"
+)
 
 
 class Fault(Exception):
@@ -99,6 +108,7 @@ class Test:
                 kind = t.take("int|spinlock_t")
                 t.take(r"\*")
                 name = t.take(r"[a-z]\w*")
+                need(not re.fullmatch(RESERVED, name), "a variable named %s: a word of herd7's C" % name)
                 need(name not in self.vars | self.locks, "parameter %s twice" % name)
                 (self.locks if kind == "spinlock_t" else self.vars).add(name)
                 if not t.has(","):

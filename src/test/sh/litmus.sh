@@ -116,6 +116,13 @@ check_litmus "$tmp/if.litmus"
 expect "one with a branch" 'exits 0 && grep -q "if (r0" "$tmp/if.litmus"'
 busted "$tmp/if.litmus" 's/r0 == 0/r0 = 0/'
 busted "$tmp/if.litmus" '0,/rcu_read_unlock();/s/rcu_read_unlock();//'
+tw explore --reader locked --litmus
+cp "$tmp/out" "$tmp/lock.litmus"
+check_litmus "$tmp/lock.litmus"
+expect "one with a lock" 'exits 0 && grep -q "spin_lock(ptl)" "$tmp/lock.litmus"'
+for word in lock unlock mtx_lock fence atomic_t smp_mb; do
+	busted "$tmp/lock.litmus" "s/ptl/$word/g"
+done
 for a in ARM X86; do
 	tw explore --reader lo-hi --litmus=$a
 	cp "$tmp/out" "$tmp/$a.litmus"

@@ -179,7 +179,6 @@ static void print_raced(const struct cell *c)
 static void print_predicted(const struct scenario *s, const struct executor *x)
 {
 	const struct bounds b = bounds_of(&s->cell);
-	const enum memory_model here = predict_model(x);
 	unsigned m, o, n;
 
 	printf("predicted   by the explorer, %u rounds, %u walk%s:\n", b.rounds, b.walks, b.walks > 1 ? "s" : "");
@@ -196,7 +195,7 @@ static void print_predicted(const struct scenario *s, const struct executor *x)
 			if (OUTCOMES_BAD & p.possible & 1u << o)
 				printf("%s%s", n++ ? ", " : "", outcome_kinds[o].name);
 		printf("%s%s%s\n", n ? " possible" : "only whole entries", p.known ? "" : ", at least; not to the end",
-		       m == here ? "  <- this executor" : "");
+		       m == x->model ? "  <- this executor" : "");
 	}
 }
 

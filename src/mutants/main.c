@@ -7,6 +7,7 @@
 
 #include "cli/selection.h"
 #include "config/number.h"
+#include "session/executor.h"
 #include "score.h"
 #include "tally.h"
 #include "cli/cli.h"
@@ -278,7 +279,7 @@ static int run_all(struct mutate *x)
 	if (!x->explorer_only) {
 		executor_probe(&e);
 		calibrate(&x->calibration, &x->cpus, 20000000, &interrupted);
-		x->model = predict_model(&e);
+		x->model = e.model;
 		printf("%s, %s: %u CPU%s, races judged under %s\n\n", e.kind, e.cpu, x->cpus.n,
 		       x->cpus.n > 1 ? "s" : "", model_names[x->model]);
 	}

@@ -3,12 +3,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
-
-enum memory_model predict_model(const struct executor *x)
-{
-	return machine_stores_in_order && !strcmp(x->kind, "native") ? MODEL_TSO : MODEL_WEAK;
-}
 
 unsigned predict_tears(const struct cell *c, const struct calibration *calibration)
 {

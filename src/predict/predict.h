@@ -4,9 +4,9 @@
 #define TORNWALK_PREDICT_H
 
 #include "cell_program.h"
-#include "session/executor.h"
 #include "explore/search.h"
 #include "config/scenario.h"
+#include "stress/calibrate.h"
 
 struct prediction {
 	bool known;		/* the search went to its end; else `possible` is a lower bound */
@@ -18,9 +18,6 @@ struct prediction {
 	struct search search;	/* as it ended: executions, states, moves */
 	uint64_t ns;
 };
-
-/* x86 natively: tso; ARM, and any emulator: weak. */
-enum memory_model predict_model(const struct executor *x);
 
 /* Which of the cell's 8-byte accesses are two words, by this calibration (NULL: none is). */
 unsigned predict_tears(const struct cell *c, const struct calibration *calibration);

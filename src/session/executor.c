@@ -7,6 +7,9 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+/* What $TORNWALK_EXECUTOR may say too. */
+static const char native[] = "native";
+
 static void cpu_name(char *buf, size_t len)
 {
 	static const char *const keys[] = { "model name", "Hardware", "Processor", "cpu" };
@@ -43,7 +46,7 @@ static void executor_kind(char *buf, size_t len)
 	if (told && *told)
 		snprintf(buf, len, "%s", told);
 	else if (!user_emulator(buf, len) || !*buf)
-		snprintf(buf, len, "native");
+		snprintf(buf, len, "%s", native);
 }
 
 void executor_probe(struct executor *x)
@@ -63,4 +66,5 @@ void executor_probe(struct executor *x)
 		 __GNUC_PATCHLEVEL__);
 #endif
 	executor_kind(x->kind, sizeof(x->kind));
+	x->model = machine_stores_in_order && !strcmp(x->kind, native) ? MODEL_TSO : MODEL_WEAK;
 }

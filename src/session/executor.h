@@ -3,17 +3,19 @@
 #ifndef TORNWALK_EXECUTOR_H
 #define TORNWALK_EXECUTOR_H
 
+#include "predict/cell_program.h"
 #include "stress/calibrate.h"
 
 struct executor {
 	const char *target, *flags, *git;	/* from the build */
-	char kind[64];				/* native, or the emulator as far as it can be told */
+	char kind[64];				/* native, or the emulator as far as it is known */
+	enum memory_model model;		/* x86 natively: tso; ARM, and any emulator: weak */
 	char compiler[96], cpu[96], kernel[128];
 	const struct cpus *cpus;
 	const struct calibration *calibration;	/* NULL: not calibrated */
 };
 
-/* Fills cpu, kernel, compiler and kind; "unknown" where it cannot be told. */
+/* Fills cpu, kernel, compiler, kind and model; a name that cannot be found is "unknown". */
 void executor_probe(struct executor *x);
 
 #endif

@@ -177,7 +177,7 @@ static void foresee(const struct session *s, const struct cell *c, struct predic
 	const struct bounds b = bounds_of(c);
 
 	*p = (struct prediction){
-		.model = predict_model(s->executor),
+		.model = s->executor->model,
 		.tears = predict_tears(c, s->executor->calibration),
 		.search = { .how = SEARCH_REDUCED, .stop = impatient, .arg = &patience,
 			    .max_states = memory_bytes() / 8 / STATE_BYTES },

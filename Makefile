@@ -57,7 +57,9 @@ unit: $(TESTS) $(OUT)/bench $(OUT)/tornreport
 tests: unit $(OUT)/tornwalk-mutants
 
 PROGRAM := $(patsubst src/%.c,%,$(wildcard src/cli/*.c))
-$(OUT)/tornwalk: $(PROGRAM:%=$(OUT)/%.o) $(OUT)/mutants/none.o $(OUT)/libtornwalk.a configs/targets/static.ld
+# What both programs read their command line with.
+CMDLINE := cli/options cli/signals cli/usage
+$(OUT)/tornwalk: $(PROGRAM:%=$(OUT)/%.o) $(OUT)/libtornwalk.a configs/targets/static.ld
 	$(CC) $(CODE) $(LINK) -o $@.full $(filter %.o %.a,$^) $(LIBS)
 	$(STRIP) -o $@ $@.full
 
@@ -108,8 +110,8 @@ COLD := calibrate cell fixture preempt pin runner witness
 $(foreach r,$(filter-out machine stress,$(ROOMS)),$(OUT)/$(r)/%.o) $(PROGRAM:%=$(OUT)/%.o) $(COLD:%=$(OUT)/stress/%.o): CFLAGS += $(SMALL)
 $(OUT)/explore/%.o $(OUT)/predict/cell_program.o: CFLAGS += $(UNWATCHED)
 $(OUT)/stress/preempt.o: CFLAGS += $(if $(SAN),-DSANITIZED=1)
-$(OUT)/cli/run.o: CFLAGS += -DTARGET='"$(TARGET)"' -DFLAGS='"$(strip $(CODE))"' -DGIT='"$(GIT)"'
-$(OUT)/cli/run.o: $(OUT)/git-$(GIT)
+$(OUT)/session/executor.o: CFLAGS += -DTARGET='"$(TARGET)"' -DFLAGS='"$(strip $(CODE))"' -DGIT='"$(GIT)"'
+$(OUT)/session/executor.o: $(OUT)/git-$(GIT)
 
 $(OUT)/git-$(GIT):
 	@mkdir -p $(@D)

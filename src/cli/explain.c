@@ -12,10 +12,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "commands.h"
+#include "options.h"
 #include "selection.h"
-#include "session/session.h"
 #include "session/console.h"
-#include "cli.h"
+#include "session/session.h"
+#include "signals.h"
+#include "usage.h"
 
 static const char explain_help[] =
 	"usage: tornwalk explain SCENARIO [--time 1s] [--cpus LIST]\n"
@@ -27,14 +30,7 @@ static const char explain_help[] =
 	"\n"
 	"exit: the verdict's: 0 pass, 1 fail, 4 inconclusive; 2 bad usage or input\n";
 
-enum { OPT_CPUS = 256, OPT_HELP };
-
-static const struct option options[] = {
-	{ "cpus", required_argument, NULL, OPT_CPUS },
-	{ "help", no_argument, NULL, OPT_HELP },
-	CELL_OPTIONS,
-	{ 0 },
-};
+static const struct option options[] = { OPTION_CPUS, OPTION_HELP, CELL_OPTIONS, { 0 } };
 
 /* ---- claim ---- */
 
@@ -250,7 +246,9 @@ static int explain(struct selection *c, const struct cpus *cpus)
 	struct executor x;
 	int err;
 
-	prepare(&s, &c->plan, &x, &calibration, cpus);
+	catch_signals();
+	s.interrupted = &interrupted;
+	session_prepare(&s, &c->plan, &x, &calibration, cpus);
 	print_claim(told.wanted);
 	print_predicted(told.wanted, &x);
 	print_compiled(&told.wanted->cell);
@@ -262,34 +260,21 @@ static int explain(struct selection *c, const struct cpus *cpus)
 	return told.seen ? codes[told.verdict] : EXIT_INCONCLUSIVE;
 }
 
-static int parse(struct selection *c, struct cpus *cpus, int argc, char **argv)
+/* What is explained: the last cell of the plan, after its control. */
+static int select_one(struct selection *c, int nr_words, char **words)
 {
-	char err[1536];
-	int o, i = 0;
+	int code;
 
-	opterr = 0;
-	optind = 1;
-	while (optind <= argc && (o = getopt_long(argc, argv, ":", options, &i)) != -1) {
-		switch (o) {
-		case OPT_CPUS:
-			if (cpus_choose(cpus, optarg, err, sizeof(err)))
-				return usage_error("%s", err) + 1;
-			break;
-		case OPT_HELP:
-			fputs(explain_help, stdout);
-			return EXIT_PASS + 1;
-		case OPT_CELL:
-			if (cell_set(&c->cell, options[i].name, optarg ? optarg : "yes", err, sizeof(err)))
-				return usage_error("%s", err) + 1;
-			break;
-		case ':':
-			return usage_error("%s needs a value; see tornwalk explain --help", argv[optind - 1]) + 1;
-		default:
-			list_options(options, err, sizeof(err));
-			return usage_error("unknown option \"%s\"; valid:%s", argv[optind - 1], err) + 1;
-		}
-	}
-	return 0;
+	if (nr_words > 1)
+		return usage_error("explain takes one scenario, not also \"%s\"", words[1]);
+	if (!nr_words && !c->cell.set)
+		return usage_error("explain needs a scenario or cell options; see tornwalk explain --help");
+	code = select_cells(c, nr_words, words);
+	if (code == GO_ON && c->plan.nr > 2)
+		return usage_error("explain takes one scenario; \"%s\" has %u cells", words[0], c->plan.nr);
+	if (code == GO_ON && !c->plan.nr)
+		return EXIT_INCONCLUSIVE;
+	return code;
 }
 
 int cmd_explain(int argc, char **argv)
@@ -301,18 +286,13 @@ int cmd_explain(int argc, char **argv)
 	if (!cpus)
 		return usage_error("out of memory");
 	cpus_allowed(cpus);
-	code = parse(&c, cpus, argc, argv);
-	if (!code && argc - optind > 1)
-		code = usage_error("explain takes one scenario, not also \"%s\"", argv[optind + 1]) + 1;
-	if (!code && argc == optind && !c.cell.set)
-		code = usage_error("explain needs a scenario or cell options; see tornwalk explain --help") + 1;
-	if (!code)
-		code = select_cells(&c, argc - optind, argv + optind);
-	if (!code && c.plan.nr > 2)
-		code = usage_error("explain takes one scenario; \"%s\" has %u cells", argv[optind], c.plan.nr) + 1;
-	if (!code && !c.plan.nr)
-		code = EXIT_INCONCLUSIVE + 1;
-	code = code ? code - 1 : explain(&c, cpus);
+	code = options_parse(&(struct command_line){ .command = "explain", .help = explain_help,
+						     .options = options, .cell = &c.cell, .cpus = cpus },
+			     argc, argv);
+	if (code == GO_ON)
+		code = select_one(&c, argc - optind, argv + optind);
+	if (code == GO_ON)
+		code = explain(&c, cpus);
 	plan_free(&c.plan);
 	free(cpus);
 	return code;

@@ -5,12 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "selection.h"
+#include "commands.h"
+#include "config/number.h"
 #include "litmus/files.h"
+#include "options.h"
 #include "predict/predict.h"
 #include "predict/schedule.h"
-#include "session/console.h"
-#include "cli.h"
+#include "selection.h"
+#include "signals.h"
+#include "usage.h"
 
 static const char explore_help[] =
 	"usage: tornwalk explore [SUITE|SCENARIO|FILE.ini ...] [options]\n"
@@ -41,8 +44,8 @@ static const char explore_help[] =
 	"exit: 0 explored, and no scenario's expectation contradicts it; 1 one does; 2 bad usage\n"
 	"or input; 4 not explored to the end\n";
 
-enum { OPT_MODEL = 256, OPT_WITNESS, OPT_REPLAY, OPT_ROUNDS, OPT_WALKS, OPT_TEARS, OPT_BRUTE,
-       OPT_LIMIT, OPT_LITMUS, OPT_OUTCOME, OPT_OUT, OPT_HELP };
+enum { OPT_MODEL = OPT_OWN, OPT_WITNESS, OPT_REPLAY, OPT_ROUNDS, OPT_WALKS, OPT_TEARS, OPT_BRUTE,
+       OPT_LIMIT, OPT_LITMUS, OPT_OUTCOME, OPT_OUT };
 
 static const struct option options[] = {
 	{ "model", required_argument, NULL, OPT_MODEL },
@@ -56,7 +59,7 @@ static const struct option options[] = {
 	{ "litmus", optional_argument, NULL, OPT_LITMUS },
 	{ "outcome", required_argument, NULL, OPT_OUTCOME },
 	{ "out", required_argument, NULL, OPT_OUT },
-	{ "help", no_argument, NULL, OPT_HELP },
+	OPTION_HELP,
 	CELL_OPTIONS,
 	{ 0 },
 };
@@ -67,7 +70,7 @@ struct explore {
 	bool witness, tears, brute, litmus;
 	struct export export;
 	const char *replay;
-	unsigned rounds, walks;	/* 0: as bounds_of() says */
+	uint64_t rounds, walks;	/* 0: as bounds_of() says */
 	uint64_t limit;
 	bool incomplete, contradiction;
 };
@@ -80,94 +83,71 @@ static const char *note_name(unsigned note)
 
 /* ---- the command line ---- */
 
-static int number_option(const char *name, unsigned max, uint64_t *n)
+static int number_option(const char *name, const char *value, unsigned max, uint64_t *n)
 {
-	char *end;
-
-	errno = 0;
-	*n = strtoull(optarg, &end, 10);
-	if (*optarg >= '1' && *optarg <= '9' && !*end && !errno && *n <= max)
-		return 0;
-	return usage_error("bad %s \"%s\": a whole number from 1 to %u", name, optarg, max) + 1;
+	if (!parse_number(value, 1, max, false, n))
+		return GO_ON;
+	return usage_error("bad %s \"%s\": a whole number from 1 to %u", name, value, max);
 }
 
-static int model_option(struct explore *x)
+static int model_option(struct explore *x, const char *value)
 {
 	for (x->model = 0; x->model < NR_MODELS; x->model++)
-		if (!strcmp(optarg, model_names[x->model]))
-			return 0;
-	return usage_error("unknown model \"%s\"; valid: sc tso weak", optarg) + 1;
+		if (!strcmp(value, model_names[x->model]))
+			return GO_ON;
+	return usage_error("unknown model \"%s\"; valid: sc tso weak", value);
 }
 
-static int parse_one(struct explore *x, int c, int index, char **argv)
+static int take(void *arg, int option, const char *value)
 {
-	char err[1536];
-	uint64_t n = 0;
-	int bad = 0;
+	struct explore *x = arg;
+	int bad;
 
-	switch (c) {
+	switch (option) {
 	case OPT_MODEL:
-		return model_option(x);
+		return model_option(x, value);
 	case OPT_WITNESS:
 		x->witness = true;
-		return 0;
+		break;
 	case OPT_TEARS:
 		x->tears = true;
-		return 0;
+		break;
 	case OPT_BRUTE:
 		x->brute = true;
-		return 0;
+		break;
 	case OPT_REPLAY:
-		x->replay = optarg;
-		return 0;
+		x->replay = value;
+		break;
 	case OPT_ROUNDS:
-		bad = number_option("--rounds", MAX_ROUNDS, &n);
-		x->rounds = (unsigned)n;
-		return bad;
+		return number_option("--rounds", value, MAX_ROUNDS, &x->rounds);
 	case OPT_WALKS:
-		bad = number_option("--walks", MAX_WALKS, &n);
-		x->walks = (unsigned)n;
-		return bad;
+		return number_option("--walks", value, MAX_WALKS, &x->walks);
 	case OPT_LIMIT:
-		return number_option("--limit", 1000000000, &x->limit);
+		return number_option("--limit", value, 1000000000, &x->limit);
 	case OPT_LITMUS:
 		x->litmus = true;
-		return export_arch(&x->export, optarg);
+		bad = export_arch(&x->export, value);
+		return bad ? bad - 1 : GO_ON;
 	case OPT_OUTCOME:
-		return export_outcome(&x->export, optarg);
+		bad = export_outcome(&x->export, value);
+		return bad ? bad - 1 : GO_ON;
 	case OPT_OUT:
-		x->export.dir = optarg;
-		return 0;
-	case OPT_HELP:
-		fputs(explore_help, stdout);
-		return EXIT_PASS + 1;
-	case OPT_CELL:
-		if (cell_set(&x->selection.cell, options[index].name, optarg ? optarg : "yes", err, sizeof(err)))
-			return usage_error("%s", err) + 1;
-		return 0;
-	case ':':
-		return usage_error("%s needs a value; see tornwalk explore --help", argv[optind - 1]) + 1;
-	default:
-		list_options(options, err, sizeof(err));
-		return usage_error("unknown option \"%s\"; valid:%s", argv[optind - 1], err) + 1;
+		x->export.dir = value;
+		break;
 	}
+	return GO_ON;
 }
 
-static int parse(struct explore *x, int argc, char **argv)
+/* Options that need another, or exclude it. */
+static int check_options(const struct explore *x)
 {
-	int c, i = 0, code = 0;
-
-	opterr = 0;
-	optind = 1;
-	while (!code && optind <= argc && (c = getopt_long(argc, argv, ":", options, &i)) != -1)
-		code = parse_one(x, c, i, argv);
-	if (!code && x->replay && x->model < 0)
-		code = usage_error("--replay needs the --model the schedule is of: sc tso weak") + 1;
-	if (!code && !x->litmus && (x->export.dir || x->export.outcomes))
-		code = usage_error("%s goes with --litmus", x->export.dir ? "--out" : "--outcome") + 1;
-	if (!code && x->litmus && (x->replay || x->witness || x->brute))
-		code = usage_error("--litmus does not go with --replay, --witness or --brute") + 1;
-	return code;
+	if (x->replay && x->model < 0)
+		return usage_error("--replay needs the --model the schedule is of: sc tso weak");
+	if (!x->litmus && (x->export.dir || x->export.outcomes))
+		return usage_error("%s goes with --litmus", x->export.dir ? "--out" : "--outcome");
+	if (x->litmus && (x->replay || x->witness || x->brute))
+		return usage_error("--litmus does not go with --replay, --witness or --brute");
+	return GO_ON;
 }
 
 static struct bounds bounds_for(const struct explore *x, const struct cell *c)
@@ -175,9 +155,9 @@ static struct bounds bounds_for(const struct explore *x, const struct cell *c)
 	struct bounds b = bounds_of(c);
 
 	if (x->rounds)
-		b.rounds = x->rounds;
+		b.rounds = (unsigned)x->rounds;
 	if (x->walks)
-		b.walks = x->walks;
+		b.walks = (unsigned)x->walks;
 	/* a suite's cells may have more threads than there is any need for here */
 	if (x->selection.cell.set & (1u << KEY_READERS | 1u << KEY_WRITERS)) {
 		b.readers = c->readers;
@@ -199,7 +179,7 @@ static bool stop_now(void *arg)
 	return interrupted;
 }
 
-/* -errno, said; else what can be seen. */
+/* Fills *p with what can be seen. Returns -errno after printing why not. */
 static int ask(struct explore *x, const struct scenario *s, enum memory_model model,
 	       enum search_how how, struct prediction *p)
 {
@@ -421,6 +401,42 @@ static int export_all(struct explore *x)
 	return !code && !e->files ? EXIT_USAGE : code;
 }
 
+/* Options that do not fit the cells they came with. */
+static int check_cells(const struct explore *x)
+{
+	const struct plan *p = &x->selection.plan;
+	unsigned i;
+
+	if (x->replay && p->nr != 1)
+		return usage_error("--replay is of one cell, not of %u", p->nr);
+	if (x->litmus && !x->export.dir && p->nr != 1)
+		return usage_error("--litmus of %u cells needs a directory: --out DIR", p->nr);
+	for (i = 0; i < p->nr; i++) {
+		const struct bounds b = bounds_for(x, &p->list[i].cell);
+
+		if (b.readers + b.writers > MAX_PARTIES)
+			return usage_error("more than %d threads: every execution of that is too much",
+					   MAX_PARTIES);
+	}
+	return GO_ON;
+}
+
+static int explore(struct explore *x)
+{
+	const struct plan *p = &x->selection.plan;
+	int code;
+
+	catch_signals();
+	code = x->replay ? replay(x, p->list) : x->litmus ? export_all(x) :
+	       p->nr == 1 ? show_cell(x, p->list) : show_all(x);
+	if (!code && fflush(stdout))
+		code = EXIT_USAGE;
+	if (code)
+		return code;
+	return x->contradiction ? EXIT_FAIL :
+	       x->incomplete || interrupted ? EXIT_INCONCLUSIVE : EXIT_PASS;
+}
+
 int cmd_explore(int argc, char **argv)
 {
 	struct explore *x = calloc(1, sizeof(*x));
@@ -430,28 +446,17 @@ int cmd_explore(int argc, char **argv)
 		return usage_error("out of memory");
 	x->model = -1;
 	x->limit = 10000000;
-	code = parse(x, argc, argv);
-	if (!code)
+	code = options_parse(&(struct command_line){ .command = "explore", .help = explore_help,
+						     .options = options, .cell = &x->selection.cell,
+						     .take = take, .arg = x }, argc, argv);
+	if (code == GO_ON)
+		code = check_options(x);
+	if (code == GO_ON)
 		code = select_cells(&x->selection, argc - optind, argv + optind);
-	if (!code && x->replay && x->selection.plan.nr != 1)
-		code = usage_error("--replay is of one cell, not of %u", x->selection.plan.nr) + 1;
-	if (!code && x->litmus && !x->export.dir && x->selection.plan.nr != 1)
-		code = usage_error("--litmus of %u cells needs a directory: --out DIR", x->selection.plan.nr) + 1;
-	if (!code && bounds_for(x, &x->selection.plan.list[0].cell).readers +
-		     bounds_for(x, &x->selection.plan.list[0].cell).writers > MAX_PARTIES)
-		code = usage_error("more than %d threads: every execution of that is too much", MAX_PARTIES) + 1;
-	if (code) {
-		code--;
-	} else {
-		catch_signals();
-		code = x->replay ? replay(x, x->selection.plan.list) : x->litmus ? export_all(x) :
-		       x->selection.plan.nr == 1 ? show_cell(x, x->selection.plan.list) : show_all(x);
-		if (!code && fflush(stdout))
-			code = EXIT_USAGE;
-		if (!code)
-			code = x->contradiction ? EXIT_FAIL :
-			       x->incomplete || interrupted ? EXIT_INCONCLUSIVE : EXIT_PASS;
-	}
+	if (code == GO_ON)
+		code = check_cells(x);
+	if (code == GO_ON)
+		code = explore(x);
 	plan_free(&x->selection.plan);
 	free(x);
 	return code;

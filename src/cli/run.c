@@ -3,19 +3,19 @@
  * tornwalk run: from words to a plan, from a plan to an exit code. All input has
  * been read and found good before the first thread starts.
  */
-#include "cli.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "selection.h"
+#include "commands.h"
 #include "config/shard.h"
-#include "session/session.h"
+#include "options.h"
+#include "selection.h"
 #include "session/console.h"
-
-enum { CALIBRATE_NS = 20000000 };
+#include "session/session.h"
+#include "signals.h"
+#include "usage.h"
 
 static const char run_help[] =
 	"usage: tornwalk run [SUITE|SCENARIO|FILE.ini ...] [options]\n"
@@ -28,7 +28,8 @@ static const char run_help[] =
 	"options: --time 30s     for each cell (10ms to 365d; 500ms, 2m, 1h, 3d)\n"
 	"         --seed N       of the delays and of the order of slots\n"
 	"         --cpus 0,2-3   only these\n"
-	"         --world widened  every cell of a suite with a delay between the halves\n"
+	"         --world, --reclaim, --readers, --writers, --slots   with a suite or scenario too,\n"
+	"                        for each of its cells; the results say what was overridden\n"
 	"         --shard 2/3    only this part; a cell and its control stay together\n"
 	"         --sweep        widened cells: through all delays, and what each of them showed\n"
 	"         --out FILE     append one JSON line per cell; - is standard output\n"
@@ -36,7 +37,6 @@ static const char run_help[] =
 	"         --fail-fast    stop after the first cell that fails\n"
 	"         --ktap         KTAP instead of the table\n"
 	"         --quiet        only failures and the last line\n"
-	"         --mutants      instead: this machine's mutation score (tornwalk-mutants only)\n"
 	"\n"
 	"examples:\n"
 	"  tornwalk run\n"
@@ -47,19 +47,18 @@ static const char run_help[] =
 	"\n"
 	"exit: 0 pass, 1 fail, 2 bad usage or input, 4 inconclusive\n";
 
-enum { OPT_OUT = 256, OPT_RESUME, OPT_FAIL_FAST, OPT_KTAP, OPT_QUIET, OPT_CPUS, OPT_HELP,
-       OPT_SHARD, OPT_SWEEP };
+enum { OPT_OUT = OPT_OWN, OPT_RESUME, OPT_FAIL_FAST, OPT_KTAP, OPT_QUIET, OPT_SHARD, OPT_SWEEP };
 
-static const struct option run_options[] = {
+static const struct option options[] = {
 	{ "out", required_argument, NULL, OPT_OUT },
 	{ "resume", no_argument, NULL, OPT_RESUME },
 	{ "fail-fast", no_argument, NULL, OPT_FAIL_FAST },
 	{ "ktap", no_argument, NULL, OPT_KTAP },
 	{ "quiet", no_argument, NULL, OPT_QUIET },
-	{ "cpus", required_argument, NULL, OPT_CPUS },
 	{ "sweep", no_argument, NULL, OPT_SWEEP },
 	{ "shard", required_argument, NULL, OPT_SHARD },
-	{ "help", no_argument, NULL, OPT_HELP },
+	OPTION_CPUS,
+	OPTION_HELP,
 	CELL_OPTIONS,
 	{ 0 },
 };
@@ -72,59 +71,36 @@ struct run {
 	unsigned planned;		/* cells in all shards */
 };
 
-/* 0, or an exit code plus one when the program is done. */
-static int parse_run(struct run *r, int argc, char **argv)
+static int take(void *arg, int option, const char *value)
 {
+	struct run *r = arg;
 	char err[1536];
-	int c, i;
 
-	opterr = 0;
-	optind = 1;
-	while (optind <= argc && (c = getopt_long(argc, argv, ":", run_options, &i)) != -1) {
-		switch (c) {
-		case OPT_OUT:
-			r->session.out_name = optarg;
-			break;
-		case OPT_RESUME:
-			r->session.resume = true;
-			break;
-		case OPT_FAIL_FAST:
-			r->session.fail_fast = true;
-			break;
-		case OPT_KTAP:
-			r->session.ktap = true;
-			break;
-		case OPT_SWEEP:
-			r->session.sweep = true;
-			break;
-		case OPT_QUIET:
-			r->session.quiet = true;
-			break;
-		case OPT_CPUS:
-			if (cpus_choose(&r->cpus, optarg, err, sizeof(err)))
-				return usage_error("%s", err) + 1;
-			break;
-		case OPT_SHARD:
-			if (shard_parse(&r->shard, optarg, err, sizeof(err)))
-				return usage_error("%s", err) + 1;
-			break;
-		case OPT_HELP:
-			fputs(run_help, stdout);
-			return EXIT_PASS + 1;
-		case OPT_CELL:
-			if (cell_set(&r->selection.cell, run_options[i].name, optarg ? optarg : "yes", err,
-				     sizeof(err)))
-				return usage_error("%s", err) + 1;
-			break;
-		case ':':
-			return usage_error("%s needs a value; see tornwalk run --help",
-					   argv[optind - 1]) + 1;
-		default:
-			list_options(run_options, err, sizeof(err));
-			return usage_error("unknown option \"%s\"; valid:%s", argv[optind - 1], err) + 1;
-		}
+	switch (option) {
+	case OPT_OUT:
+		r->session.out_name = value;
+		break;
+	case OPT_RESUME:
+		r->session.resume = true;
+		break;
+	case OPT_FAIL_FAST:
+		r->session.fail_fast = true;
+		break;
+	case OPT_KTAP:
+		r->session.ktap = true;
+		break;
+	case OPT_SWEEP:
+		r->session.sweep = true;
+		break;
+	case OPT_QUIET:
+		r->session.quiet = true;
+		break;
+	case OPT_SHARD:
+		if (shard_parse(&r->shard, value, err, sizeof(err)))
+			return usage_error("%s", err);
+		break;
 	}
-	return 0;
+	return GO_ON;
 }
 
 static int open_out(struct session *s)
@@ -133,15 +109,15 @@ static int open_out(struct session *s)
 	if (s->resume && (!s->out_name || !strcmp(s->out_name, "-")))
 		return usage_error("--resume needs --out FILE, the results to go on with");
 	if (!s->out_name)
-		return 0;
+		return GO_ON;
 	if (!strcmp(s->out_name, "-")) {
 		s->json = true;
-		return 0;
+		return GO_ON;
 	}
 	s->out = open(s->out_name, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 	if (s->out < 0 && (errno == ESPIPE || errno == ENXIO || errno == EINVAL))
 		s->out = open(s->out_name, O_WRONLY | O_APPEND | O_CLOEXEC);
-	return s->out < 0 ? usage_error("cannot write %s: %s", s->out_name, strerror(errno)) : 0;
+	return s->out < 0 ? usage_error("cannot write %s: %s", s->out_name, strerror(errno)) : GO_ON;
 }
 
 static int finish(const struct run *r)
@@ -171,34 +147,15 @@ static int finish(const struct run *r)
 	       s->inconclusive || s->not_run || !s->pass ? EXIT_INCONCLUSIVE : EXIT_PASS;
 }
 
-void prepare(struct session *s, struct plan *p, struct executor *x, struct calibration *c,
-	     const struct cpus *cpus)
-{
-	unsigned i;
-
-	x->target = TARGET;
-	x->flags = FLAGS;
-	x->git = GIT;
-	executor_probe(x);
-	catch_signals();
-	calibrate(c, cpus, CALIBRATE_NS, &interrupted);
-	x->cpus = cpus;
-	x->calibration = c;
-	for (i = 0; i < p->nr; i++)
-		p->list[i].cell.writer_tears = calibration_tears(c, p->list[i].cell.writer->primitive);
-	s->plan = p;
-	s->executor = x;
-	s->calibration = c;
-	s->interrupted = &interrupted;
-}
-
 static int run_plan(struct run *r)
 {
 	struct calibration calibration;
 	struct executor executor, *x = &executor;
 	int err;
 
-	prepare(&r->session, &r->selection.plan, x, &calibration, &r->cpus);
+	catch_signals();
+	r->session.interrupted = &interrupted;
+	session_prepare(&r->session, &r->selection.plan, x, &calibration, &r->cpus);
 	if (r->session.ktap)
 		printf("KTAP version 1\n1..%u\n", r->selection.plan.nr);
 	else if (!r->session.quiet)
@@ -210,29 +167,28 @@ static int run_plan(struct run *r)
 	return err ? EXIT_USAGE : finish(r);
 }
 
-/* 0, or an exit code plus one: what is left of the plan is this shard's. */
+/* What is left of the plan is this shard's. */
 static int take_shard(struct run *r)
 {
 	r->planned = r->selection.plan.nr;
 	if (!r->shard.of)
-		return 0;
+		return GO_ON;
 	if (plan_shard(&r->selection.plan, &r->shard))
-		return usage_error("out of memory") + 1;
+		return usage_error("out of memory");
 	if (r->selection.plan.nr || !r->planned)
-		return 0;
+		return GO_ON;
 	fprintf(stderr, "tornwalk: nothing to do in shard %u/%u of %u cells\n", r->shard.number,
 		r->shard.of, r->planned);
-	return EXIT_PASS + 1;
+	return EXIT_PASS;
 }
 
-static bool asks_for_mutants(int argc, char **argv)
+static int run_or_say_why(struct run *r)
 {
-	int i;
-
-	for (i = 1; i < argc; i++)
-		if (!strcmp(argv[i], "--mutants"))
-			return true;
-	return false;
+	if (r->selection.plan.nr)
+		return run_plan(r);
+	fprintf(stderr, "tornwalk: nothing to run: %s\n", r->selection.plan.unusable ?
+		r->selection.plan.why_unusable : "the plan is empty");
+	return EXIT_INCONCLUSIVE;
 }
 
 int cmd_run(int argc, char **argv)
@@ -240,31 +196,20 @@ int cmd_run(int argc, char **argv)
 	struct run *r = calloc(1, sizeof(*r));
 	int code;
 
-	if (asks_for_mutants(argc, argv)) {
-		free(r);
-		return cmd_mutants(argc, argv);
-	}
 	if (!r)
 		return usage_error("out of memory");
 	cpus_allowed(&r->cpus);
-	code = parse_run(r, argc, argv);
-	if (!code)
+	code = options_parse(&(struct command_line){ .command = "run", .help = run_help, .options = options,
+						     .cell = &r->selection.cell, .cpus = &r->cpus,
+						     .take = take, .arg = r }, argc, argv);
+	if (code == GO_ON)
 		code = select_cells(&r->selection, argc - optind, argv + optind);
-	if (!code)
+	if (code == GO_ON)
 		code = take_shard(r);
-	if (code) {	/* done, well or badly */
-		code--;
-		goto out;
-	}
-	code = open_out(&r->session);
-	if (!code && r->selection.plan.nr) {
-		code = run_plan(r);
-	} else if (!code && !r->planned) {
-		fprintf(stderr, "tornwalk: nothing to run: %s\n", r->selection.plan.unusable ?
-			r->selection.plan.why_unusable : "the plan is empty");
-		code = EXIT_INCONCLUSIVE;
-	}
-out:
+	if (code == GO_ON)
+		code = open_out(&r->session);
+	if (code == GO_ON)
+		code = run_or_say_why(r);
 	plan_free(&r->selection.plan);
 	free(r);
 	return code;

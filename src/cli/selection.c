@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli.h"
+#include "usage.h"
 
 /* A cell from options alone is called after its dimensions. */
 static int plan_one(struct selection *c)
@@ -16,29 +16,51 @@ static int plan_one(struct selection *c)
 
 	if (res == -EOPNOTSUPP) {
 		fprintf(stderr, "tornwalk: skipped: %s\n", err);
-		return EXIT_INCONCLUSIVE + 1;
+		return EXIT_INCONCLUSIVE;
 	}
 	if (res)
-		return usage_error("%s", err) + 1;
+		return usage_error("%s", err);
 	snprintf(s.name, sizeof(s.name), "%s.%s.%s.%s.%s.%s%s%s", s.cell.layout->name,
 		 s.cell.level == LEVEL_PUD ? "pud" : "pmd", s.cell.walker->name, s.cell.reader->name,
 		 s.cell.writer->name, s.cell.transition->name, s.cell.alias ? ".alias" : "",
 		 s.cell.protocol == &widened_protocol ? ".widened" : "");
-	return plan_add(&c->plan, &s, err, sizeof(err)) ? usage_error("%s", err) + 1 : 0;
+	return plan_add(&c->plan, &s, err, sizeof(err)) ? usage_error("%s", err) : GO_ON;
 }
 
-static void override(struct plan *p, const struct cell_names *n)
+/* What may go with words: it changes how their cells are run, or asks more of them. */
+enum {
+	WITH_NONE = 1 << KEY_TIME | 1 << KEY_SEED,
+	RESHAPES = 1 << SEAM_WORLD | 1 << SEAM_RECLAIM | 1 << KEY_READERS | 1 << KEY_WRITERS |
+		   1 << KEY_SLOTS,
+};
+
+/*
+ * Key invariant: a cell that an option has changed says so in its result, and has
+ * another hash. One that makes no sense any more is left out and counted; if none is
+ * left, that is an error.
+ */
+static int override(struct plan *p, const struct cell_names *n)
 {
-	unsigned i;
+	char why[512], err[640], first[640] = "";
+	unsigned i, kept = 0;
 
 	for (i = 0; i < p->nr; i++) {
-		if (n->set & 1u << KEY_TIME)
-			p->list[i].cell.budget_ns = n->number[KEY_TIME];
-		if (n->set & 1u << KEY_SEED)
-			p->list[i].cell.seed = (uint32_t)n->number[KEY_SEED];
-		if (n->set & 1u << SEAM_WORLD)
-			cell_move(&p->list[i].cell, n->word[SEAM_WORLD]);
+		struct scenario *s = &p->list[i];
+		const char *refused;
+
+		s->overridden = cell_override(&s->cell, n) & RESHAPES;
+		refused = s->overridden ? cell_check(&s->cell, why, sizeof(why)) : NULL;
+		if (!refused) {
+			p->list[kept++] = *s;
+			continue;
+		}
+		snprintf(err, sizeof(err), "%.120s: %s", s->name, refused);
+		plan_reject(p, err);
+		if (!first[0])
+			snprintf(first, sizeof(first), "%s", err);
 	}
+	p->nr = kept;
+	return !kept && first[0] ? usage_error("%s", first) : GO_ON;
 }
 
 static int plan_files(struct selection *c, int nr_words, char **words)
@@ -54,9 +76,9 @@ static int plan_files(struct selection *c, int nr_words, char **words)
 	}
 	if (!config_dir(dir, sizeof(dir)))
 		return usage_error("no configs directory: not in $TORNWALK_CONFIGS, not ./configs, "
-				   "not beside the program") + 1;
+				   "not beside the program");
 	if (config_load(&config, dir, err, sizeof(err)))
-		return usage_error("%s", err) + 1;
+		return usage_error("%s", err);
 	for (i = 0; i < nr_words && !res; i++)
 		res = config_select(&config, words[i], &c->plan, err, sizeof(err));
 	if (!res)
@@ -64,29 +86,24 @@ static int plan_files(struct selection *c, int nr_words, char **words)
 	config_free(&config);
 	if (res == -EOPNOTSUPP) {
 		fprintf(stderr, "tornwalk: skipped: %s\n", err);
-		return EXIT_INCONCLUSIVE + 1;
+		return EXIT_INCONCLUSIVE;
 	}
 	if (res)
-		return usage_error("%s", err) + 1;
-	override(&c->plan, &c->cell);
-	return 0;
+		return usage_error("%s", err);
+	return override(&c->plan, &c->cell);
 }
 
 int select_cells(struct selection *c, int nr_words, char **words)
 {
-	static const uint32_t with_none = 1u << KEY_TIME | 1u << KEY_SEED,
-			      with_files = with_none | 1u << SEAM_WORLD;
+	char valid[ERR_LEN] = "";
+	unsigned k;
 
-	if (nr_words && (c->cell.set & ~with_files))
-		return usage_error("cell options describe one cell; with \"%s\" only --time, --seed and "
-				   "--world go", words[0]) + 1;
-	return !nr_words && (c->cell.set & ~with_none) ? plan_one(c) : plan_files(c, nr_words, words);
-}
-
-void list_options(const struct option *o, char *buf, size_t len)
-{
-	size_t n = 0;
-
-	for (buf[0] = '\0'; o->name && n < len; o++)
-		n += (size_t)snprintf(buf + n, len - n, " --%s", o->name);
+	if (!nr_words && (c->cell.set & ~(uint32_t)WITH_NONE))
+		return plan_one(c);
+	if (!(c->cell.set & ~(uint32_t)(WITH_NONE | RESHAPES)))
+		return plan_files(c, nr_words, words);
+	for (k = 0; k < NR_CELL_KEYS; k++)
+		if ((WITH_NONE | RESHAPES) & 1 << k)
+			text_append(valid, sizeof(valid), " --%s", cell_key_name(k));
+	return usage_error("cell options describe one cell; with \"%s\" only these go:%s", words[0], valid);
 }

@@ -24,7 +24,7 @@ mutants_races() {
 
 	log=$(mktemp -d)
 	TSAN_OPTIONS="exitcode=0 suppress_equal_addresses=0 log_path=$log/log" \
-		setarch -R "$1" run --mutants --watch "$3" --time "$4" "$2" >/dev/null || return
+		setarch -R "$1" --watch "$3" --time "$4" "$2" >/dev/null || return
 	[ -z "$(ls "$log")" ] || python3 "$root/src/test/races.py" "$log"/log.*
 	rm -r "$log"
 }
@@ -58,7 +58,7 @@ cmd_mutants() {
 		COMPILER=clang SAN=thread build mutants
 		mutants_tsan >>"$also"
 	fi
-	"$BUILD/tornwalk-mutants" run --mutants --also "$also" "$@" || code=$?
+	"$BUILD/tornwalk-mutants" --also "$also" "$@" || code=$?
 	rm -f "$also"
 	return $code
 }

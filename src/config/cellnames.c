@@ -209,11 +209,43 @@ int cell_resolve(const struct cell_names *n, struct cell *c, char *err, size_t l
 	return refused ? text_error(err, len, "%s", refused) : 0;
 }
 
-void cell_move(struct cell *c, const char *world)
+static void override_name(struct cell *c, enum seam s, const char *name)
 {
 	char err[ERR_LEN];
 	struct named found;
 
-	if (!name_find(SEAM_WORLD, NULL, world, &found, err, sizeof(err)))
+	if (name_find(s, c->protocol, name, &found, err, sizeof(err)))
+		return;
+	if (s == SEAM_WORLD)
 		cell_into(c, found.row);
+	else
+		put(c, s, &found);
+}
+
+uint32_t cell_override(struct cell *c, const struct cell_names *n)
+{
+	static const enum seam seams[] = { SEAM_WORLD, SEAM_RECLAIM };
+	const struct cell before = *c;
+	unsigned i;
+
+	for (i = 0; i < sizeof(seams) / sizeof(seams[0]); i++)
+		if (n->set & 1u << seams[i])
+			override_name(c, seams[i], n->word[seams[i]]);
+	if (n->set & 1u << KEY_READERS)
+		c->readers = (unsigned)n->number[KEY_READERS];
+	if (n->set & 1u << KEY_WRITERS)
+		c->writers = (unsigned)n->number[KEY_WRITERS];
+	if (n->set & 1u << KEY_SLOTS)
+		c->slots = (uint32_t)n->number[KEY_SLOTS];
+	if (n->set & 1u << KEY_TIME)
+		c->budget_ns = n->number[KEY_TIME];
+	if (n->set & 1u << KEY_SEED)
+		c->seed = (uint32_t)n->number[KEY_SEED];
+	return (uint32_t)(before.protocol != c->protocol) << SEAM_WORLD |
+	       (uint32_t)(before.reclaim != c->reclaim) << SEAM_RECLAIM |
+	       (uint32_t)(before.readers != c->readers) << KEY_READERS |
+	       (uint32_t)(before.writers != c->writers) << KEY_WRITERS |
+	       (uint32_t)(before.slots != c->slots) << KEY_SLOTS |
+	       (uint32_t)(before.budget_ns != c->budget_ns) << KEY_TIME |
+	       (uint32_t)(before.seed != c->seed) << KEY_SEED;
 }

@@ -70,7 +70,11 @@ void cell_inherit(struct cell_names *n, const struct cell_names *from);
  */
 int cell_resolve(const struct cell_names *n, struct cell *c, char *err, size_t len);
 
-/* The same cell in another world: a name that cell_set() has taken. */
-void cell_move(struct cell *c, const char *world);
+/*
+ * Changes of a resolved cell what n has set: world, reclaim, readers, writers, slots,
+ * time and seed; the rest is what the cell is. Returns what has another value now
+ * (1 << enum cell_key); cell_check() has not been asked.
+ */
+uint32_t cell_override(struct cell *c, const struct cell_names *n);
 
 #endif

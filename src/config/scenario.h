@@ -20,6 +20,7 @@ struct scenario {
 	uint64_t min_rounds;		/* quality floor: writer rounds */
 	char control[NAME_LEN];		/* the busted twin that must fire, or "" */
 	bool is_control;		/* a `require` scenario some other names as its twin */
+	uint32_t overridden;		/* by options: 1 << enum cell_key */
 };
 
 /* What is expected of an outcome: as the scenario says, else its own grade. */

@@ -61,3 +61,45 @@ char *text_word(char **s)
 	*end = '\0';
 	return word;
 }
+
+/* n / unit with three digits, e.g. 1.23k */
+static void scaled(char buf[16], uint64_t n, uint64_t unit, const char *suffix)
+{
+	uint64_t whole = n / unit, rest = n % unit;
+
+	if (whole >= 100)
+		snprintf(buf, 16, "%u%s", (unsigned)whole, suffix);
+	else if (whole >= 10)
+		snprintf(buf, 16, "%u.%u%s", (unsigned)whole, (unsigned)(rest * 10 / unit), suffix);
+	else
+		snprintf(buf, 16, "%u.%02u%s", (unsigned)whole, (unsigned)(rest * 100 / unit), suffix);
+}
+
+void format_count(char buf[16], uint64_t n)
+{
+	static const char *const suffix[] = { "k", "M", "G", "T", "P", "E" };
+	uint64_t unit = 1000;
+	unsigned i = 0;
+
+	if (n < 1000) {
+		snprintf(buf, 16, "%u", (unsigned)n);
+		return;
+	}
+	while (i < 5 && n / unit >= 1000) {
+		unit *= 1000;
+		i++;
+	}
+	scaled(buf, n, unit, suffix[i]);
+}
+
+void format_ns(char buf[16], uint64_t ns)
+{
+	if (!ns)
+		snprintf(buf, 16, "-");
+	else if (ns < 1000000)
+		scaled(buf, ns, 1000, "us");
+	else if (ns < 1000000000)
+		scaled(buf, ns, 1000000, "ms");
+	else
+		scaled(buf, ns, 1000000000, "s");
+}

@@ -4,6 +4,7 @@
 #define TORNWALK_TEXT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* Enough for a message that lists every valid name. */
 enum { ERR_LEN = 4096 };
@@ -21,5 +22,10 @@ int text_error_at(char *err, size_t len, const char *file, unsigned line, const 
 
 /* The next word of *s, split at blanks; NULL at the end. Writes into *s. */
 char *text_word(char **s);
+
+/* Three digits and a suffix: 0, 12, 1.23k, 45.6M; never more than 6 characters. */
+void format_count(char buf[16], uint64_t n);
+/* 12us, 3.4ms, 1.2s, "-" for 0 */
+void format_ns(char buf[16], uint64_t ns);
 
 #endif

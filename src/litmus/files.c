@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #include "config/text.h"
-#include "cli/cli.h"
+#include "cli/usage.h"
 
 int export_arch(struct export *e, const char *word)
 {

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tornwalk run --mutants: who catches which mutant, and the score. */
+/* tornwalk-mutants: who catches which mutant, and the score. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/selection.h"
+#include "cli/options.h"
+#include "cli/signals.h"
+#include "cli/usage.h"
 #include "config/number.h"
 #include "session/executor.h"
 #include "score.h"
+#include "session/executor.h"
 #include "tally.h"
-#include "cli/cli.h"
 
 static const char mutants_help[] =
-	"usage: tornwalk-mutants run --mutants [MUTANT ...] [options]\n"
+	"usage: tornwalk-mutants [MUTANT ...] [options]\n"
 	"Each mutant is an edit of the protocol; who shows something bad of it that the\n"
 	"original cannot show? The explorer is asked under each model, then the widened and\n"
 	"the native world race it on this machine.\n"
@@ -46,61 +48,50 @@ struct mutate {
 	struct calibration calibration;
 };
 
-enum { OPT_MUTANTS = 256, OPT_EXPLORER, OPT_TIME, OPT_SEED, OPT_CPUS, OPT_ALSO, OPT_WATCH,
-       OPT_HELP };
+enum { OPT_EXPLORER = OPT_OWN, OPT_TIME, OPT_SEED, OPT_ALSO, OPT_WATCH };
 
 static const struct option options[] = {
-	{ "mutants", no_argument, NULL, OPT_MUTANTS },
 	{ "explorer", no_argument, NULL, OPT_EXPLORER },
 	{ "time", required_argument, NULL, OPT_TIME },
 	{ "seed", required_argument, NULL, OPT_SEED },
-	{ "cpus", required_argument, NULL, OPT_CPUS },
 	{ "also", required_argument, NULL, OPT_ALSO },
 	{ "watch", required_argument, NULL, OPT_WATCH },
-	{ "help", no_argument, NULL, OPT_HELP },
+	OPTION_CPUS,
+	OPTION_HELP,
 	{ 0 },
 };
 
-/* ---- the command line; each returns 0, or an exit code plus one ---- */
+/* ---- the command line ---- */
 
-static int parse_one(struct mutate *x, int c, char **argv)
+static int take(void *arg, int option, const char *value)
 {
-	char err[1536];
+	struct mutate *x = arg;
 	uint64_t n;
 
-	switch (c) {
-	case OPT_MUTANTS:
-		return 0;
+	switch (option) {
 	case OPT_EXPLORER:
 		x->explorer_only = true;
-		return 0;
+		break;
 	case OPT_TIME:
-		if (parse_duration(optarg, &x->ns))
-			return usage_error("bad time \"%s\"; for example 500ms, 2s", optarg) + 1;
-		return 0;
+		if (parse_duration(value, &x->ns))
+			return usage_error("bad time \"%s\"; for example 500ms, 2s", value);
+		break;
 	case OPT_SEED:
-		if (parse_number(optarg, 0, UINT32_MAX, false, &n))
-			return usage_error("bad seed \"%s\": a whole number", optarg) + 1;
+		if (parse_number(value, 0, UINT32_MAX, false, &n))
+			return usage_error("bad seed \"%s\": a whole number", value);
 		x->seed = (uint32_t)n;
-		return 0;
-	case OPT_CPUS:
-		return cpus_choose(&x->cpus, optarg, err, sizeof(err)) ? usage_error("%s", err) + 1 : 0;
+		break;
 	case OPT_ALSO:
-		x->also = optarg;
-		return 0;
+		x->also = value;
+		break;
 	case OPT_WATCH:
-		x->watch = !strcmp(optarg, "mutant") ? WATCH_MUTANT :
-			   !strcmp(optarg, "original") ? WATCH_ORIGINAL : WATCH_NOBODY;
-		return x->watch ? 0 : usage_error("bad watch \"%s\"; valid: mutant original", optarg) + 1;
-	case OPT_HELP:
-		fputs(mutants_help, stdout);
-		return EXIT_PASS + 1;
-	case ':':
-		return usage_error("%s needs a value; see tornwalk run --mutants --help", argv[optind - 1]) + 1;
-	default:
-		list_options(options, err, sizeof(err));
-		return usage_error("unknown option \"%s\" of run --mutants; valid:%s", argv[optind - 1], err) + 1;
+		x->watch = !strcmp(value, "mutant") ? WATCH_MUTANT :
+			   !strcmp(value, "original") ? WATCH_ORIGINAL : WATCH_NOBODY;
+		if (!x->watch)
+			return usage_error("bad watch \"%s\"; valid: mutant original", value);
+		break;
 	}
+	return GO_ON;
 }
 
 static const struct mutant *mutant_find(const char *name)
@@ -136,7 +127,7 @@ static int select_mutants(struct mutate *x, int n, char **names)
 		if (!n || i < n)
 			x->rows[x->nr++].mutant = m;
 	}
-	return 0;
+	return GO_ON;
 }
 
 static int also_line(struct mutate *x, unsigned line, const char *instrument, const char *name, const char *word)
@@ -159,25 +150,25 @@ static int also_line(struct mutate *x, unsigned line, const char *instrument, co
 		snprintf(r->also[k], sizeof(r->also[k]), "%s", word);
 		r->word[k] = strcmp(word, ".") ? r->also[k] : NULL;
 	}
-	return 0;
+	return GO_ON;
 }
 
 static int read_also(struct mutate *x)
 {
 	char text[256], instrument[24], name[80], word[24], rest;
 	unsigned line = 0;
-	int code = 0;
+	int code = GO_ON;
 	FILE *f;
 
 	if (!x->also)
-		return 0;
+		return GO_ON;
 	f = fopen(x->also, "r");
 	if (!f)
-		return usage_error("cannot read %s: %s", x->also, strerror(errno)) + 1;
-	while (!code && fgets(text, sizeof(text), f)) {
+		return usage_error("cannot read %s: %s", x->also, strerror(errno));
+	while (code == GO_ON && fgets(text, sizeof(text), f)) {
 		line++;
 		if (sscanf(text, "%23s %79s %23s %c", instrument, name, word, &rest) != 3)
-			code = usage_error("%s:%u: not \"INSTRUMENT MUTANT WORD\"", x->also, line) + 1;
+			code = usage_error("%s:%u: not \"INSTRUMENT MUTANT WORD\"", x->also, line);
 		else
 			code = also_line(x, line, instrument, name, word);
 	}
@@ -225,7 +216,6 @@ static int race(struct mutate *x, const struct subject *s, struct row *r, uint32
 	return err;
 }
 
-/* 0, or an exit code plus one. */
 static int ask(struct mutate *x, struct row *r)
 {
 	uint32_t possible = 0;
@@ -235,7 +225,7 @@ static int ask(struct mutate *x, struct row *r)
 	int bad = subject_init(&s, r->mutant, err, sizeof(err));
 
 	if (bad == -EINVAL)
-		return usage_error("%s", err) + 1;
+		return usage_error("%s", err);
 	s.original.writer_tears = calibration_tears(&x->calibration, s.original.writer->primitive);
 	lacks = bad == -EOPNOTSUPP && !x->explorer_only;	/* the explorer needs no instruction */
 	if (lacks)
@@ -246,8 +236,8 @@ static int ask(struct mutate *x, struct row *r)
 		bad = race(x, &s, r, possible);
 	if (bad)
 		return usage_error("%s: %s", r->mutant->name, bad == -E2BIG ? "not explored to the end" :
-				   strerror(-bad)) + 1;
-	return 0;
+				   strerror(-bad));
+	return GO_ON;
 }
 
 static int watch_all(struct mutate *x)
@@ -271,9 +261,9 @@ static int watch_all(struct mutate *x)
 
 static int run_all(struct mutate *x)
 {
-	struct executor e = { .target = "", .flags = "", .git = "" };
+	struct executor e;
 	unsigned i;
-	int code = 0;
+	int code = GO_ON;
 
 	catch_signals();
 	if (!x->explorer_only) {
@@ -284,24 +274,24 @@ static int run_all(struct mutate *x)
 		       x->cpus.n > 1 ? "s" : "", model_names[x->model]);
 	}
 	tally_head();
-	for (i = 0; i < x->nr && !code && !interrupted; i++) {
+	for (i = 0; i < x->nr && code == GO_ON && !interrupted; i++) {
 		code = ask(x, &x->rows[i]);
-		if (!code && !interrupted)
+		if (code == GO_ON && !interrupted)
 			tally_row(&x->rows[i]);
 	}
-	if (code)
-		return code - 1;
+	if (code != GO_ON)
+		return code;
 	if (interrupted)
 		return usage_error("interrupted after %u of %u mutants", i - 1, x->nr), EXIT_INCONCLUSIVE;
 	code = tally_score(x->rows, x->nr) ? EXIT_FAIL : x->incomplete ? EXIT_INCONCLUSIVE : EXIT_PASS;
 	return fflush(stdout) ? EXIT_USAGE : code;
 }
 
-int cmd_mutants(int argc, char **argv)
+int main(int argc, char **argv)
 {
 	struct mutate *x = calloc(1, sizeof(*x));
 	unsigned n = 0;
-	int code = 0, c;
+	int code;
 
 	while (mutants[n].name)
 		n++;
@@ -314,15 +304,14 @@ int cmd_mutants(int argc, char **argv)
 	x->ns = 2 * NS_PER_S;
 	x->seed = 1;
 	cpus_allowed(&x->cpus);
-	opterr = 0;
-	optind = 1;
-	while (!code && optind <= argc && (c = getopt_long(argc, argv, ":", options, NULL)) != -1)
-		code = parse_one(x, c, argv);
-	if (!code)
+	code = options_parse(&(struct command_line){ .help = mutants_help, .options = options,
+						     .cpus = &x->cpus, .take = take, .arg = x }, argc, argv);
+	if (code == GO_ON)
 		code = select_mutants(x, argc - optind, argv + optind);
-	if (!code)
+	if (code == GO_ON)
 		code = read_also(x);
-	code = code ? code - 1 : x->watch ? watch_all(x) : run_all(x);
+	if (code == GO_ON)
+		code = x->watch ? watch_all(x) : run_all(x);
 	free(x->rows);
 	free(x);
 	return code;

@@ -10,7 +10,7 @@ mutants: $(OUT)/tornwalk-mutants
 
 $(OUT)/mutants/%.o: CFLAGS += $(SMALL)
 
-$(OUT)/tornwalk-mutants: $(PROGRAM:%=$(OUT)/%.o) $(OUT)/mutants/main.o $(OUT)/mutants/score.o $(OUT)/mutants/tally.o \
+$(OUT)/tornwalk-mutants: $(CMDLINE:%=$(OUT)/%.o) $(OUT)/mutants/main.o $(OUT)/mutants/score.o $(OUT)/mutants/tally.o \
 			 $(M)/table.o $(M_OBJS) $(OUT)/libtornwalk.a configs/targets/static.ld
 	$(CC) $(CODE) $(LINK) -o $@.full $(filter %.o %.a,$^) $(LIBS)
 	$(STRIP) -o $@ $@.full

@@ -53,6 +53,9 @@ void executor_probe(struct executor *x)
 {
 	struct utsname u;
 
+	x->target = TARGET;
+	x->flags = FLAGS;
+	x->git = GIT;
 	cpu_name(x->cpu, sizeof(x->cpu));
 	snprintf(x->kernel, sizeof(x->kernel), "unknown");
 	if (!uname(&u))

@@ -3,6 +3,8 @@
 #define _GNU_SOURCE	/* open_memstream */
 #include "result.h"
 
+#include "config/names.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -241,6 +243,23 @@ static void delays(FILE *f, const struct finding *d)
 	putc(']', f);
 }
 
+/* What options made of the scenario's own cell, by the names of its keys. */
+static void overridden(FILE *f, uint32_t keys)
+{
+	bool first = true;
+	unsigned k;
+
+	key(f, "overridden");
+	putc('[', f);
+	for (k = 0; k < NR_CELL_KEYS; k++) {
+		if (!(keys & 1u << k))
+			continue;
+		fprintf(f, "%s\"%s\"", first ? "" : ",", cell_key_name(k));
+		first = false;
+	}
+	putc(']', f);
+}
+
 int result_print(FILE *f, const struct result *r)
 {
 	const struct finding *d = r->finding;
@@ -290,6 +309,8 @@ int result_print(FILE *f, const struct result *r)
 		text(f, "schedule", r->schedule);
 	if (d->swept)
 		delays(f, d);
+	if (r->scenario->overridden)
+		overridden(f, r->scenario->overridden);
 	fputs("}\n", f);
 	return !ferror(f) ? 0 : errno ? -errno : -EIO;
 }

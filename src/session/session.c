@@ -2,7 +2,6 @@
 /*
  * Key invariant: when cell n+1 starts, cell n's line is on disk.
  */
-#define _GNU_SOURCE	/* getline */
 #include "session.h"
 
 #include <errno.h>
@@ -10,49 +9,29 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "live.h"
 #include "resume.h"
 #include "predict/schedule.h"
 #include "console.h"
 
 /* What one state of a search takes in memory, roughly; how long a prediction may take. */
-enum { STATE_BYTES = 128, PREDICT_NS = 2000000000, SCHEDULED_CELLS = 100, AGAIN_NS = 2000000000 };
+enum { STATE_BYTES = 128, PREDICT_NS = 2000000000, SCHEDULED_CELLS = 100, AGAIN_NS = 2000000000,
+       CALIBRATE_NS = 20000000 };
 
-struct live {
-	const struct session *s;
-	const struct scenario *now;
-	unsigned number;
-	uint64_t after_ns;	/* budgets of the cells behind this one */
-	bool terminal, shown;
-	uint64_t next_line_ns;
-};
-
-/* A live line on a terminal; elsewhere a plain one every ten seconds. */
-static void show(void *arg, const struct progress *p)
+void session_prepare(struct session *s, struct plan *p, struct executor *x, struct calibration *c,
+		     const struct cpus *cpus)
 {
-	struct live *l = arg;
-	char bad[16];
-	uint64_t left = p->budget_ns - p->elapsed_ns + l->after_ns;
+	unsigned i;
 
-	if (!l->terminal && p->elapsed_ns < l->next_line_ns)
-		return;
-	l->next_line_ns = p->elapsed_ns + UINT64_C(10000000000);
-	if (!l->terminal && p->elapsed_ns < UINT64_C(2000000000))
-		return;
-	format_count(bad, p->bad);
-	fprintf(stderr, "%s[%u/%u] %s %u.%u/%u.%us, %s bad so far, ETA %us%s",
-		l->terminal ? "\r\033[K" : "", l->number, l->s->plan->nr, l->now->name,
-		(unsigned)(p->elapsed_ns / 1000000000), (unsigned)(p->elapsed_ns / 100000000 % 10),
-		(unsigned)(p->budget_ns / 1000000000), (unsigned)(p->budget_ns / 100000000 % 10), bad,
-		(unsigned)(left / 1000000000), l->terminal ? "" : "\n");
-	fflush(stderr);
-	l->shown = l->terminal;
-}
-
-static void wipe(struct live *l)
-{
-	if (l->shown)
-		fputs("\r\033[K", stderr);
-	l->shown = false;
+	executor_probe(x);
+	calibrate(c, cpus, CALIBRATE_NS, s->interrupted);
+	x->cpus = cpus;
+	x->calibration = c;
+	for (i = 0; i < p->nr; i++)
+		p->list[i].cell.writer_tears = calibration_tears(c, p->list[i].cell.writer->primitive);
+	s->plan = p;
+	s->executor = x;
+	s->calibration = c;
 }
 
 /* Verdicts so far, by place in the plan: a control comes before whoever names it. */
@@ -229,7 +208,7 @@ static int run_one(struct session *s, enum ran *state, unsigned i, struct findin
 {
 	const struct scenario *c = &s->plan->list[i];
 	struct runner runner = { .cpus = s->executor->cpus, .interrupted = s->interrupted,
-				 .show = s->quiet ? NULL : show, .arg = l,
+				 .show = s->quiet ? NULL : live_show, .arg = l,
 				 .sweep = s->sweep };
 	char reason[REASON_LEN] = "";
 	struct evidence e = {
@@ -250,7 +229,7 @@ static int run_one(struct session *s, enum ran *state, unsigned i, struct findin
 
 	err = fits_in_memory(c) ? runner_run(&runner, &c->cell, f) : -ENOMEM;
 
-	wipe(l);
+	live_wipe(l);
 	if (!err && f->unpinned)
 		fprintf(stderr, "tornwalk: %s: %u of %u threads could not be pinned to a CPU\n",
 			c->name, f->unpinned, c->cell.readers + c->cell.writers);
@@ -281,7 +260,7 @@ int session_run(struct session *s)
 {
 	struct finding *f = malloc(sizeof(*f));
 	enum ran *state = calloc(s->plan->nr + 1, sizeof(*state));
-	struct live l = { .s = s, .terminal = isatty(STDERR_FILENO) };
+	struct live l = { .of = s->plan->nr, .terminal = isatty(STDERR_FILENO) };
 	struct resumed done = { 0 };
 	int err = -ENOMEM;
 	unsigned i;

@@ -25,6 +25,13 @@ struct session {
 	unsigned pass, fail, inconclusive, resumed, not_run;
 };
 
+/*
+ * Probes and calibrates the executor into *x and *c (under 2 s; an interruption ends it),
+ * and makes the session ready for this plan. All of them have to outlive the session.
+ */
+void session_prepare(struct session *s, struct plan *p, struct executor *x, struct calibration *c,
+		     const struct cpus *cpus);
+
 /* 0; -EIO and the like when a result could not be written: what was, is safe. */
 int session_run(struct session *s);
 

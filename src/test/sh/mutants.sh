@@ -11,7 +11,7 @@ with=$build/tornwalk-mutants list=$root/src/mutants/list
 
 mutants() {
 	code=0
-	timeout -k 10 240 "$with" run --mutants "$@" </dev/null >"$tmp/out" 2>"$tmp/err" || code=$?
+	timeout -k 10 240 "$with" "$@" </dev/null >"$tmp/out" 2>"$tmp/err" || code=$?
 }
 
 # ---- the explorer: the same answer every time ----
@@ -60,7 +60,7 @@ done
 
 # ---- the command line ----
 
-tw run --mutants
+tw
 expect "tornwalk has none, and says who has" 'exits 2 && silent && err_has "make mutants .*tornwalk-mutants" &&
 	[ "$(wc -l <"$tmp/err")" = 1 ]'
 for bad in nonsense "--time nonsense" --nonsense "--also $tmp/nonsense" "--cpus x"; do

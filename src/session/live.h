@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The line a person watches while a cell runs. */
+#ifndef TORNWALK_LIVE_H
+#define TORNWALK_LIVE_H
+
+#include "config/scenario.h"
+#include "stress/runner.h"
+
+struct live {
+	const struct scenario *now;
+	unsigned number, of;	/* the cell that runs, of so many */
+	uint64_t after_ns;	/* budgets of the cells behind this one */
+	bool terminal, shown;
+	uint64_t next_line_ns;
+};
+
+/* For struct runner's `show`: arg is a struct live. On a terminal one line that changes,
+ * elsewhere a plain one every ten seconds; both on standard error. */
+void live_show(void *arg, const struct progress *p);
+
+/* Removes the line, so that something else can be printed. */
+void live_wipe(struct live *l);
+
+#endif

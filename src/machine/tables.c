@@ -19,7 +19,7 @@ enum {
 	PAGE_BYTES = TABLE_ENTRIES * sizeof(entry_t),
 	POOL_PAGES = TABLE_IDS - 1,	/* ids 0..509; 510 names the stable PMD tables */
 	STABLE_ID = TABLE_IDS - 1,
-	BATCH = 32,
+	BATCH = 128,	/* a grace period is dear: two interrupts of every reader */
 	MAX_LOCKS = 1024,
 	NR_REFS = 1024,
 	POISON_LO = 0xdead0b0e,
@@ -90,7 +90,7 @@ static void reclaim_page(struct pool *pool, unsigned id)
 	unsigned i;
 
 	__atomic_store_n(&page->key, 0, __ATOMIC_RELEASE);
-	for (i = 0; i < TABLE_ENTRIES; i++)
+	for (i = 0; i < pool->machine->pt.fill; i++)
 		page->entries[i] = entry(POISON_LO, POISON_HI);
 	pool->free[pool->nfree++] = (uint16_t)id;
 }
@@ -114,7 +114,7 @@ static struct arrival alloc(struct mutator *m, struct stamp s, unsigned *id)
 	}
 	*id = pool->free[--pool->nfree];
 	page = &pool->machine->pages[*id];
-	memset(page->entries, 0, PAGE_BYTES);
+	memset(page->entries, 0, m->pt->fill * sizeof(entry_t));
 	a.pfn = m->layout->pfn(m->layout->mk_table(s, *id));
 	a.table = page->entries;
 	a.page = page;

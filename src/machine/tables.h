@@ -20,7 +20,7 @@ struct tables_config {
 	uint32_t slots;
 	unsigned mutators;
 	bool tables;		/* transitions will need table pages */
-	uint32_t fill;		/* see page_tables */
+	uint32_t fill;		/* see page_tables; no walk looks at an entry behind these */
 };
 
 /* NULL: not enough memory. */

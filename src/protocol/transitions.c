@@ -32,6 +32,12 @@ static void sync(struct mutator *m)
 		m->pt->reclaim->synchronize();
 }
 
+static void at_rest(struct mutator *m, bool present)
+{
+	if (m->pause)
+		m->pause(m, present);
+}
+
 static struct stamp next_stamp(struct mutator *m, uint32_t slot)
 {
 	stamp_next(&m->stamps[slot], m->layout->hi_gens, m->alias);
@@ -54,6 +60,7 @@ static entry_t fault_huge(struct mutator *m, uint32_t slot, entry_t *p)
 	m->writer->set(p, v);
 	m->writer->touch(m->layout, p);
 	unlock(m, p);
+	at_rest(m, true);
 	return v;
 }
 
@@ -64,6 +71,7 @@ static void zap(struct mutator *m, entry_t *p)
 	m->writer->clear(p);
 	unlock(m, p);
 	sync(m);
+	at_rest(m, false);
 }
 
 /* A table page of which `filled` entries are set. */
@@ -87,6 +95,7 @@ static void populate(struct mutator *m, entry_t *p, entry_t v)
 	lock(m, p);
 	m->writer->set(p, v);
 	unlock(m, p);
+	at_rest(m, true);
 }
 
 static void fault_zap(struct mutator *m, uint32_t slot, unsigned rounds)
@@ -135,6 +144,7 @@ static void split_anon(struct mutator *m, uint32_t slot, unsigned rounds)
 		a = new_table(m, slot, m->pt->fill, &v);
 		m->writer->set(p, v);
 		unlock(m, p);
+		at_rest(m, true);
 		zap(m, p);
 		m->pt->free(m, &a);
 	}

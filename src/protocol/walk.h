@@ -217,6 +217,11 @@ struct mutator {
 	uint64_t rounds;
 	uint64_t starved;	/* times the pool of table pages was empty */
 	void *pool;		/* the machine's, private to this mutator */
+	/*
+	 * Between two stores to a slot that is at rest, present or none, no lock held:
+	 * a strategy may let time pass. Touches nothing shared. NULL: goes on at once.
+	 */
+	void (*pause)(struct mutator *m, bool present);
 };
 
 /* One world's instance of the protocol sources. Lists end with a NULL name. */

@@ -8,6 +8,7 @@
 
 #include "protocol/outcome.h"
 #include "protocol/walk.h"
+#include "strategy.h"
 
 enum {
 	MAX_THREADS = 64,
@@ -34,6 +35,7 @@ struct cell {
 	uint32_t slots;
 	uint64_t budget_ns;
 	uint32_t seed;
+	struct strategy strategy;
 };
 
 /*

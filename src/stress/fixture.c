@@ -12,7 +12,30 @@
 enum {
 	MAX_RETRIES = 100,
 	INTERVAL_NS = 100 * 1000 * 1000,
+	SCAN_READS = 4096,
+	SCAN_PER_SLOT = 8,	/* where there are many */
+	NS_PER_US = 1000,
 };
+
+/* Thread `i` of `n` has every n-th slot of the strategy's; without one, of the cell's. */
+static struct route route_of(const struct cell *c, unsigned i, unsigned n, uint32_t random)
+{
+	const struct strategy *s = &c->strategy;
+	const uint32_t slots = s->key[KEY_slots] ? s->key[KEY_slots] : c->slots;
+	const uint32_t apart = s->key[KEY_slots] ? strategy_step(s) : 1;
+
+	n = n < slots ? n : slots;
+	i %= slots;
+	return (struct route){ .first = i * apart, .step = n * apart, .n = (slots - i + n - 1) / n,
+			       .order = (int)s->key[KEY_order], .random = random };
+}
+
+static struct meeting meeting_of(const struct cell *c, struct signs *ours, const struct signs *theirs)
+{
+	return (struct meeting){ .ours = ours, .theirs = theirs,
+				 .wait_ns = c->readers && c->writers ?
+						    (uint64_t)c->strategy.key[KEY_wait] * NS_PER_US : 0 };
+}
 
 static void set_up_reader(struct fixture *fixture, const struct cell *c, struct reader_thread *t,
 			  unsigned i, bool unwatched)
@@ -29,6 +52,17 @@ static void set_up_reader(struct fixture *fixture, const struct cell *c, struct 
 	t->unwatched = unwatched;
 	t->rng = (c->seed + 1) * 2654435761u ^ (i + 1) * 40503u;
 	t->rng |= !t->rng;
+	t->route = route_of(c, 0, 1, t->rng);
+	if (!c->strategy.key[KEY_slots])
+		t->route.order = ORDER_RANDOM;
+	else if (t->route.order == ORDER_OPPOSITE)	/* the writer turns round */
+		t->route.order = ORDER_IN_STEP;
+	t->meeting = meeting_of(c, &fixture->control.reading, &fixture->control.writing);
+	t->batch = c->strategy.key[KEY_wait] ? SCAN_READS / 4 : SCAN_READS;
+	t->looks = c->strategy.key[KEY_looks];
+	if (!t->looks)
+		t->looks = c->walker->flags & WALK_NO_DESCENT && c->slots == 1 ? SCAN_READS :
+			   c->walker->flags & WALK_NO_DESCENT ? SCAN_PER_SLOT : 1;
 }
 
 static void set_up_writer(struct fixture *fixture, const struct cell *c, struct writer_thread *t, unsigned i)
@@ -44,12 +78,16 @@ static void set_up_writer(struct fixture *fixture, const struct cell *c, struct 
 	m->stamps = fixture->stamps;
 	t->cell = c;
 	t->control = &fixture->control;
-	t->first = i % c->slots;
-	t->step = c->writers < c->slots ? c->writers : c->slots;
-	t->shared = c->writers > c->slots;
+	t->shared = c->writers > (c->strategy.key[KEY_slots] ? c->strategy.key[KEY_slots] : c->slots);
+	t->meeting = meeting_of(c, &fixture->control.writing, &fixture->control.reading);
 	t->seed = (c->seed + 1) * 2246822519u ^ (i + 1) * 97531u;
+	t->route = route_of(c, i, c->writers, t->seed | 1);
 	t->burst = m->sync || c->transition->makes_tables ? 1 : c->slots == 1 ? 64 : 16;
-	if (!strcmp(c->transition->name, "remap") && !m->lock && !m->clean &&
+	if (c->strategy.key[KEY_rounds])
+		t->burst = c->strategy.key[KEY_rounds];
+	if (c->strategy.key[KEY_hold] || c->strategy.key[KEY_rest] || c->strategy.key[KEY_poke])
+		m->pause = writer_pause;
+	if (!m->pause && !strcmp(c->transition->name, "remap") && !m->lock && !m->clean &&
 	    !(c->writer->flags & WRITE_TOUCHES))
 		t->remap = c->writer->remap[c->layout_id];
 }
@@ -60,16 +98,17 @@ static void set_up_writer(struct fixture *fixture, const struct cell *c, struct 
  */
 static uint64_t ticks_per_round(struct writer_thread *t)
 {
-	enum { VISITS = 100 };
+	enum { VISITS = 100, LEAST_NS = 300000, MOST_NS = 3000000 };
 	const uint64_t begin = now_ns();
-	uint64_t best = UINT64_MAX, from, took;
+	uint64_t best = UINT64_MAX, from, took, spent = 0;
 	unsigned n;
 
-	for (n = 0; n < VISITS || now_ns() - begin < 300000; n++) {
+	for (n = 0; !n || spent < LEAST_NS || (n < VISITS && spent < MOST_NS); n++) {
 		from = arch_ticks();
-		writer_visit(t, t->first);
+		writer_visit(t, t->route.first);
 		took = (arch_ticks() - from) * 1024 / t->burst;
 		best = took < best ? took : best;
+		spent = now_ns() - begin;
 	}
 	t->m.rounds = 0;
 	return best;
@@ -80,7 +119,7 @@ static int set_up(struct fixture *fixture, const struct cell *c, bool unwatched)
 	struct tables_config tc = {
 		.level = c->level, .layout = c->layout, .reclaim = c->reclaim, .slots = c->slots,
 		.mutators = c->writers ? c->writers : 1, .tables = c->transition->makes_tables,
-		.fill = TABLE_ENTRIES,
+		.fill = c->strategy.key[KEY_fill] ? c->strategy.key[KEY_fill] : TABLE_ENTRIES,
 	};
 	uint64_t width = INTERVAL_NS, ticks;
 	unsigned i;
@@ -153,7 +192,9 @@ struct fixture *fixture_new(const struct cell *c, bool unwatched, int *err)
 	if (!fixture)
 		return NULL;
 	memset(fixture, 0, sizeof(*fixture));
-	*err = set_up(fixture, c, unwatched);
+	fixture->cell = *c;
+	fixture->cell.slots = strategy_slots(&c->strategy, c->slots);
+	*err = set_up(fixture, &fixture->cell, unwatched);
 	if (!*err)
 		return fixture;
 	fixture_free(fixture);

@@ -9,6 +9,7 @@
 
 struct fixture {
 	struct control control;
+	struct cell cell;	/* with the slots its strategy wants */
 	struct page_tables *pt;
 	struct oracle oracle;
 	uint8_t *owners;

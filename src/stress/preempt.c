@@ -96,7 +96,8 @@ static void next_slice(void)
 
 static void give_away(void)
 {
-	sched_yield();
+	if (!my.with->stays)
+		sched_yield();
 	next_slice();
 }
 
@@ -109,7 +110,7 @@ static void on_timer(int sig, siginfo_t *info, void *context)
 	__atomic_store_n(&my.waits, false, __ATOMIC_RELAXED);
 	if (!my.with)
 		return;
-	my.steps_left = next_random() % 2 ? next_random() % STEPS : 0;
+	my.steps_left = my.with->stays || next_random() % 2 ? next_random() % my.with->steps : 0;
 	if (waking())
 		next_slice();
 	else if (!my.steps_left || !arch_step(context))
@@ -153,7 +154,7 @@ static void fit_slice(struct preempt *h)
 		best = took < best ? took : best;
 	}
 	syscall(SYS_timer_delete, my.timer);
-	if (best > SLICE_NS)
+	if (best > h->slice_ns)
 		__atomic_store_n(&h->slice_ns, (uint32_t)best, __ATOMIC_RELAXED);
 }
 
@@ -177,19 +178,42 @@ static void *keep(void *arg)
 	return NULL;
 }
 
-void preempt_start(struct preempt *h, int cpu, bool steps, uint64_t phase_ns)
+static void take_signals(void)
 {
 	struct sigaction sa = { .sa_flags = SA_SIGINFO | SA_RESTART };
-	char emulator[64];
 
-	*h = (struct preempt){ .cpu = cpu, .phase_ns = phase_ns, .slice_ns = SLICE_NS };
-	h->only_waking = !steps || SANITIZED || user_emulator(emulator, sizeof(emulator));
 	sigaddset(&sa.sa_mask, SIGALRM);
 	sigaddset(&sa.sa_mask, SIGTRAP);
 	sa.sa_sigaction = on_timer;
 	sigaction(SIGALRM, &sa, NULL);
 	sa.sa_sigaction = on_step;
 	sigaction(SIGTRAP, &sa, NULL);
+}
+
+static bool signals_are_bad(void)
+{
+	char emulator[64];
+
+	return SANITIZED || user_emulator(emulator, sizeof(emulator));
+}
+
+bool preempt_steps(void)
+{
+	return ARCH_STEPS && !signals_are_bad();
+}
+
+void preempt_start_steps(struct preempt *h, uint32_t steps, uint32_t slice_ns)
+{
+	*h = (struct preempt){ .slice_ns = slice_ns, .steps = steps, .stays = true };
+	take_signals();
+	fit_slice(h);
+}
+
+void preempt_start(struct preempt *h, int cpu, bool steps, uint64_t phase_ns)
+{
+	*h = (struct preempt){ .cpu = cpu, .phase_ns = phase_ns, .slice_ns = SLICE_NS, .steps = STEPS };
+	h->only_waking = !steps || signals_are_bad();
+	take_signals();
 	h->kept = !pthread_create(&h->keeper, NULL, keep, h);
 }
 

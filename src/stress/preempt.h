@@ -19,6 +19,8 @@ struct preempt {
 	int cpu;
 	pthread_t keeper;
 	bool kept, only_waking;
+	bool stays;		/* on its CPU: the other side has one of its own */
+	uint32_t steps;		/* at a time, at most */
 };
 
 /*
@@ -27,6 +29,15 @@ struct preempt {
  */
 void preempt_start(struct preempt *h, int cpu, bool steps, uint64_t phase_ns);
 void preempt_stop(struct preempt *h);
+
+/* Are there single steps here? */
+bool preempt_steps(void);
+
+/*
+ * Those who enter take up to `steps` single steps every `slice_ns` to twice that, and
+ * keep their CPU. The slice is made longer where a step takes that long.
+ */
+void preempt_start_steps(struct preempt *h, uint32_t steps, uint32_t slice_ns);
 
 /* From here to preempt_leave() the calling thread takes part. */
 void preempt_enter(struct preempt *h, uint32_t seed);

@@ -7,12 +7,12 @@
 #include <time.h>
 
 #include "machine/tables.h"
+#include "native/spin.h"
 #include "pin.h"
+#include "poke.h"
 #include "sweep.h"
 
 enum {
-	SCAN_READS = 4096,	/* reads between two looks at the clock */
-	SCAN_PER_SLOT = 8,	/* ... of one slot, where there are many */
 	BATCH_WALKS = 64,
 	NAP_NS = 50000,
 	WIDEN_SPINS = 3000,
@@ -28,43 +28,28 @@ static void nap(void)
 	nanosleep(&(struct timespec){ .tv_nsec = NAP_NS }, NULL);
 }
 
-static void wait_for_go(struct control *c, int cpu, uint32_t seed, bool *pinned)
+static void wait_for_go(struct control *c, int cpu, uint32_t seed, bool takes_part, bool *pinned)
 {
 	*pinned = pin_to(cpu);
 	__atomic_add_fetch(&c->ready, 1, __ATOMIC_SEQ_CST);
 	while (!__atomic_load_n(&c->go, __ATOMIC_ACQUIRE))
 		nanosleep(&(struct timespec){ .tv_nsec = 1000 }, NULL);
-	if (c->one_cpu)
+	if (c->preempts && takes_part)
 		preempt_enter(&c->preempt, seed);
 }
 
 /* ---- readers ---- */
 
-static uint32_t next_random(uint32_t *x)
-{
-	*x ^= *x << 13;
-	*x ^= *x >> 17;
-	*x ^= *x << 5;
-	return *x;
-}
-
-static uint32_t next_slot(struct reader_thread *t)
-{
-	const uint32_t n = t->o.cell->slots;
-
-	return n == 1 ? 0 : (uint32_t)((uint64_t)next_random(&t->rng) * n >> 32);
-}
-
 /* The entry walker's tight loop: the same value again costs nothing but its read. */
 static void scan_batch(struct reader_thread *t)
 {
 	const struct cell *c = t->o.cell;
-	uint32_t left = SCAN_READS, slot, want, n;
+	uint32_t left = t->batch, slot, want, n;
 	entry_t v;
 
 	while (left) {
-		slot = next_slot(t);
-		want = c->slots == 1 || left < SCAN_PER_SLOT ? left : SCAN_PER_SLOT;
+		slot = route_next(&t->route);
+		want = left < t->looks ? left : t->looks;
 		t->w.retries_left = UINT32_MAX;
 		if (!t->o.last[slot].meta)	/* the first look is a change from nothing */
 			want = 1;
@@ -80,7 +65,7 @@ static void scan_batch(struct reader_thread *t)
 
 		observe_change(&t->o, slot, &a, act_meta(&a));
 	}
-	t->walks += SCAN_READS;
+	t->walks += t->batch;
 }
 
 static void scan_batch_unwatched(struct reader_thread *t)
@@ -88,18 +73,22 @@ static void scan_batch_unwatched(struct reader_thread *t)
 	entry_t v = t->w.pt->slots[0];
 
 	t->w.retries_left = UINT32_MAX;
-	t->o.cell->reader->scan(&t->w, t->w.pt->slots, v, SCAN_READS, &v);
-	t->walks += SCAN_READS;
+	t->o.cell->reader->scan(&t->w, t->w.pt->slots, v, t->batch, &v);
+	t->walks += t->batch;
 }
 
 static void walk_batch(struct reader_thread *t, bool watched)
 {
+	uint32_t slot = route_next(&t->route), looks = t->looks;
+	uint64_t addr = tables_addr(t->w.pt, slot);
 	unsigned i;
 
 	for (i = 0; i < BATCH_WALKS; i++) {
-		uint32_t slot = next_slot(t);
-		uint64_t addr = tables_addr(t->w.pt, slot);
-
+		if (!looks--) {
+			slot = route_next(&t->route);
+			addr = tables_addr(t->w.pt, slot);
+			looks = t->looks - 1;
+		}
 		t->w.run(&t->w, addr, addr + (1u << PTE_SHIFT));
 		if (watched)
 			observe(&t->o, slot, &t->w.act);
@@ -171,7 +160,7 @@ void *reader_main(void *arg)
 	c->reclaim->online();
 	if (c->protocol->seed)
 		c->protocol->seed(t->rng, WIDEN_SPINS, t->control->one_cpu);
-	wait_for_go(t->control, t->cpu, t->rng, &t->pinned);
+	wait_for_go(t->control, t->cpu, t->rng, true, &t->pinned);
 	t->o.start_ns = t->control->start_ns;
 	while (!stopped(t->control)) {
 		if (!scan)
@@ -181,18 +170,31 @@ void *reader_main(void *arg)
 		else
 			scan_batch_unwatched(t);
 		c->reclaim->quiesce();
+		meet(&t->meeting);
 		if (watched)
 			note_interval(t, &bad_before);
 		if (t->control->sweep)
 			sweep_on(t, &torn_before);
 	}
-	if (t->control->one_cpu)
+	if (t->control->preempts)
 		preempt_leave();
 	c->reclaim->offline();
 	return NULL;
 }
 
 /* ---- writers ---- */
+
+void writer_pause(struct mutator *m, bool present)
+{
+	struct writer_thread *t = (struct writer_thread *)m;	/* its first member */
+	const uint32_t *key = t->cell->strategy.key;
+
+	spin(key[present ? KEY_hold : KEY_rest]);
+	if (present && key[KEY_poke] && ++t->held >= key[KEY_poke]) {
+		t->held = 0;
+		poke();
+	}
+}
 
 void writer_visit(struct writer_thread *t, uint32_t slot)
 {
@@ -217,16 +219,15 @@ void *writer_main(void *arg)
 {
 	struct writer_thread *t = arg;
 	const struct cell *c = t->cell;
-	uint32_t slot = t->first;
 	uint64_t now;
 
 	t->delay = SWEEP_NONE;
 	if (c->protocol->seed)
 		c->protocol->seed(t->seed, WIDEN_SPINS, t->control->one_cpu);
-	wait_for_go(t->control, t->cpu, t->seed, &t->pinned);
+	wait_for_go(t->control, t->cpu, t->seed, t->control->one_cpu, &t->pinned);
 	while (!stopped(t->control)) {
-		writer_visit(t, slot);
-		slot = slot + t->step < c->slots ? slot + t->step : t->first;
+		writer_visit(t, route_next(&t->route));
+		meet(&t->meeting);
 		if (t->control->sweep)
 			next_delay(t->control, c, t->seed, &t->delay, &now);
 	}

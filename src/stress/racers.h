@@ -13,6 +13,7 @@
 
 #include "preempt.h"
 #include "observe.h"
+#include "meet.h"
 
 /* Shared by all threads of a cell; written by the caller but for ready and visit. */
 struct control {
@@ -20,9 +21,11 @@ struct control {
 	uint32_t ready cacheline_aligned;	/* threads waiting for go, or done for */
 	uint32_t stop cacheline_aligned;
 	uint32_t visit[64] cacheline_aligned;	/* writers that share slots take turns */
+	struct signs reading, writing;
 	uint64_t start_ns;	/* written before go */
 	bool one_cpu, sweep;
-	struct preempt preempt;	/* if one_cpu */
+	bool preempts;		/* readers, and on one CPU writers too */
+	struct preempt preempt;
 };
 
 /* Written by its thread only, but for what is set before it starts. */
@@ -34,6 +37,10 @@ struct reader_thread {
 	pthread_t id;
 	int cpu;
 	bool pinned;
+	struct route route;
+	struct meeting meeting;
+	uint32_t looks;		/* at a slot before the next */
+	uint32_t batch;		/* reads of a scan between two looks at the clock */
 	uint32_t rng;
 	uint64_t walks;
 	uint64_t interval_ns;
@@ -51,8 +58,10 @@ struct writer_thread {
 	pthread_t id;
 	int cpu;
 	bool pinned;
-	uint32_t first, step;	/* slots first, first + step, ... */
+	struct route route;
+	struct meeting meeting;
 	unsigned burst;		/* rounds a visit */
+	uint32_t held;		/* values since the last poke */
 	bool shared;		/* other writers have these slots too */
 	uint32_t seed;
 	unsigned delay;		/* as the reader's */
@@ -67,5 +76,8 @@ void *writer_main(void *arg);
  * t->shared has to be set.
  */
 void writer_visit(struct writer_thread *t, uint32_t slot);
+
+/* A mutator's pause, as its thread's strategy has it. */
+void writer_pause(struct mutator *m, bool present);
 
 #endif

@@ -140,10 +140,11 @@ static void merge(struct fixture *fixture, const struct cell *c, struct finding 
 
 uint64_t runner_bytes(const struct cell *c)
 {
-	struct tables_config tc = { .level = c->level, .slots = c->slots, .mutators = c->writers,
+	const uint32_t slots = strategy_slots(&c->strategy, c->slots);
+	struct tables_config tc = { .level = c->level, .slots = slots, .mutators = c->writers,
 				    .tables = c->transition->makes_tables };
 
-	return tables_bytes(&tc) + (uint64_t)c->slots * sizeof(struct last) * c->readers +
+	return tables_bytes(&tc) + (uint64_t)slots * sizeof(struct last) * c->readers +
 	       c->readers * sizeof(struct reader_thread) + c->writers * sizeof(struct writer_thread);
 }
 
@@ -159,7 +160,11 @@ int runner_run(const struct runner *r, const struct cell *c, struct finding *f)
 		return err;
 	fixture->control.sweep = f->swept = r->sweep && c->protocol->seed;
 	fixture->control.one_cpu = f->one_cpu = r->cpus->n == 1;
-	if (fixture->control.one_cpu)	/* widened threads yield by themselves, in the right places */
+	fixture->control.preempts = f->one_cpu || c->strategy.id == STRATEGY_STEPPED;
+	if (c->strategy.id == STRATEGY_STEPPED)
+		preempt_start_steps(&fixture->control.preempt, c->strategy.key[KEY_steps],
+				    c->strategy.key[KEY_slice] * 1000);
+	else if (fixture->control.one_cpu)	/* widened threads yield by themselves, in the right places */
 		preempt_start(&fixture->control.preempt, r->cpus->id[0], !c->protocol->seed,
 			       c->budget_ns < 200000000 ? c->budget_ns / 4 : 50000000);
 	place(fixture, c, r->cpus);
@@ -175,7 +180,7 @@ int runner_run(const struct runner *r, const struct cell *c, struct finding *f)
 		watch(fixture, r, c, f);
 	__atomic_store_n(&fixture->control.stop, 1, __ATOMIC_RELAXED);
 	join(fixture);
-	if (fixture->control.one_cpu)
+	if (fixture->control.preempts)
 		preempt_stop(&fixture->control.preempt);
 	f->ns = now_ns() - fixture->control.start_ns;
 	if (!err)

@@ -584,7 +584,7 @@ static void keep_table(entry_t v);
 static struct grace {
 	struct rig *g;
 	unsigned waits, nr;
-	struct arrival freed[64];
+	struct arrival freed[160];
 	bool gone_early;
 	unsigned seen_after[2];
 	entry_t memory;
@@ -656,7 +656,7 @@ static void begin_reclaim(struct rig *g, struct writer *w, const char *transitio
 			  const struct reclaim *reclaim)
 {
 	struct rig_config k = { .layout = id, .level = LEVEL_PMD, .transition = transition,
-				.reclaim = reclaim };
+				.reclaim = reclaim, .fill = TABLE_ENTRIES };
 
 	rig_make(g, &k);
 	memset(&grace, 0, sizeof(grace));
@@ -665,10 +665,10 @@ static void begin_reclaim(struct rig *g, struct writer *w, const char *transitio
 	wrap(g, w);
 }
 
-/* 31 freed pages are all still there; the 32nd waits once, then all are gone. */
+/* 127 freed pages are all still there; the 128th waits once, then all are gone. */
 static void test_batch_waits_for_a_grace_period(void **state)
 {
-	enum { BATCH = 32 };
+	enum { BATCH = 128 };
 	static const char *const makers[] = { "split-anon", "split-direct", "collapse" };
 	static struct rig g;
 	struct writer w;
@@ -701,7 +701,7 @@ static void test_batch_waits_for_a_grace_period(void **state)
 			/* the pool never runs dry, and pages come back empty */
 			g.c.transition->rounds(&g.m, 0, 500);
 			assert_int_equal(g.m.starved, 0);
-			assert_int_equal(grace.waits, 532 / BATCH);
+			assert_int_equal(grace.waits, (BATCH + 500) / BATCH);
 			rig_break(&g);
 		}
 	wrapped.at_rest = NULL;

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <ucontext.h>
 
+#define ARCH_STEPS false
+
 static inline void arch_step_end(ucontext_t *u) { (void)u; }
 
 static inline bool arch_step(ucontext_t *u)

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <ucontext.h>
 
+#define ARCH_STEPS true
+
 enum { EFLAGS_TF = 1 << 8 };
 
 #ifdef __x86_64__

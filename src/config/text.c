@@ -103,3 +103,12 @@ void format_ns(char buf[16], uint64_t ns)
 	else
 		scaled(buf, ns, 1000000000, "s");
 }
+
+uint64_t text_hash(const char *s)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
+	return h;
+}

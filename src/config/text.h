@@ -28,4 +28,7 @@ void format_count(char buf[16], uint64_t n);
 /* 12us, 3.4ms, 1.2s, "-" for 0 */
 void format_ns(char buf[16], uint64_t ns);
 
+/* 64-bit FNV-1a. */
+uint64_t text_hash(const char *s);
+
 #endif

@@ -6,15 +6,6 @@
 #include "judge.h"
 #include "config/text.h"
 
-static uint64_t fnv1a(const char *s)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
-	return h;
-}
-
 uint64_t scenario_hash(const struct scenario *s)
 {
 	const struct cell *c = &s->cell;
@@ -32,5 +23,5 @@ uint64_t scenario_hash(const struct scenario *s)
 		text_append(text, sizeof(text), " %s=%s", outcome_kinds[o].name,
 			    expect_names[scenario_grade(s, o)]);
 	text_append(text, sizeof(text), " require-torn=%d", s->require_torn);
-	return fnv1a(text);
+	return text_hash(text);
 }

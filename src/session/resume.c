@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/text.h"
+
+enum { CPU_LIST_LEN = 4096 };	/* a longer list is compared as far as that */
+
 /* What follows `"key":` in the line, or NULL. */
 static const char *after(const char *line, const char *key)
 {
@@ -19,16 +23,20 @@ static bool read_line(const char *line, struct resumed_cell *c)
 {
 	const char *name = after(line, "\"scenario\":\""), *hash = after(line, "\"hash\":\""),
 		   *seed = after(line, "\"seed\":"), *verdict = after(line, "\"verdict\":\""),
-		   *reason = after(line, "\"reason\":\""), *ran = after(line, "\"seconds\":");
+		   *reason = after(line, "\"reason\":\""), *ran = after(line, "\"seconds\":"),
+		   *cpus = after(line, "\"cpus\":[");
 	size_t len = name ? strcspn(name, "\"") : 0;
+	char list[CPU_LIST_LEN];
 	unsigned v;
 
-	if (!name || !hash || !seed || !verdict || !reason || !ran || !len || len >= NAME_LEN)
+	if (!name || !hash || !seed || !verdict || !reason || !ran || !cpus || !len || len >= NAME_LEN)
 		return false;
 	if (!strncmp(reason, "interrupted", 11) || !strncmp(reason, "could not be run", 16))
 		return false;
 	memcpy(c->name, name, len);
 	c->name[len] = '\0';
+	snprintf(list, sizeof(list), "%.*s", (int)strcspn(cpus, "]"), cpus);
+	c->cpus = text_hash(list);
 	c->hash = strtoull(hash, NULL, 16);
 	c->seed = (uint32_t)strtoul(seed, NULL, 10);
 	c->ms = strtoull(ran, NULL, 10) * 1000 + strtoul(ran + strcspn(ran, ".,") + 1, NULL, 10);
@@ -74,15 +82,27 @@ int resume_read(struct resumed *d, const char *path)
 	return err;
 }
 
-bool resume_find(const struct resumed *d, const struct scenario *s, enum verdict *v)
+/* As result_print() has it. */
+static uint64_t cpus_hash(const struct cpus *cpus)
 {
-	const uint64_t hash = scenario_hash(s);
+	char list[CPU_LIST_LEN] = "";
+	unsigned i;
+
+	for (i = 0; i < cpus->n; i++)
+		text_append(list, sizeof(list), "%s%d", i ? "," : "", cpus->id[i]);
+	return text_hash(list);
+}
+
+bool resume_find(const struct resumed *d, const struct scenario *s, const struct cpus *cpus,
+		 enum verdict *v)
+{
+	const uint64_t hash = scenario_hash(s), on = cpus_hash(cpus);
 	unsigned i;
 
 	for (i = d->nr; i-- > 0;) {
 		const struct resumed_cell *c = &d->list[i];
 
-		if (c->hash == hash && c->seed == s->cell.seed && !strcmp(c->name, s->name) &&
+		if (c->hash == hash && c->cpus == on && c->seed == s->cell.seed && !strcmp(c->name, s->name) &&
 		    c->ms * 1000000 >= s->cell.budget_ns / 10 * 9) {
 			*v = c->verdict;
 			return true;

@@ -7,11 +7,12 @@
 #define TORNWALK_RESUME_H
 
 #include "judge/judge.h"
+#include "stress/pin.h"
 
 struct resumed {
 	struct resumed_cell {
 		char name[NAME_LEN];
-		uint64_t hash;
+		uint64_t hash, cpus;	/* cpus: of the list */
 		uint32_t seed;
 		uint64_t ms;		/* that it ran */
 		enum verdict verdict;
@@ -25,7 +26,10 @@ struct resumed {
  * nothing. -errno.
  */
 int resume_read(struct resumed *d, const char *path);
-bool resume_find(const struct resumed *d, const struct scenario *s, enum verdict *v);
+
+/* The last run of that cell, as it is to be run now, on the same CPUs. */
+bool resume_find(const struct resumed *d, const struct scenario *s, const struct cpus *cpus,
+		 enum verdict *v);
 void resume_free(struct resumed *d);
 
 #endif

@@ -275,7 +275,7 @@ int session_run(struct session *s)
 		enum verdict v;
 
 		l.after_ns -= c->cell.budget_ns;
-		if (resume_find(&done, c, &v)) {
+		if (resume_find(&done, c, s->executor->cpus, &v)) {
 			state[i] = scenario_requires(c) && v == VERDICT_PASS ? FIRED : SILENT;
 			count(s, v);
 			s->resumed++;

@@ -15,14 +15,7 @@
 #ifndef TORNWALK_READERS_H
 #define TORNWALK_READERS_H
 
-#include "mem.h"
-
-/* Several plain dereferences; the walker calls this again for every use. */
-static __always_inline entry_t rd_plain_reread(struct walk *w, const entry_t *p)
-{
-	(void)w;
-	return mem_load_plain(p);
-}
+#include "plain.h"
 
 static __always_inline entry_t rd_plain_barrier(struct walk *w, const entry_t *p)
 {

@@ -11,7 +11,7 @@
 #define TORNWALK_STEPS_H
 
 #include "act.h"
-#include "readers.h"
+#include "plain.h"
 
 enum step_what { STEP_NEXT, STEP_AGAIN, STEP_DOWN, STEP_STOP };
 

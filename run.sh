@@ -43,7 +43,7 @@ packages() {
 	case $1 in
 	run) echo "$run" ;;
 	report) echo "$run $desk" ;;
-	test) echo "$run $desk gcc clang libclang-rt-dev llvm libcmocka-dev chromium shellcheck perl" \
+	test) echo "$run $desk gcc clang libclang-rt-dev llvm libcmocka-dev chromium shellcheck perl patch" \
 		"libxml2-utils python3 python3-jsonschema util-linux" ;;
 	ci) echo "$run $desk gcc clang qemu-user-static" \
 		"gcc-i686-linux-gnu gcc-arm-linux-gnueabihf libc6-dev-i386-cross libc6-dev-armhf-cross" \

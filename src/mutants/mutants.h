@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A mutant: the protocol sources with one edit, compiled into worlds of their own.
- * The list is src/mutants/list; mutate.sh makes sources and this table of it.
+ * A mutant: the protocol sources with one patch of src/mutants/patches, compiled into
+ * worlds of their own. What it is stands above the patch's diff.
  */
 #ifndef TORNWALK_MUTANTS_H
 #define TORNWALK_MUTANTS_H
@@ -9,12 +9,12 @@
 #include "protocol/walk.h"
 
 struct mutant {
-	const char *name, *file, *function;
-	const char *what;	/* the edit, in one line */
-	const char *cell;	/* "reader lo-hi writer pae-pte ...": where it has to show */
+	const char *name;	/* the patch's, without .patch */
+	const char *what;	/* Subject: the edit, in one line */
+	const char *cell;	/* Cell: "reader lo-hi writer pae-pte ...", where it has to show */
 	/*
-	 * The instruments, and no others, that can tell it from the original, or
-	 * "nothing", and why; "": any will do.
+	 * By: the instruments, and no others, that can tell it from the original, or
+	 * "nothing"; Why: the others cannot. "": any will do.
 	 */
 	const char *by, *why;
 	const struct protocol *native, *widened, *explored;

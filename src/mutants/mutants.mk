@@ -1,39 +1,52 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# tornwalk-mutants: tornwalk, and every mutant of src/mutants/list in all three worlds.
+# tornwalk-mutants: each of src/mutants/patches as a protocol of its own, in all three worlds.
+# make MUTANT=NAME: tornwalk itself, of that one's protocol; see src/mutants/README.md.
 
-M         := $(OUT)/mutated
-MUTANTS   := $(shell sed -n 's/^\[\([a-z0-9-]*\)\]$$/\1/p' src/mutants/list)
-M_OBJS    := $(MUTANTS:%=$(M)/%.o)
-M_DEPENDS := $(wildcard src/protocol/*.h src/explore/*.h src/native/*.h src/native/*/*.h) Makefile src/mutants/mutants.mk
+WORLDS   := native widened explored
+PATCHES  := $(wildcard src/mutants/patches/*.patch)
+MUTANTS  := $(PATCHES:src/mutants/patches/%.patch=%)
+# What a patch may edit: the worlds are made of it, and nothing else in the program is.
+MUTABLE  := $(addprefix src/protocol/,consumers.c plain.h readers.c readers.h steps.h transitions.c \
+	    walkers.c writers.c writers.h)
+M        := $(OUT)/mutated
+M_OBJS   := $(MUTANTS:%=$(M)/%.o)
 
 mutants: $(OUT)/tornwalk-mutants
 
 $(OUT)/mutants/%.o: CFLAGS += $(SMALL)
 
-$(OUT)/tornwalk-mutants: $(CMDLINE:%=$(OUT)/%.o) $(OUT)/mutants/main.o $(OUT)/mutants/score.o $(OUT)/mutants/tally.o \
-			 $(M)/table.o $(M_OBJS) $(OUT)/libtornwalk.a configs/targets/static.ld
+$(OUT)/tornwalk-mutants: $(CMDLINE:%=$(OUT)/%.o) $(addprefix $(OUT)/mutants/,main.o score.o tally.o table.o) \
+			 $(M_OBJS) $(OUT)/libtornwalk.a configs/targets/static.ld
 	$(CC) $(CODE) $(LINK) -o $@.full $(filter %.o %.a,$^) $(LIBS)
 	$(STRIP) -o $@ $@.full
 
-$(M)/made: src/mutants/list src/mutants/mutate.sh $(wildcard src/protocol/*)
-	src/mutants/mutate.sh src/mutants/list src/protocol $(M)/src
+$(M)/%/patched: src/mutants/patches/%.patch src/mutants/apply.sh $(MUTABLE)
+	@src/mutants/apply.sh $< $(@D)/protocol $(MUTABLE)
 	@touch $@
 
-# What mutate.sh left alone is as old as it was.
-$(MUTANTS:%=$(M)/src/%.edited) $(M)/src/table.c: $(M)/made
-	@:
+# The folder too: it is newer when a patch has been taken out.
+$(M)/table.h: src/mutants/table.awk src/mutants/patches $(PATCHES)
+	@mkdir -p $(@D)
+	@awk -f $< $(PATCHES) >$@.tmp && mv $@.tmp $@
+$(OUT)/mutants/table.o: $(M)/table.h
+$(OUT)/mutants/table.o: CFLAGS += -I$(M)
 
-$(M)/table.o: $(M)/src/table.c Makefile
-	$(CC) $(CFLAGS) $(SMALL) -c -o $@ $<
-
-# The objects that the edit concerns, by the rules of each world; then their lists get the mutant's name.
-$(M)/%.o: $(M)/src/%.edited $(M_DEPENDS)
-	@set -e; for f in $$(cat $(M)/src/$*/objects); do \
-		$(foreach w,native widened explored, \
-			$(CC) $(CFLAGS) $(WORLD_$(w)) -c -o $(M)/src/$*.$(w).$$f.o $(M)/src/$*/protocol/$$f.c;) \
+# What the compiler read the edited files for, once more; then the struct protocol that
+# finds its lists there, and those that were not made anew in the original.
+$(M)/%.o: $(M)/%/patched src/mutants/mutants.mk \
+	  $(foreach w,$(WORLDS),$(PROTOCOL:%=$(OUT)/$(w)/%.o))
+	@rm -f $(@:.o=)/*.o
+	@set -e; for f in $$(sed -n 's,^+++ b/\([^[:space:]]*\).*,\1,p' src/mutants/patches/$*.patch); do \
+		for d in $$(grep -lw "$$f" $(PROTOCOL:%=$(OUT)/native/%.d)); do \
+			d=$${d##*/}; d=$${d%.d}; \
+			$(foreach w,$(WORLDS),$(CC) $(CFLAGS) $(WORLD_$(w)) -c -o $(@:.o=)/$(w)-$$d.o \
+				$(@:.o=)/protocol/$$d.c;) \
+		done; \
 	done
-	$(CROSS)ld -r -o $@.tmp $(M)/src/$*.native.*.o $(M)/src/$*.widened.*.o $(M)/src/$*.explored.*.o
-	$(CROSS)objcopy --redefine-syms=$(M)/src/$*/symbols $@.tmp $@
-	@rm -f $@.tmp $(M)/src/$*.native.*.o $(M)/src/$*.widened.*.o $(M)/src/$*.explored.*.o
+	@ls $(@:.o=)/*.o >/dev/null
+	$(CROSS)ld -r -o $@.tmp $(@:.o=)/*.o $(WORLDS:%=$(OUT)/%/protocol.o)
+	$(CROSS)objcopy $(foreach w,$(WORLDS),--redefine-sym $(w)_protocol=mutant_$(subst -,_,$*)_$(w) \
+		-G mutant_$(subst -,_,$*)_$(w)) $@.tmp $@
+	@rm -f $@.tmp
 
 .PHONY: mutants

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The instruments, by the names `by` in the list has for them. */
+/* The instruments, by the names that By: has for them. */
 static const struct { const char *head, *instrument; } columns[NR_COLUMNS] = {
 	{ "sc", "explorer" }, { "tso", "explorer" }, { "weak", "explorer" }, { "widened", "widened" },
 	{ "native", "native" }, { "audit", "audit" }, { "tsan", "tsan" },
@@ -116,9 +116,9 @@ unsigned tally_score(const struct row *rows, unsigned nr)
 		else if (s == NOT_ASKED)
 			printf("%s: only by %s, not asked: %s\n", m->name, m->by, m->why);
 		else if (s == SURVIVES)
-			printf("SURVIVES: %s: %s (%s, %s)\n", m->name, m->what, m->file, m->function);
+			printf("SURVIVES: %s: %s\n", m->name, m->what);
 		else if (s == MISEXPLAINED)
-			printf("EXPLAINED WRONGLY: %s: %s caught it; the list says: by %s: %s\n", m->name, by,
+			printf("EXPLAINED WRONGLY: %s: %s caught it; its patch says: by %s: %s\n", m->name, by,
 			       m->by, m->why);
 	}
 	print_score(rows, nr, count);

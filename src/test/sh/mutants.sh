@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016  # conditions are for expect
 # The mutants: the explorer's column against src/test/mutants.expected, who may be
-# explained, and what mutate.sh refuses.
+# explained, and which patches are refused.
 # shellcheck source=src/test/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 # shellcheck disable=SC2154,SC2034  # lib.sh's; in expect
-with=$build/tornwalk-mutants list=$root/src/mutants/list
+with=$build/tornwalk-mutants
 
 mutants() {
 	code=0
@@ -23,8 +23,8 @@ mutants --explorer
 expect "the explorer: none survives" 'exits 0 && out_has " 0 survive, 0 explained wrongly$"'
 check "the explorer: exactly what it has caught before" diff \
 	<(grep -v '^#' "$root/src/test/mutants.expected") <(explored "$tmp/out")
-expect "every mutant of the list has its row" '
-	[ "$(explored "$tmp/out" | wc -l)" = "$(grep -c "^\[" "$list")" ]'
+check "every patch has its row" diff <(explored "$tmp/out" | cut -d" " -f1) \
+	<(basename -s .patch "$root"/src/mutants/patches/*.patch | LC_ALL=C sort)
 
 # ---- races: sure ones only ----
 
@@ -51,7 +51,7 @@ also "audit plain-barrier-no-barrier differs"
 expect "an explained one is caught: the explanation is wrong" 'exits 1 &&
 	out_has "^EXPLAINED WRONGLY: plain-barrier-no-barrier: audit caught it"'
 also "tsan read-once-whole race"
-expect "caught by another than the list says" 'exits 1 && out_has "^EXPLAINED WRONGLY: read-once-whole: tsan"'
+expect "caught by another than its patch says" 'exits 1 && out_has "^EXPLAINED WRONGLY: read-once-whole: tsan"'
 for bad in "nonsense read-once-whole ." "audit nonsense ." "audit read-once-whole"; do
 	also "audit read-once-whole ." "$bad"
 	expect "--also \"$bad\": file and line" 'exits 2 && silent && err_has "^tornwalk: $tmp/also:2: " &&
@@ -73,45 +73,63 @@ check "an unknown mutant: the valid ones" err_has 'valid: .*get-lockless-no-rech
 mutants --help
 expect "run --mutants --help" 'exits 0 && out_has "^usage: "'
 
-# ---- mutate.sh ----
+# ---- the patches ----
 
-mutate() { # LIST from standard input
-	cat >"$tmp/list"
+# apply PATCH: onto copies of the sources, in $tmp/made; table PATCH...: the rows of table.c
+apply() {
 	code=0
-	"$root/src/mutants/mutate.sh" "$tmp/list" "$root/src/protocol" "$tmp/made" >"$tmp/out" 2>"$tmp/err" || code=$?
+	(cd "$root" && src/mutants/apply.sh "$1" "$tmp/made" src/protocol/*.[ch]) >"$tmp/out" 2>"$tmp/err" || code=$?
+}
+table() {
+	code=0
+	awk -f "$root/src/mutants/table.awk" "$@" >"$tmp/out" 2>"$tmp/err" || code=$?
 }
 
-good='[one]
-file = readers.h
-in = rd_lo_hi
-- uint32_t lo = mem_load32(&p->lo);
-+ uint32_t lo = 0;
-what = nothing is read
-cell = reader lo-hi'
-mutate <<<"$good"
-expect "a mutant: that line, and no other" 'exits 0 &&
-	[ "$(diff "$root/src/protocol/readers.h" "$tmp/made/one/protocol/readers.h" | grep -c "^[<>]")" = 2 ] &&
-	grep -q "^	uint32_t lo = 0;$" "$tmp/made/one/protocol/readers.h" &&
-	[ "$(diff -rq "$root/src/protocol" "$tmp/made/one/protocol" | wc -l)" = 1 ]'
-touch -d 2001-01-01 "$tmp/made/one.edited"
-mutate <<<"$good"
-check "made again, the same: left alone" test "$tmp/made/one.edited" -ot "$tmp/list"
+cat >"$tmp/one.patch" <<'END'
+Subject: nothing is read
+Cell: reader lo-hi
 
-unmade_with() { exits 2 && silent && [ "$(wc -l <"$tmp/err")" = 1 ] && err_has "^$tmp/list:[0-9]+: .*$1"; }
+--- a/src/protocol/readers.h
++++ b/src/protocol/readers.h
+@@ -1,5 +1,5 @@
+ static __always_inline entry_t rd_lo_hi(struct walk *w, const entry_t *p)
+ {
+-	uint32_t lo = mem_load32(&p->lo);
++	uint32_t lo = 0;
+ 
+ 	(void)w;
+END
+apply "$tmp/one.patch"
+expect "a patch: that line wherever it is now, and no other" 'exits 0 && silent && [ ! -s "$tmp/err" ] &&
+	[ "$(diff "$root/src/protocol/readers.h" "$tmp/made/readers.h" | grep -c "^[<>]")" = 2 ] &&
+	grep -q "^	uint32_t lo = 0;$" "$tmp/made/readers.h" &&
+	[ "$(diff -rq "$root/src/protocol" "$tmp/made" | wc -l)" = 1 ]'
+table "$tmp/one.patch"
+expect "and its row" 'exits 0 && out_has "^X.one, \"one\", \"nothing is read\",$"'
 
-# unmade WHAT SED-EXPRESSION WORDS
-unmade() {
-	mutate < <(sed "$2" <<<"$good")
-	check "mutate.sh: $1" unmade_with "$3"
+refused() { ! exits 0 && silent && [ "$(wc -l <"$tmp/err")" = 1 ] && err_has "^$tmp/bad.patch:[0-9]+: .*$1"; }
+
+# bad apply|table WHAT SED-EXPRESSION WORDS
+bad() {
+	sed "$3" "$tmp/one.patch" >"$tmp/bad.patch"
+	"$1" "$tmp/bad.patch"
+	check "a patch with $2" refused "$4"
 }
-unmade "a line that is not there" 's/^- .*/- nonsense;/' '"nonsense;" is 0 times in rd_lo_hi of readers.h, not once'
-unmade "a line that is there twice" 's/= rd_lo_hi/= rd_get_lockless/; s/^- .*/- mem_rmb();/' 'is 2 times in'
-unmade "no such function" 's/= rd_lo_hi/= rd_nonsense/' 'readers.h has no rd_nonsense'
-unmade "no such file" 's/= readers.h/= nonsense.h/' 'unknown file "nonsense.h"; valid: readers.h'
-unmade "no edit" '/^[-+]/d' 'no edit'
-unmade "nothing about it" '/^what/d' 'no "what ="'
-unmade "an unknown key" 's/^what/nonsense/' 'nonsense.* valid are file, in'
-unmade "by without why" '$a by = nothing' '"by" and "why" go together'
-unmade "a bad name" 's/one/One/' 'bad mutant name "One"'
+bad apply "a line that is not there" 's/^-.*/-	nonsense;/' 'is 0 times in src/protocol/readers.h, not once'
+bad apply "context that has changed" 's/(void)w;/(void)x;/' 'is 0 times in'
+bad apply "two places" '/^ /d; s/^-.*/-	mem_rmb();/' 'is [2-9] times in .*, not once'
+bad apply "no context and nothing replaced" '/^[- ]/{ /^---/!d }' 'is 0 times in'
+bad apply "no such file" 's/readers\.h/nonsense.h/' 'cannot edit "src/protocol/nonsense.h"; valid: .*readers.h'
+bad apply "no diff" '/^---/,$d' 'no diff'
+bad table "nothing about it" '/^Subject/d' 'no "Subject:"'
+bad table "no cell" '/^Cell/d' 'no "Cell:"'
+bad table "an unknown key" 's/^Subject/Nonsense/' 'Nonsense.* valid .* Subject: Cell: By: Why:'
+bad table "By: without Why:" '2a By: nothing' '"By:" and "Why:" go together'
+bad table "a key twice" '1p' '"Subject:" twice'
+table "$tmp/one.patch" "$tmp/bad.patch"
+check "a bad one behind a good one" exits 1
+cp "$tmp/one.patch" "$tmp/One.patch"
+table "$tmp/One.patch"
+expect "a bad name" 'exits 1 && err_has "a mutant.s name"'
 
 finish

@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tornwalk-mutants: who catches which mutant, and the score. */
+/*
+ * tornwalk-mutants: who catches which mutant, and the score.
+ *
+ * All words of the command line, and the file of --also, have been found good before the
+ * first mutant is asked about. A mutant that this machine cannot race is still explored,
+ * and then the score is not the machine's: exit 4.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "also.h"
 #include "cli/options.h"
 #include "cli/signals.h"
 #include "cli/usage.h"
 #include "config/number.h"
-#include "session/executor.h"
 #include "score.h"
 #include "session/executor.h"
 #include "tally.h"
@@ -31,6 +37,11 @@ static const char mutants_help[] =
 	"\n"
 	"table: what was shown; . nothing, and the explorer says that nothing can be; unseen: it\n"
 	"could have been shown here, and was not; - not asked\n"
+	"\n"
+	"examples:\n"
+	"  tornwalk-mutants\n"
+	"  tornwalk-mutants get-lockless-no-recheck set-swap --time 500ms\n"
+	"  tornwalk-mutants --explorer\n"
 	"\n"
 	"exit: 0 each is caught, or explained; 1 one is not, or the explanation is wrong; 2 bad\n"
 	"usage or input; 4 interrupted, or something was not explored to the end\n";
@@ -94,33 +105,16 @@ static int take(void *arg, int option, const char *value)
 	return GO_ON;
 }
 
-static const struct mutant *mutant_find(const char *name)
-{
-	const struct mutant *m = mutants;
-
-	while (m->name && strcmp(m->name, name))
-		m++;
-	return m->name ? m : NULL;
-}
-
-static int unknown_mutant(const char *where, const char *name)
-{
-	const struct mutant *m;
-	char valid[ERR_LEN] = "";
-
-	for (m = mutants; m->name; m++)
-		text_append(valid, sizeof(valid), " %s", m->name);
-	return usage_error("%sunknown mutant \"%s\"; valid:%s", where, name, valid) + 1;
-}
-
 static int select_mutants(struct mutate *x, int n, char **names)
 {
+	char valid[ERR_LEN];
 	const struct mutant *m;
 	int i;
 
 	for (i = 0; i < n; i++)
 		if (!mutant_find(names[i]))
-			return unknown_mutant("", names[i]);
+			return usage_error("unknown mutant \"%s\"; valid:%s", names[i],
+					   mutant_names(valid, sizeof(valid)));
 	for (m = mutants; m->name; m++) {
 		for (i = 0; i < n && strcmp(m->name, names[i]); i++)
 			;
@@ -128,52 +122,6 @@ static int select_mutants(struct mutate *x, int n, char **names)
 			x->rows[x->nr++].mutant = m;
 	}
 	return GO_ON;
-}
-
-static int also_line(struct mutate *x, unsigned line, const char *instrument, const char *name, const char *word)
-{
-	char where[300];
-	unsigned k, i;
-
-	snprintf(where, sizeof(where), "%.250s:%u: ", x->also, line);
-	k = tally_column(instrument);
-	if (k == NR_COLUMNS)
-		return usage_error("%sunknown instrument \"%s\"; valid: audit tsan", where, instrument) + 1;
-	if (!mutant_find(name))
-		return unknown_mutant(where, name);
-	for (i = 0; i < x->nr; i++) {
-		struct row *r = &x->rows[i];
-
-		if (strcmp(r->mutant->name, name))
-			continue;
-		r->asked[k] = true;
-		snprintf(r->also[k], sizeof(r->also[k]), "%s", word);
-		r->word[k] = strcmp(word, ".") ? r->also[k] : NULL;
-	}
-	return GO_ON;
-}
-
-static int read_also(struct mutate *x)
-{
-	char text[256], instrument[24], name[80], word[24], rest;
-	unsigned line = 0;
-	int code = GO_ON;
-	FILE *f;
-
-	if (!x->also)
-		return GO_ON;
-	f = fopen(x->also, "r");
-	if (!f)
-		return usage_error("cannot read %s: %s", x->also, strerror(errno));
-	while (code == GO_ON && fgets(text, sizeof(text), f)) {
-		line++;
-		if (sscanf(text, "%23s %79s %23s %c", instrument, name, word, &rest) != 3)
-			code = usage_error("%s:%u: not \"INSTRUMENT MUTANT WORD\"", x->also, line);
-		else
-			code = also_line(x, line, instrument, name, word);
-	}
-	fclose(f);
-	return code;
 }
 
 /* ---- asking ---- */
@@ -308,8 +256,8 @@ int main(int argc, char **argv)
 						     .cpus = &x->cpus, .take = take, .arg = x }, argc, argv);
 	if (code == GO_ON)
 		code = select_mutants(x, argc - optind, argv + optind);
-	if (code == GO_ON)
-		code = read_also(x);
+	if (code == GO_ON && x->also)
+		code = also_read(x->also, x->rows, x->nr);
 	if (code == GO_ON)
 		code = x->watch ? watch_all(x) : run_all(x);
 	free(x->rows);

@@ -20,7 +20,13 @@ struct mutant {
 	const struct protocol *native, *widened, *explored;
 };
 
-/* Ends with a NULL name; in tornwalk-mutants only. */
+/* Ends with a NULL name. */
 extern const struct mutant mutants[];
+
+/* NULL: there is none. */
+const struct mutant *mutant_find(const char *name);
+
+/* All names as " a b", for a line that says what is valid. Returns buf. */
+const char *mutant_names(char *buf, size_t len);
 
 #endif

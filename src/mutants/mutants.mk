@@ -15,7 +15,7 @@ mutants: $(OUT)/tornwalk-mutants
 
 $(OUT)/mutants/%.o: CFLAGS += $(SMALL)
 
-$(OUT)/tornwalk-mutants: $(CMDLINE:%=$(OUT)/%.o) $(addprefix $(OUT)/mutants/,main.o score.o tally.o table.o) \
+$(OUT)/tornwalk-mutants: $(CMDLINE:%=$(OUT)/%.o) $(addprefix $(OUT)/mutants/,main.o also.o score.o table.o tally.o) \
 			 $(M_OBJS) $(OUT)/libtornwalk.a configs/targets/static.ld
 	$(CC) $(CODE) $(LINK) -o $@.full $(filter %.o %.a,$^) $(LIBS)
 	$(STRIP) -o $@ $@.full

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Caught is what is bad, what the explorer calls impossible for the original, and what a
+ * race of the original, as long and with the same seed, did not show either. A mutant may
+ * loop for ever or follow a wild pointer, so each race is in a process of its own.
+ */
 #include "score.h"
 
 #include <errno.h>

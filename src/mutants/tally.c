@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A mutant without By: is in the wrong when nobody caught it. One with By: is in the wrong
+ * when somebody else did, for then its explanation is false, or when nobody of those did
+ * who were asked.
+ */
 #include "tally.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#include "config/text.h"
 
 /* The instruments, by the names that By: has for them. */
 static const struct { const char *head, *instrument; } columns[NR_COLUMNS] = {
@@ -10,13 +17,23 @@ static const struct { const char *head, *instrument; } columns[NR_COLUMNS] = {
 	{ "native", "native" }, { "audit", "audit" }, { "tsan", "tsan" },
 };
 
-unsigned tally_column(const char *instrument)
+enum column tally_column(const char *instrument)
 {
-	unsigned k;
+	enum column k;
 
 	for (k = BY_AUDIT; k < NR_COLUMNS && strcmp(columns[k].instrument, instrument); k++)
 		;
 	return k;
+}
+
+const char *tally_instruments(char *buf, size_t len)
+{
+	enum column k;
+
+	buf[0] = '\0';
+	for (k = BY_AUDIT; k < NR_COLUMNS; k++)
+		text_append(buf, len, " %s", columns[k].instrument);
+	return buf;
 }
 
 static bool says(const char *list, const char *word)

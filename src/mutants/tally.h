@@ -16,7 +16,10 @@ struct row {
 };
 
 /* The column of an instrument that is asked elsewhere (audit, tsan); NR_COLUMNS: none is called that. */
-unsigned tally_column(const char *instrument);
+enum column tally_column(const char *instrument);
+
+/* Those instruments as " a b". Returns buf. */
+const char *tally_instruments(char *buf, size_t len);
 
 void tally_head(void);
 void tally_row(const struct row *r);

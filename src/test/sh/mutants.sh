@@ -54,24 +54,21 @@ also "tsan read-once-whole race"
 expect "caught by another than its patch says" 'exits 1 && out_has "^EXPLAINED WRONGLY: read-once-whole: tsan"'
 for bad in "nonsense read-once-whole ." "audit nonsense ." "audit read-once-whole"; do
 	also "audit read-once-whole ." "$bad"
-	expect "--also \"$bad\": file and line" 'exits 2 && silent && err_has "^tornwalk: $tmp/also:2: " &&
+	expect "--also \"$bad\": file and line" 'exits 2 && silent && err_has "^tornwalk-mutants: $tmp/also:2: " &&
 		[ "$(wc -l <"$tmp/err")" = 1 ]'
 done
 
 # ---- the command line ----
 
-tw
-expect "tornwalk has none, and says who has" 'exits 2 && silent && err_has "make mutants .*tornwalk-mutants" &&
-	[ "$(wc -l <"$tmp/err")" = 1 ]'
 for bad in nonsense "--time nonsense" --nonsense "--also $tmp/nonsense" "--cpus x"; do
 	# shellcheck disable=SC2086  # words
 	mutants $bad
-	expect "run --mutants ${bad/$tmp/...}: one line" 'exits 2 && silent && [ "$(wc -l <"$tmp/err")" = 1 ]'
+	expect "tornwalk-mutants ${bad/$tmp/...}: one line" 'exits 2 && silent && [ "$(wc -l <"$tmp/err")" = 1 ]'
 done
 mutants nonsense
 check "an unknown mutant: the valid ones" err_has 'valid: .*get-lockless-no-recheck'
 mutants --help
-expect "run --mutants --help" 'exits 0 && out_has "^usage: "'
+expect "tornwalk-mutants --help" 'exits 0 && out_has "^usage: tornwalk-mutants " && out_has "^examples:"'
 
 # ---- the patches ----
 

@@ -109,6 +109,11 @@ static bool any_differs(const struct audit *a)
 
 int audit_main(int argc, char **argv)
 {
+	static const char help[] =
+		"usage: tornreport audit [--json|--brief|--lines] BINARY...\n"
+		"--json: for tornreport html and gate; --brief: only what is not simply as claimed\n"
+		"--lines: symbol, claim, compiled to, verdict, with tabs between: for tornwalk explain\n"
+		"exit: 0 as claimed, 1 a symbol differs from its claim, 2 bad input\n";
 	bool json = argc > 1 && !strcmp(argv[1], "--json");
 	bool brief = argc > 1 && !strcmp(argv[1], "--brief");
 	bool lines = argc > 1 && !strcmp(argv[1], "--lines");
@@ -116,10 +121,10 @@ int audit_main(int argc, char **argv)
 	size_t n = (size_t)(argc - first);
 	struct audit *a;
 
+	if (argc == 2 && !strcmp(argv[1], "--help"))
+		return fputs(help, stdout) < 0 || fflush(stdout) ? EXIT_BAD_INPUT : 0;
 	if (argc <= first || argv[first][0] == '-') {
-		fputs("usage: tornreport audit [--json|--brief|--lines] BINARY...\n"
-		      "--lines: symbol, claim, compiled to, verdict, with tabs between: for tornwalk explain\n"
-		      "exit: 0 as claimed, 1 a symbol differs from its claim, 2 bad input\n", stderr);
+		fputs(help, stderr);
 		return EXIT_BAD_INPUT;
 	}
 	a = calloc(n, sizeof(*a));

@@ -185,16 +185,20 @@ static int html_word(struct html_words *w, struct results *rs, int left, char **
 
 static int cmd_html(int argc, char **argv)
 {
+	static const char help[] =
+		"usage: tornreport html RESULT... -o PAGE.html [--limit BYTES] [--audit FILE]... [--errata FILE]\n"
+		"RESULT: a file of results, or a directory of them\n"
+		"exit: 0 written, 2 bad input\n";
 	struct html_words w = { .limit = PAGE_LIMIT };
 	struct results rs = { 0 };
 	int i, n = 1, err = -EINVAL;
 
+	if (argc == 2 && !strcmp(argv[1], "--help"))
+		return fputs(help, stdout) < 0 || fflush(stdout) ? EXIT_USAGE : 0;
 	for (i = 1; i < argc && n; i += n)
 		n = html_word(&w, &rs, argc - i, argv + i);
 	if (n && (!w.out || !rs.path)) {
-		fputs("usage: tornreport html RESULT... -o PAGE.html [--limit BYTES] [--audit FILE]... [--errata FILE]\n"
-		      "RESULT: a file of results, or a directory of them\n"
-		      "exit: 0 written, 2 bad input\n", stderr);
+		fputs(help, stderr);
 	} else if (n && rs.n && !void_by(&rs, options_errata(w.errata))) {
 		err = html_file(&w, &rs);
 		if (err)

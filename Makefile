@@ -122,6 +122,8 @@ $(OUT)/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+MANPAGES := $(wildcard src/man/*.[1-9])
+
 clean:
 	rm -rf build
 

@@ -44,7 +44,7 @@ packages() {
 	run) echo "$run" ;;
 	report) echo "$run $desk" ;;
 	test) echo "$run $desk gcc clang libclang-rt-dev llvm libcmocka-dev chromium shellcheck perl patch" \
-		"libxml2-utils python3 python3-jsonschema util-linux" ;;
+		"libxml2-utils mandoc python3 python3-jsonschema util-linux" ;;
 	ci) echo "$run $desk gcc clang qemu-user-static" \
 		"gcc-i686-linux-gnu gcc-arm-linux-gnueabihf libc6-dev-i386-cross libc6-dev-armhf-cross" \
 		"liburcu-dev:i386 libinih-dev:i386 liburcu-dev:armhf libinih-dev:armhf" ;;

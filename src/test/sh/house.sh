@@ -26,6 +26,7 @@ declare -A may=(
 	[mutants]="protocol explore stress config predict session cli"	# cli: how words are read
 	[audit]="protocol"
 	[report]="protocol audit words"	# the outcomes' names, what the bits mean, what a symbol is made of
+	[man]="nothing"
 	[command]="nothing"
 	[target]="nothing"
 )

@@ -17,10 +17,14 @@
 #include "report/html/html.h"
 #include "options.h"
 
+typedef int printer(FILE *f, const void *what, const struct options *o);
+
+/* One of the last three is set. */
 struct command {
 	const char *name, *arguments, *summary;
 	int min, max;	/* how many paths; max 0: any number */
 	int (*run)(char **paths, int n, const struct options *o);
+	printer *format;			/* of all results: a format for CI */
 	int (*main)(int argc, char **argv);	/* reads its own words */
 };
 
@@ -77,8 +81,6 @@ static void forget(const char *path)
 		unlink(path);
 }
 
-typedef int printer(FILE *f, const void *what, const struct options *o);
-
 /* To standard output or a file. 0 or an exit code, once it is said why. */
 static int output(const struct options *o, printer *print, const void *what)
 {
@@ -125,21 +127,6 @@ static int print_junit(FILE *f, const void *rs, const struct options *o)
 static int print_kcidb(FILE *f, const void *rs, const struct options *o)
 {
 	return kcidb(f, rs, o->origin, o->build);
-}
-
-static int cmd_ktap(char **paths, int n, const struct options *o)
-{
-	return convert(paths, n, o, print_ktap);
-}
-
-static int cmd_junit(char **paths, int n, const struct options *o)
-{
-	return convert(paths, n, o, print_junit);
-}
-
-static int cmd_kcidb(char **paths, int n, const struct options *o)
-{
-	return convert(paths, n, o, print_kcidb);
 }
 
 /* ---- html ---- */
@@ -240,14 +227,14 @@ static int cmd_compare(char **paths, int n, const struct options *o)
 /* ---- the command line ---- */
 
 static const struct command commands[] = {
-	{ "gate", "BASE NEW", "may NEW go in after BASE? exit 0 open, 1 closed", 2, 2, cmd_gate, NULL },
-	{ "html", "RESULT...", "one page, with -o FILE", 0, 0, NULL, cmd_html },
+	{ "gate", "BASE NEW", "may NEW go in after BASE? exit 0 open, 1 closed", 2, 2, .run = cmd_gate },
+	{ "html", "RESULT...", "one page, with -o FILE", 0, 0, .main = cmd_html },
 	{ "compare", "BASE NEW", "what changed, cell by cell: exit 0 nothing for the worse, 1 regressed,\n"
-	  "                      4 not comparable", 2, 2, cmd_compare, NULL },
-	{ "ktap", "RESULT...", "as KTAP version 1", 1, 0, cmd_ktap, NULL },
-	{ "junit", "RESULT...", "as JUnit's XML", 1, 0, cmd_junit, NULL },
-	{ "kcidb", "RESULT...", "as KCIDB's schema v5", 1, 0, cmd_kcidb, NULL },
-	{ "audit", "BINARY...", "what each reader and writer was compiled to", 0, 0, NULL, audit_main },
+	  "                      4 not comparable", 2, 2, .run = cmd_compare },
+	{ "ktap", "RESULT...", "as KTAP version 1", 1, 0, .format = print_ktap },
+	{ "junit", "RESULT...", "as JUnit's XML", 1, 0, .format = print_junit },
+	{ "kcidb", "RESULT...", "as KCIDB's schema v5", 1, 0, .format = print_kcidb },
+	{ "audit", "BINARY...", "what each reader and writer was compiled to", 0, 0, .main = audit_main },
 };
 
 enum { NR_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -280,7 +267,7 @@ static int run(const struct command *c, int argc, char **argv)
 			c->arguments);
 		return EXIT_USAGE;
 	}
-	return c->run(argv + optind, n, &o);
+	return c->format ? convert(argv + optind, n, &o, c->format) : c->run(argv + optind, n, &o);
 }
 
 int main(int argc, char **argv)

@@ -123,11 +123,15 @@ $(OUT)/%.o: src/%.c Makefile
 	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 MANPAGES := $(wildcard src/man/*.[1-9])
+# The names in tornwalk(1) are those of the program.
+man: $(OUT)/tornwalk
+	src/man/names.sh src/man/tornwalk.1 $< >$(OUT)/tornwalk.1
+	cmp -s $(OUT)/tornwalk.1 src/man/tornwalk.1 || cp $(OUT)/tornwalk.1 src/man/tornwalk.1
 
 clean:
 	rm -rf build
 
-.PHONY: all unit tests bench clean
+.PHONY: all unit tests man bench clean
 .SECONDARY:
 include src/mutants/mutants.mk
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)

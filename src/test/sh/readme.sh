@@ -1,0 +1,34 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2016  # conditions are for expect
+# The READMEs against what they are about.
+# shellcheck source=src/test/lib.sh
+. "$(dirname "$0")/../lib.sh"
+cd "$root" || exit 2
+mapfile -t readmes < <(find src configs results -name README.md)
+
+holds() { # WHAT FILE...: links, files, functions or blocks
+	code=0
+	TORNWALK=$tornwalk python3 src/test/check_readmes.py "$@" >"$tmp/out" 2>"$tmp/err" || code=$?
+	exits 0
+}
+
+check "links lead somewhere" holds links "${readmes[@]}"
+check "files that are named exist" holds files "${readmes[@]}"
+check "functions that are named exist" holds functions "${readmes[@]}"
+check "blocks that show tornwalk's output show it" holds blocks "${readmes[@]}"
+
+# NAME PATTERN FILE: the first words of the rows of FILE's table under the head PATTERN
+rows() {
+	awk -v head="$1" -F'|' 'index($0, head) == 1 { on = 1; next } on && !/^\|/ { exit } on { print $2 }' "$2" |
+		grep -oE '`[^`]*`' | tr -d '`' | sort
+}
+same() { diff "$tmp/a" "$tmp/b" >"$tmp/out"; }
+
+rows '| room' src/README.md >"$tmp/a"
+(cd src && printf '%s\n' */) | tr -d / | sort >"$tmp/b"
+check "src/README.md: every room, and no other" same
+rows '| suite' configs/README.md >"$tmp/a"
+(cd configs/suites && printf '%s\n' *.ini) | sed 's/\.ini//' | sort >"$tmp/b"
+check "configs/README.md: every suite, and no other" same
+finish

@@ -53,7 +53,7 @@ WORLD_widened  := -Isrc/native -Isrc/native/widened $(SMALL)
 WORLD_explored := -Isrc/explore $(SMALL) $(UNWATCHED)
 
 all: $(OUT)/tornwalk
-unit: $(TESTS) $(OUT)/bench $(OUT)/tornreport
+unit: $(TESTS) $(OUT)/lines $(OUT)/bench $(OUT)/tornreport
 tests: unit $(OUT)/tornwalk-mutants
 
 PROGRAM := $(patsubst src/%.c,%,$(wildcard src/cli/*.c))
@@ -73,10 +73,18 @@ $(OUT)/t_%: src/test/t_%.c $(OUT)/libtornwalk.a
 $(OUT)/t_stats: src/test/t_stats.c $(OUT)/report/results/stats.o
 	$(CC) $(CFLAGS) -MMD -MP -o $@ $^ -lRmath -lm -lcmocka
 
+# The desk's results, and the words they have.
+LOADS := $(addprefix $(OUT)/report/results/,load.o line.o members.o pool.o schema1.o) $(OUT)/judge/words.o \
+	 $(WORDS:src/%.c=$(OUT)/%.o)
+$(OUT)/t_load: src/test/t_load.c $(LOADS) | $(OUT)/lines
+	$(CC) $(CFLAGS) -MMD -MP -o $@ $^ -ljansson -lcmocka
+
 $(OUT)/t_compare: src/test/t_compare.c $(addprefix $(OUT)/report/, compare/compare.o compare/allowed.o \
-		compare/outcome.o compare/sides.o results/load.o results/line.o results/members.o results/pool.o \
-		results/stats.o) $(OUT)/protocol/outcome.o $(OUT)/judge/words.o
+		compare/outcome.o compare/sides.o results/stats.o) $(LOADS)
 	$(CC) $(CFLAGS) -MMD -MP -o $@ $^ -ljansson -lRmath -lm -lcmocka
+
+$(OUT)/lines: src/test/lines.c $(OUT)/libtornwalk.a
+	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(OUT)/libtornwalk.a -pthread $(LIBS)
 
 $(OUT)/bench: src/test/bench.c $(OUT)/libtornwalk.a
 	$(CC) $(CFLAGS) -MMD -MP $(LINK) -o $@ $< $(OUT)/libtornwalk.a $(LIBS) -lm

@@ -211,7 +211,7 @@ static void print_observed(void *arg, const struct result *r)
 	if (r->scenario != t->wanted)
 		return;
 	t->seen = true;
-	t->verdict = r->verdict;
+	t->verdict = r->judgement.verdict;
 	format_count(walks, f->walks);
 	format_count(rounds, f->rounds);
 	format_count(present, f->present);
@@ -219,7 +219,7 @@ static void print_observed(void *arg, const struct result *r)
 	printf("observed    %s walks, %s rounds in %u.%us; present %s, %s of them distinct\n", walks, rounds,
 	       (unsigned)(f->ns / 1000000000), (unsigned)(f->ns / 100000000 % 10), present, fresh);
 	for (o = 0; o < NR_OUTCOMES; o++) {
-		char first[16], times[16], distinct[16];
+		char first[16], times[16], distinct[16], sentence[WITNESS_LEN];
 
 		if (!(OUTCOMES_BAD & 1u << o) || !f->outcomes[o])
 			continue;
@@ -227,12 +227,13 @@ static void print_observed(void *arg, const struct result *r)
 		format_count(times, f->outcomes[o]);
 		format_count(distinct, f->distinct[o]);
 		format_ns(first, f->first_ns[o]);
+		witness_text(&f->witness[o], o, sentence, sizeof(sentence));
 		printf("            %s %s times, %s distinct, first after %s\n            %s\n",
-		       outcome_kinds[o].name, times, distinct, first, f->witness[o]);
+		       outcome_kinds[o].name, times, distinct, first, sentence);
 	}
 	if (!n)
 		puts("            whole entries only");
-	printf("verdict     %s: %s\n", verdict_names[r->verdict], r->reason);
+	printf("verdict     %s: %s\n", verdict_names[r->judgement.verdict], r->reason);
 }
 
 static int explain(struct selection *c, const struct cpus *cpus)

@@ -37,6 +37,7 @@ static const char run_help[] =
 	"         --fail-fast    stop after the first cell that fails\n"
 	"         --ktap         KTAP instead of the table\n"
 	"         --quiet        only failures and the last line\n"
+	"         --trailer      a last line for scripts on standard error, tornwalk: cells=...\n"
 	"\n"
 	"examples:\n"
 	"  tornwalk run\n"
@@ -47,7 +48,8 @@ static const char run_help[] =
 	"\n"
 	"exit: 0 pass, 1 fail, 2 bad usage or input, 4 inconclusive\n";
 
-enum { OPT_OUT = OPT_OWN, OPT_RESUME, OPT_FAIL_FAST, OPT_KTAP, OPT_QUIET, OPT_SHARD, OPT_SWEEP };
+enum { OPT_OUT = OPT_OWN, OPT_RESUME, OPT_FAIL_FAST, OPT_KTAP, OPT_QUIET, OPT_SHARD, OPT_SWEEP,
+       OPT_TRAILER };
 
 static const struct option options[] = {
 	{ "out", required_argument, NULL, OPT_OUT },
@@ -57,6 +59,7 @@ static const struct option options[] = {
 	{ "quiet", no_argument, NULL, OPT_QUIET },
 	{ "sweep", no_argument, NULL, OPT_SWEEP },
 	{ "shard", required_argument, NULL, OPT_SHARD },
+	{ "trailer", no_argument, NULL, OPT_TRAILER },
 	OPTION_CPUS,
 	OPTION_HELP,
 	CELL_OPTIONS,
@@ -69,6 +72,7 @@ struct run {
 	struct cpus cpus;
 	struct shard shard;		/* of = 0: all of it */
 	unsigned planned;		/* cells in all shards */
+	bool trailer;
 };
 
 static int take(void *arg, int option, const char *value)
@@ -95,6 +99,9 @@ static int take(void *arg, int option, const char *value)
 	case OPT_QUIET:
 		r->session.quiet = true;
 		break;
+	case OPT_TRAILER:
+		r->trailer = true;
+		break;
 	case OPT_SHARD:
 		if (shard_parse(&r->shard, value, err, sizeof(err)))
 			return usage_error("%s", err);
@@ -118,6 +125,20 @@ static int open_out(struct session *s)
 	if (s->out < 0 && (errno == ESPIPE || errno == ENXIO || errno == EINVAL))
 		s->out = open(s->out_name, O_WRONLY | O_APPEND | O_CLOEXEC);
 	return s->out < 0 ? usage_error("cannot write %s: %s", s->out_name, strerror(errno)) : GO_ON;
+}
+
+/*
+ * For scripts: the cells that are in the results now, by verdict; those that are not, and
+ * whether a signal kept them out. A run that broke down does not print it.
+ */
+static void print_trailer(const struct run *r)
+{
+	const struct session *s = &r->session;
+
+	if (r->trailer)
+		fprintf(stderr, "tornwalk: cells=%u pass=%u fail=%u inconclusive=%u not-run=%u interrupted=%u "
+			"planned=%u\n", s->pass + s->fail + s->inconclusive, s->pass, s->fail, s->inconclusive,
+			s->not_run, s->not_run && interrupted ? 1u : 0u, r->planned);
 }
 
 static int finish(const struct run *r)
@@ -210,6 +231,8 @@ int cmd_run(int argc, char **argv)
 		code = open_out(&r->session);
 	if (code == GO_ON)
 		code = run_or_say_why(r);
+	if (code != EXIT_USAGE)
+		print_trailer(r);
 	plan_free(&r->selection.plan);
 	free(r);
 	return code;

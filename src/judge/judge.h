@@ -8,7 +8,7 @@
 #include "config/scenario.h"
 #include "words.h"
 
-enum { REASON_LEN = 256 };
+enum { REASON_LEN = 320 };
 
 /* Of the floor on present observations, one in so many has to be distinct. */
 enum { FRESH_SHARE = 10 };
@@ -32,13 +32,29 @@ struct evidence {
 	/* by the explorer; model NULL: not known */
 	const char *model;
 	uint32_t possible;		/* bit = enum outcome */
+	int error;			/* -errno: it could not be started, and nothing was found */
+};
+
+/* A verdict, why, and on what it rests. Nothing that decides reads the sentence made of it. */
+struct judgement {
+	enum verdict verdict;
+	enum cause cause;
+	/*
+	 * What it is about: seen and forbidden or impossible; required and seen, or not seen;
+	 * possible and not seen. `torn` is the scenario's `require = torn`, by whomever.
+	 */
+	uint32_t outcomes;
+	bool torn;
+	uint64_t had, wanted;		/* where it is THIN */
 };
 
 /* Can this outcome be, as far as is known? Both kinds of torn are one question. */
 bool evidence_possible(const struct evidence *e, enum outcome o);
 
-/* Writes the reason ("" for a plain pass) and returns the verdict. */
-enum verdict verdict_of(const struct evidence *e, char reason[REASON_LEN]);
+struct judgement verdict_of(const struct evidence *e);
+
+/* The sentence for a person, of what verdict_of() made of that evidence. */
+void judgement_reason(const struct judgement *j, const struct evidence *e, char reason[REASON_LEN]);
 
 /*
  * 64-bit FNV-1a over the cell (but for seed and budget) and all grades: what two

@@ -5,74 +5,70 @@
  * The order is the rule. What was seen and is forbidden fails, however poor the
  * run; what was not seen counts only if the run could have shown it.
  */
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
+#include <errno.h>
 
 #include "judge.h"
-#include "config/text.h"
 
-enum { DETAILED = 2 };	/* outcomes whose numbers fit into a reason */
-
-/* The names of what is required and was seen, or was not; how many that are. */
-static unsigned required(const struct scenario *s, const struct finding *f, bool seen, char *buf,
-			 size_t len)
+static uint32_t graded(const struct scenario *s, enum expect grade)
 {
-	bool torn = f->outcomes[OUTCOME_TORN_READER] || f->outcomes[OUTCOME_TORN_WRITER];
-	unsigned n = 0;
+	uint32_t set = 0;
 
-	buf[0] = '\0';
-	if (s->require_torn && torn == seen)
-		text_append(buf, len, n++ ? ", %s" : "%s", "torn");
 	for (unsigned o = 0; o < NR_OUTCOMES; o++)
-		if (s->expect[o] == EXPECT_REQUIRE && (f->outcomes[o] != 0) == seen)
-			text_append(buf, len, n++ ? ", %s" : "%s", outcome_kinds[o].name);
-	return n;
+		set |= (uint32_t)(scenario_grade(s, o) == grade) << o;
+	return set;
+}
+
+static uint32_t seen_in(const struct finding *f)
+{
+	uint32_t set = 0;
+
+	for (unsigned o = 0; o < NR_OUTCOMES; o++)
+		set |= (uint32_t)(f->outcomes[o] != 0) << o;
+	return set;
+}
+
+static uint32_t lowest(uint32_t set)
+{
+	return set & -set;
+}
+
+static struct judgement judged(enum cause cause)
+{
+	return (struct judgement){ .verdict = cause_kinds[cause].verdict, .cause = cause };
+}
+
+static struct judgement judged_by(enum cause cause, uint32_t outcomes)
+{
+	struct judgement j = judged(cause);
+
+	j.outcomes = outcomes;
+	return j;
+}
+
+static struct judgement judged_thin(enum cause cause, uint64_t had, uint64_t wanted)
+{
+	struct judgement j = judged(cause);
+
+	j.had = had;
+	j.wanted = wanted;
+	return j;
+}
+
+/* Puts into *j what is required and was seen, or was not; false: nothing is. */
+static bool required(const struct scenario *s, const struct finding *f, bool seen, struct judgement *j)
+{
+	const uint32_t found = seen_in(f);
+
+	j->torn = s->require_torn && ((found & OUTCOMES_TORN) != 0) == seen;
+	j->outcomes = graded(s, EXPECT_REQUIRE) & (seen ? found : ~found);
+	return j->torn || j->outcomes;
 }
 
 bool control_fired(const struct scenario *s, const struct finding *f)
 {
-	char names[REASON_LEN];
+	struct judgement j;
 
-	return scenario_requires(s) && !required(s, f, false, names, sizeof(names));
-}
-
-/* The worst of `left`, a set of outcomes: the most distinct, then the most. */
-static unsigned worst_of(const struct finding *f, uint32_t left)
-{
-	unsigned worst = NR_OUTCOMES;
-
-	for (unsigned o = 0; o < NR_OUTCOMES; o++) {
-		if (!(left & 1u << o))
-			continue;
-		if (worst == NR_OUTCOMES || f->distinct[o] > f->distinct[worst] ||
-		    (f->distinct[o] == f->distinct[worst] && f->outcomes[o] > f->outcomes[worst]))
-			worst = o;
-	}
-	return worst;
-}
-
-static bool saw_forbidden(const struct scenario *s, const struct finding *f,
-			  char reason[REASON_LEN])
-{
-	uint32_t seen = 0;
-
-	for (unsigned o = 0; o < NR_OUTCOMES; o++)
-		if (f->outcomes[o] && scenario_grade(s, o) == EXPECT_FORBID)
-			seen |= 1u << o;
-	if (!seen)
-		return false;
-	for (unsigned n = 0; seen; n++) {
-		unsigned o = worst_of(f, seen);
-
-		seen &= ~(1u << o);
-		text_append(reason, REASON_LEN, "%s%s", n ? ", " : "", outcome_kinds[o].name);
-		if (n < DETAILED)
-			text_append(reason, REASON_LEN, " %" PRIu64 " (distinct %" PRIu64 ")",
-				    f->outcomes[o], f->distinct[o]);
-	}
-	text_append(reason, REASON_LEN, ", forbidden");
-	return true;
+	return scenario_requires(s) && !required(s, f, false, &j);
 }
 
 bool evidence_possible(const struct evidence *e, enum outcome o)
@@ -82,62 +78,23 @@ bool evidence_possible(const struct evidence *e, enum outcome o)
 	return !e->model || (e->possible & (bit & OUTCOMES_TORN ? OUTCOMES_TORN : bit));
 }
 
-/* Seen and impossible: something other than the protocol is broken, or the model. */
-static bool alarm(const struct evidence *e, char reason[REASON_LEN])
+static uint32_t impossible(const struct evidence *e)
 {
-	const struct finding *f = e->finding;
+	uint32_t set = 0;
 
-	for (unsigned o = 0; o < NR_OUTCOMES; o++) {
-		if (!f->outcomes[o] || evidence_possible(e, o))
-			continue;
-		snprintf(reason, REASON_LEN, "ALARM: %s %" PRIu64 " (distinct %" PRIu64 ") seen, which the "
-			 "explorer calls impossible under %s: CPU, emulator, compiler or tester is wrong",
-			 outcome_kinds[o].name, f->outcomes[o], f->distinct[o], e->model);
-		return true;
-	}
-	return false;
+	for (unsigned o = 0; o < NR_OUTCOMES; o++)
+		set |= (uint32_t)!evidence_possible(e, o) << o;
+	return set;
 }
 
-/* Forbidden, possible, and not seen: then the run was too weak, not the protocol good. */
-static bool gap_in_power(const struct evidence *e, char reason[REASON_LEN])
-{
-	for (unsigned o = 0; e->model && o < NR_OUTCOMES; o++) {
-		if (scenario_grade(e->scenario, o) != EXPECT_FORBID || !evidence_possible(e, o) ||
-		    !(e->possible & 1u << o))
-			continue;
-		snprintf(reason, REASON_LEN, "%s is possible under %s (explorer) and was not seen: under 1 in %"
-			 PRIu64 " distinct (95 %%)", outcome_kinds[o].name, e->model,
-			 e->finding->fresh_present / 3);
-		return true;
-	}
-	return false;
-}
-
-/* Bad, allowed, possible and not seen: said beside a pass. */
-static void add_gaps(const struct evidence *e, char reason[REASON_LEN])
-{
-	unsigned n = 0;
-
-	for (unsigned o = 0; e->model && o < NR_OUTCOMES; o++)
-		if ((e->possible & OUTCOMES_BAD & 1u << o) && !e->finding->outcomes[o])
-			text_append(reason, REASON_LEN, "%s%s", n++ ? ", " : "; possible, not seen: ",
-				    outcome_kinds[o].name);
-}
-
-static bool below_floor(const struct scenario *s, const struct finding *f,
-			char reason[REASON_LEN])
+static bool below_floor(const struct scenario *s, const struct finding *f, struct judgement *j)
 {
 	if (f->present < s->min_present)
-		snprintf(reason, REASON_LEN,
-			 "too few present observations: %" PRIu64 " of %" PRIu64, f->present,
-			 s->min_present);
+		*j = judged_thin(CAUSE_THIN_PRESENT, f->present, s->min_present);
 	else if (f->rounds < s->min_rounds)
-		snprintf(reason, REASON_LEN, "too few writer rounds: %" PRIu64 " of %" PRIu64,
-			 f->rounds, s->min_rounds);
+		*j = judged_thin(CAUSE_THIN_ROUNDS, f->rounds, s->min_rounds);
 	else if (f->fresh_present < s->min_present / FRESH_SHARE)
-		snprintf(reason, REASON_LEN,
-			 "too few distinct present observations: %" PRIu64 " of %" PRIu64,
-			 f->fresh_present, s->min_present / FRESH_SHARE);
+		*j = judged_thin(CAUSE_THIN_DISTINCT, f->fresh_present, s->min_present / FRESH_SHARE);
 	else
 		return false;
 	return true;
@@ -145,14 +102,8 @@ static bool below_floor(const struct scenario *s, const struct finding *f,
 
 static bool requires_impossible(const struct evidence *e)
 {
-	const struct scenario *s = e->scenario;
-
-	if (s->require_torn && !evidence_possible(e, OUTCOME_TORN_READER))
-		return true;
-	for (unsigned o = 0; o < NR_OUTCOMES; o++)
-		if (s->expect[o] == EXPECT_REQUIRE && !evidence_possible(e, o))
-			return true;
-	return false;
+	return (graded(e->scenario, EXPECT_REQUIRE) & impossible(e)) ||
+	       (e->scenario->require_torn && !evidence_possible(e, OUTCOME_TORN));
 }
 
 /*
@@ -160,122 +111,81 @@ static bool requires_impossible(const struct evidence *e)
  * failure only where it had every chance: an executor that shows tears, and rounds
  * enough for a rare one.
  */
-static enum verdict verdict_of_required(const struct evidence *e, char reason[REASON_LEN])
+static struct judgement verdict_of_required(const struct evidence *e)
 {
 	const struct scenario *s = e->scenario;
 	const struct finding *f = e->finding;
-	char names[REASON_LEN - 128];
+	struct judgement j, unseen;
 
-	if (!required(s, f, false, names, sizeof(names))) {
-		required(s, f, true, names, sizeof(names));
-		snprintf(reason, REASON_LEN, "%s as required", names);
-		add_gaps(e, reason);
-		return VERDICT_PASS;
+	if (!required(s, f, false, &unseen)) {
+		j = judged(CAUSE_PASSED_REQUIRED);
+		required(s, f, true, &j);
+		return j;
 	}
-	if (requires_impossible(e)) {
-		snprintf(reason, REASON_LEN, "required %s is impossible under %s (explorer): this platform "
-			 "cannot show it", names, e->model);
-		return VERDICT_INCONCLUSIVE;
-	}
-	if (below_floor(s, f, reason))
-		return VERDICT_INCONCLUSIVE;
-	if (!e->executor_tears_words) {
-		snprintf(reason, REASON_LEN,
-			 "required %s not seen, and this executor does not show torn words", names);
-		return VERDICT_INCONCLUSIVE;
-	}
-	if (f->fresh_present < UNSEEN_DISTINCT) {
-		snprintf(reason, REASON_LEN, "required %s not seen, in only %" PRIu64
-			 " distinct present observations", names, f->fresh_present);
-		return VERDICT_INCONCLUSIVE;
-	}
-	if (f->rounds < UNSEEN_ROUNDS) {
-		snprintf(reason, REASON_LEN, "required %s not seen, in only %" PRIu64 " rounds", names,
-			 f->rounds);
-		return VERDICT_INCONCLUSIVE;
-	}
-	snprintf(reason, REASON_LEN, "required %s not seen in %" PRIu64 " observations", names,
-		 f->walks);
-	return VERDICT_FAIL;
-}
-
-/* Who was caught beside it, and how rare a tear the run would have missed. */
-static enum verdict passed(const struct evidence *e, char reason[REASON_LEN])
-{
-	const struct scenario *s = e->scenario;
-	const uint64_t n = e->finding->fresh_present / 3;	/* -ln(0.05) is 3.0 */
-
-	snprintf(reason, REASON_LEN, "%s caught; nothing forbidden, under 1 in %" PRIu64 " distinct (95 %%)",
-		 e->control == CONTROL_FIRED ? s->control : "two words", n);
-	add_gaps(e, reason);
-	return VERDICT_PASS;
+	if (requires_impossible(e))
+		j = judged(CAUSE_REQUIRED_IMPOSSIBLE);
+	else if (below_floor(s, f, &j))
+		return j;
+	else if (!e->executor_tears_words)
+		j = judged(CAUSE_NO_TEARS_SHOWN);
+	else if (f->fresh_present < UNSEEN_DISTINCT)
+		j = judged_thin(CAUSE_THIN_DISTINCT, f->fresh_present, UNSEEN_DISTINCT);
+	else if (f->rounds < UNSEEN_ROUNDS)
+		j = judged_thin(CAUSE_THIN_ROUNDS, f->rounds, UNSEEN_ROUNDS);
+	else
+		j = judged(CAUSE_REQUIRED_UNSEEN);
+	j.outcomes = unseen.outcomes;
+	j.torn = unseen.torn;
+	return j;
 }
 
 /* Nothing bad was seen: could this run have shown it? */
-static enum verdict verdict_of_clean(const struct evidence *e, char reason[REASON_LEN])
+static struct judgement verdict_of_clean(const struct evidence *e)
 {
-	const struct scenario *s = e->scenario;
+	/* forbidden, possible, not seen: the run was too weak, not the protocol good */
+	const uint32_t gap = e->model ? graded(e->scenario, EXPECT_FORBID) & e->possible : 0;
+	struct judgement j;
 
-	if (below_floor(s, e->finding, reason) || gap_in_power(e, reason))
-		return VERDICT_INCONCLUSIVE;
+	if (below_floor(e->scenario, e->finding, &j))
+		return j;
+	if (gap)
+		return judged_by(CAUSE_GAP, lowest(gap));
 	switch (e->control) {
 	case CONTROL_FIRED:
-		return passed(e, reason);
+		return judged(CAUSE_PASSED_CLAIM);
 	case CONTROL_SILENT:
-		snprintf(reason, REASON_LEN, "control %s did not fire", s->control);
-		return VERDICT_INCONCLUSIVE;
+		return judged(CAUSE_CONTROL_SILENT);
 	case CONTROL_NOT_RUN:
-		snprintf(reason, REASON_LEN, "control %s was not run", s->control);
-		return VERDICT_INCONCLUSIVE;
+		return judged(CAUSE_CONTROL_NOT_RUN);
 	case CONTROL_NONE:
 		break;
 	}
-	if (e->executor_tears_words)	/* calibration's own control */
-		return passed(e, reason);
-	snprintf(reason, REASON_LEN,
-		 "this executor does not show torn words, so a clean run proves nothing");
-	return VERDICT_INCONCLUSIVE;
+	/* calibration's own control */
+	return judged(e->executor_tears_words ? CAUSE_PASSED_CLAIM : CAUSE_NO_TEARS_SHOWN);
 }
 
-/* Was a tear all that was seen of what is forbidden? */
-static bool only_torn_forbidden(const struct scenario *s, const struct finding *f)
+static struct judgement could_not_start(int error)
 {
-	unsigned i;
-
-	for (i = 0; i < NR_OUTCOMES; i++)
-		if (!(OUTCOMES_TORN & 1u << i) && f->outcomes[i] &&
-		    scenario_grade(s, i) == EXPECT_FORBID)
-			return false;
-	return true;
+	return judged(error == -ENOMEM ? CAUSE_NO_MEMORY : error == -E2BIG ? CAUSE_TOO_MANY_VALUES :
+		      CAUSE_COULD_NOT_START);
 }
 
-enum verdict verdict_of(const struct evidence *e, char reason[REASON_LEN])
+struct judgement verdict_of(const struct evidence *e)
 {
 	const struct scenario *s = e->scenario;
-	const struct finding *f = e->finding;
+	const uint32_t seen = seen_in(e->finding), forbidden = seen & graded(s, EXPECT_FORBID);
 
-	reason[0] = '\0';
-	if (alarm(e, reason))
-		return VERDICT_FAIL;
-	if (saw_forbidden(s, f, reason)) {
-		if (!e->broken_primitive || !only_torn_forbidden(s, f))
-			return VERDICT_FAIL;
-		if (e->primitive_promised)
-			snprintf(reason, REASON_LEN,
-				 "this executor tears %s (%s%s): not the protocol's fault",
-				 e->broken_primitive, e->executor, strstr(e->executor, "qemu") ?
-				 "; fixed in QEMU 8.2.10, 9.2.3, 10.0" : "");
-		else
-			snprintf(reason, REASON_LEN,
-				 "%s tears here, and this CPU never promised otherwise",
-				 e->broken_primitive);
-		return VERDICT_INCONCLUSIVE;
+	if (e->error)
+		return could_not_start(e->error);
+	/* something other than the protocol is broken, or the model */
+	if (seen & impossible(e))
+		return judged_by(CAUSE_ALARM, lowest(seen & impossible(e)));
+	if (forbidden) {
+		if (!e->broken_primitive || (forbidden & ~(uint32_t)OUTCOMES_TORN))
+			return judged_by(CAUSE_FORBIDDEN, forbidden);
+		return judged_by(e->primitive_promised ? CAUSE_BLAMES_EXECUTOR : CAUSE_UNPROMISED, forbidden);
 	}
-	if (f->interrupted) {
-		snprintf(reason, REASON_LEN, "interrupted after %" PRIu64 " ms",
-			 f->ns / 1000000);
-		return VERDICT_INCONCLUSIVE;
-	}
-	return scenario_requires(s) ? verdict_of_required(e, reason) :
-				      verdict_of_clean(e, reason);
+	if (e->finding->interrupted)
+		return judged(CAUSE_INTERRUPTED);
+	return scenario_requires(s) ? verdict_of_required(e) : verdict_of_clean(e);
 }

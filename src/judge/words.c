@@ -8,3 +8,15 @@ const char *const verdict_names[NR_VERDICTS + 1] = {
 	VERDICTS(X)
 #undef X
 };
+
+const struct cause_kind cause_kinds[NR_CAUSES] = {
+#define X(id, name, vd, fl, text) [CAUSE_##id] = { VERDICT_##vd, fl, text },
+	CAUSES(X)
+#undef X
+};
+
+const char *const cause_names[NR_CAUSES + 1] = {
+#define X(id, name, verdict, flags, meaning) [CAUSE_##id] = name,
+	CAUSES(X)
+#undef X
+};

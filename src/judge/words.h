@@ -20,4 +20,54 @@ enum verdict {
 
 extern const char *const verdict_names[NR_VERDICTS + 1];	/* ends with NULL */
 
+/*
+ * Why a verdict is what it is; everything that decides, decides on this. X(ID, name,
+ * verdict, flags, meaning). The names are in results, and never change.
+ *
+ * THIN: the run saw too little, and a longer one may do; a control that is inconclusive
+ * for any other cause has lost what it is there for, and closes a gate. AGAIN: nothing was
+ * measured to the end, so --resume runs the cell again.
+ */
+#define CAUSES(X)                                                                              \
+	X(PASSED_CLAIM, "passed-claim", PASS, 0, "nothing forbidden was seen by a run that could have shown it") \
+	X(PASSED_REQUIRED, "passed-required", PASS, 0, "what is required was seen")               \
+	X(FORBIDDEN, "forbidden", FAIL, 0, "what is forbidden was seen")                          \
+	X(ALARM, "alarm", FAIL, 0, "what the explorer calls impossible was seen")                 \
+	X(REQUIRED_UNSEEN, "required-unseen", FAIL, 0, "what is required was not seen, with every chance") \
+	X(REQUIRED_IMPOSSIBLE, "required-impossible", INCONCLUSIVE, 0, "what is required cannot be seen here") \
+	X(THIN_PRESENT, "thin-present", INCONCLUSIVE, CAUSE_THIN, "too few present observations")  \
+	X(THIN_ROUNDS, "thin-rounds", INCONCLUSIVE, CAUSE_THIN, "too few rounds of the writers")   \
+	X(THIN_DISTINCT, "thin-distinct", INCONCLUSIVE, CAUSE_THIN, "too few distinct present observations") \
+	X(NO_TEARS_SHOWN, "no-tears-shown", INCONCLUSIVE, 0, "this executor does not show torn words") \
+	X(CONTROL_SILENT, "control-silent", INCONCLUSIVE, 0, "its control did not fire")          \
+	X(CONTROL_NOT_RUN, "control-not-run", INCONCLUSIVE, 0, "its control was not run")         \
+	X(GAP, "gap", INCONCLUSIVE, 0, "what is forbidden is possible, and was not seen")         \
+	X(BLAMES_EXECUTOR, "blames-executor", INCONCLUSIVE, 0, "the executor tears what its CPU promises not to") \
+	X(UNPROMISED, "unpromised-primitive", INCONCLUSIVE, 0, "an access tears that no CPU promised to be one") \
+	X(INTERRUPTED, "interrupted", INCONCLUSIVE, CAUSE_AGAIN, "somebody stopped it")           \
+	X(NO_MEMORY, "no-memory", INCONCLUSIVE, CAUSE_AGAIN, "it does not fit into this machine's memory") \
+	X(TOO_MANY_VALUES, "too-many-values", INCONCLUSIVE, CAUSE_AGAIN, "its writer leaves more kinds of values than can be told apart") \
+	X(COULD_NOT_START, "could-not-start", INCONCLUSIVE, CAUSE_AGAIN, "the system refused what it needs") \
+	/* never the instrument's: */                                                          \
+	X(VOID, "void", INCONCLUSIVE, 0, "a bug of the tester that is known by now: results/ERRATA") \
+	X(UNKNOWN, "unknown", INCONCLUSIVE, 0, "an old result that does not say it in a form that is known")
+
+enum { CAUSE_THIN = 1, CAUSE_AGAIN = 2 };
+
+enum cause {
+#define X(id, name, verdict, flags, meaning) CAUSE_##id,
+	CAUSES(X)
+#undef X
+	NR_CAUSES
+};
+
+struct cause_kind {
+	enum verdict verdict;
+	unsigned flags;
+	const char *meaning;
+};
+
+extern const struct cause_kind cause_kinds[NR_CAUSES];
+extern const char *const cause_names[NR_CAUSES + 1];	/* ends with NULL */
+
 #endif

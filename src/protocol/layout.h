@@ -30,6 +30,11 @@ struct stamp {
 /* Why a word is what it is; decoded from the word alone. */
 enum half { HALF_ZERO, HALF_STAMPED, HALF_INVERTED, HALF_RUBBISH };
 
+enum { NR_HALVES = HALF_RUBBISH + 1 };
+
+/* What made it, as a result's witness has it; ends with NULL. */
+extern const char *const half_origins[NR_HALVES + 1];
+
 struct half_lo {
 	enum half what;
 	uint32_t flags;		/* everything but PFN bits */

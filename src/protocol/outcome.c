@@ -17,6 +17,9 @@ const char *const outcome_result_names[NR_OUTCOMES] = {
 #undef X
 };
 
+const char outcome_perhaps_held[] =
+	"present, halves of two stores, and memory may have held the mix: an 8-byte store that is perhaps two";
+
 const char *const harm_names[NR_HARMS] = {
 #define X(id, name, meaning) [HARM_##id] = name,
 	HARMS(X)

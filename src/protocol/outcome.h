@@ -90,6 +90,8 @@ struct outcome_kind {
 };
 
 extern const struct outcome_kind outcome_kinds[NR_OUTCOMES];
+/* Of a torn entry where the writer's 8-byte store may be two, so that it may be to blame. */
+extern const char outcome_perhaps_held[];
 extern const char *const harm_names[NR_HARMS];
 extern const char *const direction_names[NR_DIRECTIONS];
 extern const char *const expect_names[NR_EXPECTS + 1];	/* ends with NULL */

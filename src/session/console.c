@@ -54,10 +54,14 @@ void console_row(FILE *f, const struct result *r)
 	format_count(distinct, torn_of(d->distinct));
 	format_count(rate, per_second(torn_of(d->distinct), d->ns));
 	format_ns(first, first_torn(d));
-	fprintf(f, "%-12s %-38s %7s %7s %7s %8s %7s %7s  %s\n", verdict_names[r->verdict],
+	fprintf(f, "%-12s %-38s %7s %7s %7s %8s %7s %7s  %s\n", verdict_names[r->judgement.verdict],
 		r->scenario->name, walks, present, torn, distinct, rate, first, r->reason);
-	if (r->verdict == VERDICT_FAIL && worst >= 0)
-		fprintf(f, "%12s %s\n", "witness:", d->witness[worst]);
+	if (r->judgement.verdict == VERDICT_FAIL && worst >= 0) {
+		char sentence[WITNESS_LEN];
+
+		witness_text(&d->witness[worst], (enum outcome)worst, sentence, sizeof(sentence));
+		fprintf(f, "%12s %s\n", "witness:", sentence);
+	}
 }
 
 /* A dotted name as KCIDB has it: [A-Za-z0-9_-], and no part empty. */
@@ -93,11 +97,11 @@ static void put_test_name(FILE *f, const struct scenario *s)
 
 void ktap_row(FILE *f, unsigned number, const struct result *r)
 {
-	if (r->verdict == VERDICT_FAIL)
+	if (r->judgement.verdict == VERDICT_FAIL)
 		fprintf(f, "# %s\n", r->reason);
-	fprintf(f, "%s %u ", r->verdict == VERDICT_FAIL ? "not ok" : "ok", number);
+	fprintf(f, "%s %u ", r->judgement.verdict == VERDICT_FAIL ? "not ok" : "ok", number);
 	put_test_name(f, r->scenario);
-	if (r->verdict == VERDICT_INCONCLUSIVE)
+	if (r->judgement.verdict == VERDICT_INCONCLUSIVE)
 		fprintf(f, " # SKIP %s", r->reason);
 	putc('\n', f);
 }

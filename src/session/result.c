@@ -190,6 +190,50 @@ static void predicted(FILE *f, const struct prediction *p)
 	putc('}', f);
 }
 
+/* high:low, as everything that prints an entry has it */
+static void entry_field(FILE *f, const char *k, entry_t e)
+{
+	key(f, k);
+	fprintf(f, "\"%08" PRIx32 ":%08" PRIx32 "\"", e.hi, e.lo);
+}
+
+static void half_field(FILE *f, const char *k, enum half from, unsigned store)
+{
+	key(f, k);
+	fprintf(f, "{\"from\":\"%s\"", half_origins[from]);
+	if (from == HALF_STAMPED || from == HALF_INVERTED)
+		number(f, "store", store);
+	putc('}', f);
+}
+
+static void witness(FILE *f, const struct witness *w, enum outcome o)
+{
+	char sentence[WITNESS_LEN];
+
+	witness_text(w, o, sentence, sizeof(sentence));
+	fprintf(f, "{\"outcome\":\"%s\"", outcome_kinds[o].name);
+	entry_field(f, "used", w->used);
+	entry_field(f, "decided", w->decided);
+	half_field(f, "low", w->low.from, w->low.number);
+	half_field(f, "high", w->high.from, w->high.number);
+	number(f, "apart", w->apart);
+	number(f, "modulo", w->modulo);
+	if (w->direction_known)
+		text(f, "newer", w->newer == LOW_NEWER ? "low" : "high");
+	if (w->perhaps_held) {
+		key(f, "perhaps_held");
+		fputs("true", f);
+	}
+	number(f, "slot", w->slot);
+	number(f, "reader", w->reader);
+	key(f, "cpu");
+	fprintf(f, "%d", w->cpu);
+	number(f, "ns", w->ns);
+	number(f, "seed", w->seed);
+	text(f, "text", sentence);
+	putc('}', f);
+}
+
 static void cell_fields(FILE *f, const struct cell *c)
 {
 	text(f, "layout", c->layout->name);
@@ -291,17 +335,20 @@ int result_print(FILE *f, const struct result *r)
 	calibration(f, r->executor->calibration);
 	predicted(f, r->prediction);
 	expectations(f, r->scenario);
-	text(f, "verdict", verdict_names[r->verdict]);
+	text(f, "verdict", verdict_names[r->judgement.verdict]);
+	text(f, "cause", cause_names[r->judgement.cause]);
 	text(f, "reason", r->reason);
 	key(f, "witness");
 	if (worst >= 0)
-		string(f, d->witness[worst]);
+		witness(f, &d->witness[worst], (enum outcome)worst);
 	else
 		fputs("null", f);
 	/* beyond the contract: torn, by whom; how wide an interval was */
 	fprintf(f, ",\"torn_by\":{\"reader\":%" PRIu64 ",\"writer\":%" PRIu64 "}",
 		d->distinct[OUTCOME_TORN_READER], d->distinct[OUTCOME_TORN_WRITER]);
 	number(f, "interval_ns", d->interval_ns);
+	if (r->primitive)
+		text(f, "primitive", r->primitive);
 	/* which memory model `predicted` is of */
 	if (r->prediction && r->prediction->known)
 		text(f, "model", model_names[r->prediction->model]);

@@ -12,15 +12,17 @@
 #include "judge/judge.h"
 #include "predict/predict.h"
 
-enum { RESULT_SCHEMA = 1 };
+/* 2: a line has its cause, and the witness is an object. */
+enum { RESULT_SCHEMA = 2 };
 
 struct result {
 	const struct scenario *scenario;
 	const struct finding *finding;
 	const struct executor *executor;
 	uint64_t hash;
-	enum verdict verdict;
+	struct judgement judgement;
 	const char *reason;
+	const char *primitive;		/* that tears, where the cause is that one does; or NULL */
 	const struct prediction *prediction;	/* NULL: none was made */
 	const char *schedule;			/* the explorer's, of what `witness` shows; or NULL */
 };

@@ -19,19 +19,28 @@ static const char *after(const char *line, const char *key)
 	return p ? p + strlen(key) : NULL;
 }
 
+/* Which of `words` the string at p is; beyond the last: none. */
+static unsigned word_at(const char *p, const char *const *words)
+{
+	unsigned i;
+
+	for (i = 0; words[i]; i++)
+		if (strcspn(p, "\"") == strlen(words[i]) && !strncmp(p, words[i], strlen(words[i])))
+			break;
+	return i;
+}
+
 static bool read_line(const char *line, struct resumed_cell *c)
 {
 	const char *name = after(line, "\"scenario\":\""), *hash = after(line, "\"hash\":\""),
 		   *seed = after(line, "\"seed\":"), *verdict = after(line, "\"verdict\":\""),
-		   *reason = after(line, "\"reason\":\""), *ran = after(line, "\"seconds\":"),
+		   *cause = after(line, "\"cause\":\""), *ran = after(line, "\"seconds\":"),
 		   *cpus = after(line, "\"cpus\":[");
 	size_t len = name ? strcspn(name, "\"") : 0;
 	char list[CPU_LIST_LEN];
 	unsigned v;
 
-	if (!name || !hash || !seed || !verdict || !reason || !ran || !cpus || !len || len >= NAME_LEN)
-		return false;
-	if (!strncmp(reason, "interrupted", 11) || !strncmp(reason, "could not be run", 16))
+	if (!name || !hash || !seed || !verdict || !ran || !cpus || !len || len >= NAME_LEN)
 		return false;
 	memcpy(c->name, name, len);
 	c->name[len] = '\0';
@@ -40,12 +49,15 @@ static bool read_line(const char *line, struct resumed_cell *c)
 	c->hash = strtoull(hash, NULL, 16);
 	c->seed = (uint32_t)strtoul(seed, NULL, 10);
 	c->ms = strtoull(ran, NULL, 10) * 1000 + strtoul(ran + strcspn(ran, ".,") + 1, NULL, 10);
-	for (v = VERDICT_PASS; v <= VERDICT_INCONCLUSIVE; v++) {
-		c->verdict = v;
-		if (!strncmp(verdict, verdict_names[v], strlen(verdict_names[v])))
-			return true;
-	}
-	return false;
+	v = word_at(verdict, verdict_names);
+	if (v >= NR_VERDICTS)
+		return false;
+	c->verdict = v;
+	/* schema 1 has no cause: what was inconclusive may have been cut short */
+	if (!cause)
+		return v != VERDICT_INCONCLUSIVE;
+	v = word_at(cause, cause_names);
+	return v < NR_CAUSES && !(cause_kinds[v].flags & CAUSE_AGAIN);
 }
 
 static int keep(struct resumed *d, const struct resumed_cell *c)

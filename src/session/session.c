@@ -87,7 +87,7 @@ static int report(struct session *s, const struct result *r, unsigned number)
 	}
 	if (s->ktap)
 		ktap_row(stdout, number, r);
-	else if (!s->quiet || r->verdict == VERDICT_FAIL)
+	else if (!s->quiet || r->judgement.verdict == VERDICT_FAIL)
 		console_row(s->json ? stderr : stdout, r);
 	if (s->json && !err)
 		err = result_print(stdout, r);
@@ -96,19 +96,6 @@ static int report(struct session *s, const struct result *r, unsigned number)
 	if (err && ferror(stdout))
 		fprintf(stderr, "tornwalk: cannot write to standard output: %s\n", strerror(-err));
 	return err;
-}
-
-/* A cell that could not even be started has a finding full of zeroes. */
-static void say_why_not(const struct scenario *c, int err, char reason[REASON_LEN])
-{
-	if (err == -ENOMEM)
-		snprintf(reason, REASON_LEN, "not enough memory: needs %u MiB",
-			 (unsigned)(runner_bytes(&c->cell) >> 20));
-	else if (err == -E2BIG)
-		snprintf(reason, REASON_LEN, "could not be run: the writer leaves more kinds of values "
-			 "in memory than the oracle has room for");
-	else
-		snprintf(reason, REASON_LEN, "could not be run: %s", strerror(-err));
 }
 
 static bool fits_in_memory(const struct scenario *c)
@@ -210,7 +197,7 @@ static int run_one(struct session *s, enum ran *state, unsigned i, struct findin
 	struct runner runner = { .cpus = s->executor->cpus, .interrupted = s->interrupted,
 				 .show = s->quiet ? NULL : live_show, .arg = l,
 				 .sweep = s->sweep };
-	char reason[REASON_LEN] = "";
+	char reason[REASON_LEN];
 	struct evidence e = {
 		.scenario = c, .finding = f, .control = control_state(s, state, c),
 		.executor_tears_words = s->executor->calibration &&
@@ -233,24 +220,24 @@ static int run_one(struct session *s, enum ran *state, unsigned i, struct findin
 	if (!err && f->unpinned)
 		fprintf(stderr, "tornwalk: %s: %u of %u threads could not be pinned to a CPU\n",
 			c->name, f->unpinned, c->cell.readers + c->cell.writers);
-	if (err) {
+	if (err)
 		memset(f, 0, sizeof(*f));
-		r.verdict = VERDICT_INCONCLUSIVE;
-		say_why_not(c, err, reason);
-	} else {
-		r.verdict = verdict_of(&e, reason);
-		if (r.verdict == VERDICT_FAIL && !e.broken_primitive && torn_of(f->outcomes) &&
-		    tears_after_all(s, &c->cell)) {
-			foresee(s, &c->cell, &p);
-			add_calibration(&e, s, c);
-			add_prediction(&e, &p);
-			r.verdict = verdict_of(&e, reason);
-		}
+	e.error = err;
+	r.judgement = verdict_of(&e);
+	if (r.judgement.verdict == VERDICT_FAIL && !e.broken_primitive && torn_of(f->outcomes) &&
+	    tears_after_all(s, &c->cell)) {
+		foresee(s, &c->cell, &p);
+		add_calibration(&e, s, c);
+		add_prediction(&e, &p);
+		r.judgement = verdict_of(&e);
 	}
+	judgement_reason(&r.judgement, &e, reason);
+	if (r.judgement.cause == CAUSE_BLAMES_EXECUTOR || r.judgement.cause == CAUSE_UNPROMISED)
+		r.primitive = e.broken_primitive;
 	schedule = schedule_of(s, c, f, &p);
 	r.schedule = schedule;
 	state[i] = scenario_requires(c) && control_fired(c, f) ? FIRED : SILENT;
-	count(s, r.verdict);
+	count(s, r.judgement.verdict);
 	err = report(s, &r, i + 1);
 	free(schedule);
 	return err;

@@ -9,13 +9,13 @@
 #include "protocol/outcome.h"
 #include "protocol/walk.h"
 #include "strategy.h"
+#include "witness.h"
 
 enum {
 	MAX_THREADS = 64,
 	MAX_SLOTS = 1 << 20,
 	MAX_INTERVALS = 1024,
 	NR_DELAYS = 12,		/* classes of a sweep */
-	WITNESS_LEN = 384,
 };
 
 struct cell {
@@ -79,7 +79,7 @@ struct finding {
 	bool interrupted;
 	unsigned unpinned;		/* threads that could not be pinned to their CPU */
 	bool one_cpu;			/* threads had to share: preemption strategy */
-	char witness[NR_OUTCOMES][WITNESS_LEN];	/* first of each bad outcome, or "" */
+	struct witness witness[NR_OUTCOMES];	/* the first of each outcome */
 };
 
 #endif

@@ -182,8 +182,8 @@ void observe_change(struct observer *o, uint32_t slot, const struct act *a, uint
 		if (direction_of(o, l, a->used, &s, ticks - o->ticks, &d)) {
 			o->direction[d]++;
 			if (o->seen[class] == 1) {
-				o->witness[k].known_direction = true;
-				o->witness[k].direction = d;
+				o->witness[k].direction_known = true;
+				o->witness[k].newer = d;
 			}
 		}
 	}

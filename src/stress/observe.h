@@ -29,16 +29,6 @@ struct last {
 	uint64_t not_before;	/* ticks; `gen` was read later than this */
 };
 
-/* Of the first bad observation of each kind, explained after the join. */
-struct witness {
-	entry_t decided, used;
-	uint32_t slot;
-	uint64_t ns;
-	int cpu;
-	bool seen, known_direction;
-	enum direction direction;
-};
-
 struct observer {
 	const struct cell *cell;
 	const struct oracle *oracle;
@@ -55,7 +45,7 @@ struct observer {
 	uint64_t harm[NR_HARMS];
 	uint64_t bad;			/* distinct ones of OUTCOMES_COUNTED */
 	uint64_t first_ns[NR_OUTCOMES];
-	struct witness witness[NR_OUTCOMES];
+	struct witness witness[NR_OUTCOMES];	/* halves and thread are found after the join */
 };
 
 /* ticks_per_round: of a writer that has its slot to itself, in 1/1024 ticks */
@@ -69,8 +59,8 @@ void observe_change(struct observer *o, uint32_t slot, const struct act *a, uint
 /* What an act of a kind looks like without a walk: the entry walker's scan. */
 struct act act_of_value(const struct cell *c, entry_t v);
 
-/* One readable line for witness `w` of outcome `k`. */
-void witness_explain(const struct observer *o, enum outcome k, char *buf, unsigned len);
+/* What there is to know of the first observation of outcome `k`; after the join. */
+struct witness witness_of(const struct observer *o, enum outcome k);
 
 static inline uint32_t act_meta(const struct act *a)
 {

@@ -104,7 +104,7 @@ static void merge_reader(struct finding *f, const struct reader_thread *t)
 		f->fresh_present += o->distinct[k * 2 + 1];
 		if (o->first_ns[k] && (!f->first_ns[k] || o->first_ns[k] < f->first_ns[k])) {
 			f->first_ns[k] = o->first_ns[k];
-			witness_explain(o, k, f->witness[k], WITNESS_LEN);
+			f->witness[k] = witness_of(o, k);
 		}
 	}
 	for (k = 0; k < NR_DIRECTIONS; k++)

@@ -224,7 +224,7 @@ run() {
 	echo "$*" >"$job/arguments"
 	cd "$job" || exit 3
 	exec 3<&0 </dev/null
-	TORNWALK_CONFIGS=$bin/configs "$bin/tornwalk" run "$@" --out results.jsonl --resume 3<&- &
+	TORNWALK_CONFIGS=$bin/configs "$bin/tornwalk" run "$@" --out results.jsonl --resume --trailer 3<&- &
 	pid=$!
 	echo $pid >"$lock/pid"
 	listen $pid <&3 >/dev/null 2>&1 &

@@ -3,7 +3,7 @@
 # What a run said it did, against what came home. Sourced by whoever brings results
 # from a board.
 #
-# Key invariant: a run that ends well printed how many cells it did; exactly as many
+# Key invariant: a run that ends well says in its trailer how many cells it did; exactly as many
 # are in FILE, or the caller says so and exits 2. A cell is known by its scenario,
 # hash and seed; of one that was interrupted and run again the last line counts.
 
@@ -22,11 +22,6 @@ count_once() {
 		END { for (i = 1; i <= n; i++) if (last[of[i]] == i) print text[i] }' "$@"
 }
 
-# FILE: the cells in it that need no second run
-count_finished() {
-	count_once "$1" | grep -vE '"reason":"(interrupted|could not be run)' || :
-}
-
 # FILE: of standard input what FILE has not, each cell once
 count_new() {
 	awk -v file="$1" "$count_awk"'
@@ -42,11 +37,14 @@ count_new() {
 		}'
 }
 
-# LOG of a run's output: how many cells it says it did; nothing if it did not get that far
-count_promised() {
-	sed -nE '/^(# )?[0-9]+ cells: /{ s/^# //; s/^([0-9]+) .*, ([0-9]+) not run.*/\1 \2/; s/^([0-9]+) cells.*/\1 0/; p }
-		s/^tornwalk: (nothing to do in shard|skipped:) .*/0 0/p' "$1" | tail -n 1 | awk '{ print $1 - $2 }'
+# LOG KEY: what the trailer of the run in LOG (tornwalk run --trailer) says of KEY; nothing
+# if the run did not get that far
+count_trailer() {
+	sed -nE "s/^tornwalk: cells=([0-9]+ .*)/ cells=\1/; T; s/.* $2=([0-9]+).*/\1/p" "$1" | tail -n 1
 }
+
+# LOG of a run's output: how many cells it says it did; nothing if it did not get that far
+count_promised() { count_trailer "$1" cells; }
 
 # NAME CODE LOG FILE: CODE if FILE has what LOG promises, else one line and 2
 count_check() {

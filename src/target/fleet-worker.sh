@@ -18,7 +18,7 @@ fleet_native() {
 	local binary=$2 file=$3 signalled code=0 pid
 
 	shift 3
-	setpriv --pdeathsig TERM "$binary" run "$@" --out "$file" --resume </dev/null &
+	setpriv --pdeathsig TERM "$binary" run "$@" --out "$file" --resume --trailer </dev/null &
 	pid=$!
 	# a caller that was killed stops it too: someone may want to go on with the rest
 	(while fleet_going && kill -0 $pid; do sleep 1; done; fleet_going || kill -TERM $pid) >/dev/null 2>&1 &
@@ -87,7 +87,7 @@ fleet_take() {
 
 # A run that somebody else has stopped ends like one that found too little.
 fleet_interrupted() {
-	grep -q ' not run (interrupted)' "$1.log" || count_once "$1" | grep -q '"reason":"interrupted'
+	[ "$(count_trailer "$1.log" interrupted)" = 1 ] || count_once "$1" | grep -q '"cause":"interrupted"'
 }
 
 # One shard, as often as the link breaks and comes back: half a minute of trying. 0: done.

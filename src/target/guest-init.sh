@@ -27,7 +27,7 @@ if [ -e /resume ]; then
 	tail -n +$(($(wc -l </resume) + 1)) -f /resume >/results &
 	set -- --resume "$@"
 fi
-tornwalk run --out $out "$@" </dev/null >/dev/vport0p1 2>/dev/vport0p2 4<&- &
+tornwalk run --trailer --out $out "$@" </dev/null >/dev/vport0p1 2>/dev/vport0p2 4<&- &
 pid=$!
 while read -r _; do kill -INT $pid; done <&4 &
 ears=$!

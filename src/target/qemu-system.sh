@@ -186,7 +186,7 @@ qemu_system_results() {
 	rm -f "$results.done"
 	touch "$results"
 	[ -z "$(tail -c 1 "$results")" ] || sed -i '$ d' "$results"	# half a line, of a killed guest
-	[ -s "$results" ] || [ ! -s "${qemu_system_seed:-}" ] || count_finished "$qemu_system_seed" >"$results"
+	[ -s "$results" ] || [ ! -s "${qemu_system_seed:-}" ] || count_once "$qemu_system_seed" >"$results"
 }
 
 # How it ended, in one line if it did not end well; the exit code of the run.

@@ -58,7 +58,7 @@ vm_pin() {
 # For sed: no names of files in the guest; what counts goes into $run/said.NAME too.
 vm_words() {
 	printf '%s\n' 's|; results in /.*||' 's|from /resume|from before|' \
-		"/^[0-9]* cells: /w $run/said.$1" "/^# [0-9]* cells: /w $run/said.$1" "/^tornwalk: /w $run/said.$1"
+		"/^tornwalk: /w $run/said.$1"
 }
 
 # Has all that a guest which is done has said come out?

@@ -181,7 +181,7 @@ ssh_words() {
 ssh_seed() {
 	local known
 
-	known=$([ ! -s "$2" ] || count_finished "$2")
+	known=$([ ! -s "$2" ] || count_once "$2")
 	[ -n "$known" ] || return 0
 	ssh_here results.jsonl - <<<"$known" | sed '/^$/d' | ssh_board "$1" seed "${ssh_key[$1]}"
 }

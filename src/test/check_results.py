@@ -4,15 +4,16 @@
 Prints what is wrong, one line each; exit 1 if anything is.
 """
 import json
+import re
 import sys
 
 FIELDS = """schema scenario hash layout level walker reader writer transition consumer
 reclaim world alias target executor cpu cpus kernel compiler flags git seed readers writers
 slots seconds walks rounds present outcomes distinct direction harm first_ns retries
-per_interval calibration predicted expect verdict reason witness""".split()
+per_interval calibration predicted expect verdict cause reason witness""".split()
 INTEGERS = "schema seed readers writers slots walks rounds present retries".split()
 STRINGS = """scenario hash layout level walker reader writer transition consumer reclaim world
-target executor cpu kernel compiler flags git verdict reason""".split()
+target executor cpu kernel compiler flags git verdict cause reason""".split()
 COUNTS = "outcomes distinct direction harm first_ns".split()
 OUTCOMES = """hole leaf table torn phantom invalid-mix reread confused freed stale
 gave-up""".split()
@@ -22,15 +23,20 @@ def whole(n):
     return type(n) is int and n >= 0
 
 
+WITNESS = {"outcome": str, "used": str, "decided": str, "low": dict, "high": dict, "apart": int,
+           "modulo": int, "slot": int, "reader": int, "cpu": int, "ns": int, "seed": int, "text": str}
+
+
 def faults(r):
-    if list(r)[:len(FIELDS)] != FIELDS:
+    fields = [k for k in FIELDS if r.get("schema") != 1 or k != "cause"]
+    if list(r)[:len(fields)] != fields:
         yield "fields are " + " ".join(r)
         return
     for k in INTEGERS:
         if not whole(r[k]):
             yield f"{k} is {r[k]!r}"
     for k in STRINGS:
-        if type(r[k]) is not str:
+        if k in fields and type(r[k]) is not str:
             yield f"{k} is {r[k]!r}"
     for k in COUNTS:
         if not all(whole(n) for n in r[k].values()):
@@ -58,8 +64,23 @@ def faults(r):
         yield "cpus or alias"
     if r["verdict"] not in ("pass", "fail", "inconclusive"):
         yield f"verdict is {r['verdict']!r}"
-    if r["witness"] is not None and type(r["witness"]) is not str:
-        yield f"witness is {r['witness']!r}"
+    yield from faults_of_witness(r["witness"], r["schema"])
+
+
+def faults_of_witness(w, schema):
+    if w is None or (schema == 1 and type(w) is str):
+        return
+    if type(w) is not dict or not all(type(w.get(k)) is t for k, t in WITNESS.items()):
+        yield f"witness is {w!r}"
+        return
+    if not all(re.fullmatch("[0-9a-f]{8}:[0-9a-f]{8}", w[k]) for k in ("used", "decided")):
+        yield f"words of the witness are {w['used']!r}, {w['decided']!r}"
+    for half in w["low"], w["high"]:
+        if half.get("from") not in ("clear", "store", "invalidation", "nothing") or \
+           ("store" in half) != (half["from"] in ("store", "invalidation")):
+            yield f"a half of the witness is from {half!r}"
+    if w.get("newer", "low") not in ("low", "high"):
+        yield f"newer is {w['newer']!r}"
 
 
 def main(path, lines=None):

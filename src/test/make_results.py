@@ -77,7 +77,7 @@ def told(lines, _):
         if i % 7 == 3 and seen["torn"]:
             r["predicted"]["torn"] = "impossible"
         if i % 2:
-            r["predicted"]["schedule"] = "W: store high 0\nR: load low\nR: load high\nW: store low"
+            r["schedule"] = "W: store high 0\nR: load low\nR: load high\nW: store low"
         r["audit"] = "read_lo_hi:\n  mov (%eax),%edx   low\n  mov 4(%eax),%ecx  high"
         if r["distinct"]["torn"]:
             r["delays"] = [{"ns": 10 * 2**k, "seconds": 0.1, "torn": 5 * k * k + i} for k in range(9)]

@@ -315,6 +315,7 @@ static void strd_tears(struct set *b, struct set *n)
 	n->calibration.of[1].torn = 7;
 	n->line[0].verdict = VERDICT_INCONCLUSIVE;
 	n->line[0].reason = "this executor tears strd (qemu)";
+	n->line[0].primitive = "strd";
 }
 
 static void strd_tears_both(struct set *b, struct set *n)
@@ -544,7 +545,7 @@ static void pooling(void **state)
 	set_free(n);
 }
 
-/* Runs that were calibrated one by one: it tears in the first, and its reason says so. */
+/* Runs that were calibrated one by one: it tears in the first, and is its cause. */
 static void blame_in_any_run(void **state)
 {
 	struct set *b = set_new("base"), *n = set_new("new");
@@ -559,6 +560,7 @@ static void blame_in_any_run(void **state)
 	r = add_even(n, 0, EXPECT_FORBID, 100);
 	r->calibration = &tears;
 	r->reason = "this executor tears strd (qemu)";
+	r->primitive = "strd";
 	add_even(n, 0, EXPECT_FORBID, 0);
 	assert_int_equal(compare(&c, &b->rs, &n->rs, &o), 0);
 	assert_string_equal(c.of[0].why, "strd tears in NEW only");

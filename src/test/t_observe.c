@@ -607,6 +607,13 @@ static void assert_says(const char *text, const char *what)
 		fail_msg("'%s' does not say '%s'", text, what);
 }
 
+static void explain(const struct observer *o, enum outcome k, char text[WITNESS_LEN])
+{
+	const struct witness w = witness_of(o, k);
+
+	witness_text(&w, k, text, WITNESS_LEN);
+}
+
 static void test_witness(void **state)
 {
 	struct rig_config k = { .level = LEVEL_PMD, .slots = 3, .writer = "present-present",
@@ -625,7 +632,7 @@ static void test_witness(void **state)
 	v = mixed(&g, 1, three, four);
 	saw_value(&g, &o, 2, nine, ten);	/* the first is kept */
 	assert_int_equal(seen(&o, OUTCOME_TORN_WRITER), 2);
-	witness_explain(&o, OUTCOME_TORN_WRITER, text, sizeof(text));
+	explain(&o, OUTCOME_TORN_WRITER, text);
 	snprintf(words, sizeof(words), "%08x:%08x", v.hi, v.lo);
 	assert_says(text, words);
 	assert_says(text, "low from store #3,");
@@ -649,7 +656,7 @@ static void test_witness_longest(void **state)
 				.writer = "pae-establish" };
 	static struct rig g;
 	struct observer o;
-	char text[WITNESS_LEN], all[2 * WITNESS_LEN], words[40];
+	char text[WITNESS_LEN], words[40];
 	unsigned i;
 	entry_t used, decided;
 
@@ -664,14 +671,13 @@ static void test_witness_longest(void **state)
 		decided = mixed(&g, MAX_SLOTS - 1, (struct half_of)H(7), (struct half_of)H(8));
 		o.witness[i] = (struct witness){ .used = used, .decided = decided, .slot = MAX_SLOTS - 1,
 						 .ns = 604800ull * 1000000000, .cpu = 1023, .seen = true,
-						 .known_direction = true, .direction = HIGH_NEWER };
-		witness_explain(&o, i, text, sizeof(text));
-		witness_explain(&o, i, all, sizeof(all));
-		assert_true(strlen(all) < WITNESS_LEN - 1);
+						 .direction_known = true, .newer = HIGH_NEWER };
+		explain(&o, i, text);
+		assert_true(strlen(text) < WITNESS_LEN - 1);
 		snprintf(words, sizeof(words), "decided on %08x:%08x", decided.hi, decided.lo);
 		assert_says(text, words);
 		assert_says(text, "low from the invalidation of store #2039");
-		assert_says(all, "seed 4294967295");
+		assert_says(text, "seed 4294967295");
 	}
 	observer_destroy(&o);
 	rig_break(&g);
@@ -689,13 +695,13 @@ static void test_witness_halves(void **state)
 	rig_observer(&g, &o);
 	saw(&o, 0, ACT_LEAF, mixed(&g, 0, (struct half_of)H(5), (struct half_of)Z),
 	    mixed(&g, 0, (struct half_of)H(5), (struct half_of)Z));
-	witness_explain(&o, OUTCOME_TORN_READER, text, sizeof(text));
+	explain(&o, OUTCOME_TORN_READER, text);
 	assert_says(text, "low from store #5, high from a clear:");
 	assert_null(strstr(text, "decided"));
 	assert_null(strstr(text, "newer"));
 	assert_null(strstr(text, "apart"));
 	o.witness[OUTCOME_TORN_READER].used = entry(0xffffffff, 0x000fffff);
-	witness_explain(&o, OUTCOME_TORN_READER, text, sizeof(text));
+	explain(&o, OUTCOME_TORN_READER, text);
 	assert_says(text, "low from no store at all, high from no store at all");
 	observer_destroy(&o);
 	rig_break(&g);

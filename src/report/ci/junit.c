@@ -96,7 +96,7 @@ static void testcase(FILE *f, const struct test *t)
 	attribute(f, "message", r->reason);
 	if (t->verdict == VERDICT_FAIL) {
 		putc('>', f);
-		text(f, r->witness ? r->witness : "");
+		text(f, r->witness ? r->witness->text : "");
 		fputs("</failure>\n", f);
 	} else {
 		fputs("/>\n", f);

@@ -203,6 +203,7 @@ static json_t *misc_of(const struct result *r)
 
 	text(o, "scenario", r->scenario);
 	text(o, "hash", r->hash);
+	text(o, "cause", cause_names[r->cause]);
 	number(o, "seed", r->seed);
 	number(o, "walks", r->walks);
 	number(o, "rounds", r->rounds);
@@ -228,8 +229,8 @@ static int test(struct sender *s, const struct result *r)
 	json_object_set_new(o, "duration", json_real(r->seconds));
 	if (*r->reason)
 		text(o, "comment", r->reason);
-	if (r->witness && strlen(r->witness) <= EXCERPT_LEN)
-		text(o, "log_excerpt", r->witness);
+	if (r->witness && strlen(r->witness->text) <= EXCERPT_LEN)
+		text(o, "log_excerpt", r->witness->text);
 	if (r->seconds > 0)
 		json_object_set_new(o, "number", json_pack("{s:f,s:s}", "value",
 				    (double)r->distinct[OUTCOME_TORN] / r->seconds, "unit", "torn/s"));

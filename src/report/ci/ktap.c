@@ -34,7 +34,7 @@ static void one(FILE *f, const char *indent, size_t number, const struct test *t
 	if (t->verdict != VERDICT_INCONCLUSIVE && *r->reason)
 		say(f, indent, "", r->reason);
 	if (t->verdict == VERDICT_FAIL && r->witness)
-		say(f, indent, "witness: ", r->witness);
+		say(f, indent, "witness: ", r->witness->text);
 	fprintf(f, "%s%s %zu %s", indent, t->verdict == VERDICT_FAIL ? "not ok" : "ok", number,
 		t->name);
 	if (t->verdict == VERDICT_INCONCLUSIVE) {

@@ -71,7 +71,7 @@ static bool side_blames(const struct side *s, const char *primitive)
 	unsigned i;
 
 	for (i = 0; i < s->runs; i++)
-		if (strstr(s->run[i]->reason, "tears") && strstr(s->run[i]->reason, primitive))
+		if (s->run[i]->primitive && !strcmp(s->run[i]->primitive, primitive))
 			return true;
 	return false;
 }

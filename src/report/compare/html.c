@@ -126,7 +126,7 @@ static void row(FILE *f, const struct comparison *c)
 	page_text(f, c->why);
 	if (c->change == REGRESSED && c->grade == EXPECT_FORBID && c->side[NEW].last->witness) {
 		fputs("<details><summary>witness</summary><p>", f);
-		page_text(f, c->side[NEW].last->witness);
+		page_text(f, c->side[NEW].last->witness->text);
 		fputs("</p></details>", f);
 	}
 	putc('\n', f);

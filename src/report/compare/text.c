@@ -216,7 +216,7 @@ static void cell(FILE *f, const struct comparison *c)
 	if (c->change != SAME || (*c->why && c->tested))
 		wrapped(f, INDENT, c->why);
 	if (c->change == REGRESSED && c->grade == EXPECT_FORBID && c->side[NEW].last->witness)
-		wrapped(f, INDENT, c->side[NEW].last->witness);
+		wrapped(f, INDENT, c->side[NEW].last->witness->text);
 }
 
 static void section(FILE *f, const struct comparisons *c, enum change change)

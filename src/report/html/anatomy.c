@@ -1,24 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A witness taken apart: both words in the field names of its layout, and the
- * store each half came from, as the instrument has said it (src/stress/witness.c).
- * A text of another shape is shown as it is.
+ * store each half came from. One of which only the sentence is known is shown as it is.
  */
 #include <inttypes.h>
 #include <string.h>
 
 #include "html.h"
 #include "protocol/walk.h"
-
-enum { PART = 120 };
-
-struct anatomy {
-	uint32_t hi, lo, decided_hi, decided_lo;
-	bool decided;
-	char from_lo[PART], from_hi[PART];	/* "store #49", "a clear" */
-	char how[PART];				/* "2 stores apart (mod 2040), low is newer" */
-	const char *rest;			/* what it is; where and when */
-};
 
 static const struct layout *layout_of(const char *name)
 {
@@ -28,55 +17,43 @@ static const struct layout *layout_of(const char *name)
 	return NULL;
 }
 
-/* From s up to one of `ends`, into buf; what follows it, or NULL. */
-static const char *part(const char *s, const char *ends, char buf[PART])
+/* "store #49", "a clear" */
+static void put_origin(FILE *f, uint8_t from, unsigned store)
 {
-	const size_t n = strcspn(s, ends);
-
-	if (!s[n] || n >= PART)
-		return NULL;
-	memcpy(buf, s, n);
-	buf[n] = '\0';
-	return s + n;
-}
-
-static bool skip(const char **s, const char *word)
-{
-	const size_t n = strlen(word);
-
-	if (strncmp(*s, word, n))
-		return false;
-	*s += n;
-	return true;
-}
-
-static bool take_apart(const char *s, struct anatomy *a)
-{
-	char extra[PART];
-	int n = 0;
-
-	*a = (struct anatomy){ 0 };
-	if (sscanf(s, "%8" SCNx32 ":%8" SCNx32 " (high:low) %n", &a->hi, &a->lo, &n) != 2 || !n)
-		return false;
-	s += n;
-	if (!skip(&s, "low from ") || !(s = part(s, ",", a->from_lo)) ||
-	    !skip(&s, ", high from ") || !(s = part(s, ",:", a->from_hi)))
-		return false;
-	while (skip(&s, ", ")) {
-		if (sscanf(s, "decided on %8" SCNx32 ":%8" SCNx32 "%n", &a->decided_hi,
-			   &a->decided_lo, &n) == 2) {
-			a->decided = true;
-			s += n;
-			continue;
-		}
-		s = part(s, ",:", extra);
-		if (!s)
-			return false;
-		snprintf(a->how + strlen(a->how), PART - strlen(a->how), "%s%s", *a->how ? ", " : "",
-			 extra);
+	switch (from) {
+	case HALF_ZERO:
+		fputs("a clear", f);
+		break;
+	case HALF_STAMPED:
+		fprintf(f, "store #%u", store);
+		break;
+	case HALF_INVERTED:
+		fprintf(f, "the invalidation of store #%u", store);
+		break;
+	default:
+		fputs("no store at all", f);
+		break;
 	}
-	a->rest = s;
-	return skip(&a->rest, ": ");
+}
+
+static void put_high(FILE *f, const struct witness *w)
+{
+	put_origin(f, w->high.from, w->high.store);
+}
+
+static void put_low(FILE *f, const struct witness *w)
+{
+	put_origin(f, w->low.from, w->low.store);
+}
+
+static uint32_t high_of(const struct witness *w)
+{
+	return (uint32_t)(w->used >> 32);
+}
+
+static uint32_t low_of(const struct witness *w)
+{
+	return (uint32_t)w->used;
 }
 
 /* ---- by its fields: what is set ---- */
@@ -97,16 +74,16 @@ static void set_fields(FILE *f, const struct layout *L, uint64_t value, unsigned
 	}
 }
 
-static void put_fields(FILE *f, const struct layout *L, const struct anatomy *a)
+static void put_fields(FILE *f, const struct layout *L, const struct witness *w)
 {
-	fprintf(f, "<pre>high %08x", a->hi);
-	set_fields(f, L, (uint64_t)a->hi << 32, 32);
+	fprintf(f, "<pre>high %08x", high_of(w));
+	set_fields(f, L, w->used & ~0xffffffffull, 32);
 	fputs(" ← ", f);
-	page_text(f, a->from_hi);
-	fprintf(f, "\nlow  %08x", a->lo);
-	set_fields(f, L, a->lo, 0);
+	put_high(f, w);
+	fprintf(f, "\nlow  %08x", low_of(w));
+	set_fields(f, L, low_of(w), 0);
 	fputs(" ← ", f);
-	page_text(f, a->from_lo);
+	put_low(f, w);
 	fputs("</pre>", f);
 }
 
@@ -124,7 +101,7 @@ static const struct field *field_at(const struct layout *L, unsigned bit)
 
 /* One column per field, the highest first; bits that have no name are columns too. */
 static void put_word(FILE *f, const struct layout *L, uint32_t word, unsigned base, const char *which,
-		     const char *from)
+		     const struct witness *w)
 {
 	char names[1024] = "", bits[1024] = "";
 	size_t n = 0, b = 0;
@@ -151,13 +128,13 @@ static void put_word(FILE *f, const struct layout *L, uint32_t word, unsigned ba
 		bits[b] = '\0';
 	}
 	fprintf(f, "<table class=\"bits %s\"><caption>%s word <code>%08x</code> from ", which, which, word);
-	page_text(f, from);
+	(base ? put_high : put_low)(f, w);
 	fprintf(f, "</caption><tr>%s<tr>%s</table>", names, bits);
 }
 
 /* The same as text, column under column. */
 static void put_bits(FILE *f, const struct layout *L, uint32_t word, unsigned base, const char *which,
-		     const char *from)
+		     const struct witness *w)
 {
 	char names[512], bits[512];
 	size_t n = 0;
@@ -180,72 +157,58 @@ static void put_bits(FILE *f, const struct layout *L, uint32_t word, unsigned ba
 	while (n && bits[n - 1] == ' ')
 		n--;
 	fprintf(f, "%-4s %08x  %s\n               %.*s ← ", which, word, names, (int)n, bits);
-	page_text(f, from);
+	(base ? put_high : put_low)(f, w);
 	fputc('\n', f);
 }
 
-/* What it is, in a word where that is enough: the words are explained on the page. */
-static const char *in_short(const char *what, size_t *len)
+/* In brief: the words are explained on the page, and the seed is in the command. */
+static void put_rest(FILE *f, const struct result *r, bool brief)
 {
-	for (unsigned o = 0; o < NR_OUTCOMES; o++)
-		if (!strncmp(what, outcome_kinds[o].meaning, strlen(outcome_kinds[o].meaning))) {
-			*len = strlen(outcome_kinds[o].meaning);
-			return outcome_kinds[o].name;
-		}
-	return NULL;
-}
-
-static void put_rest(FILE *f, const struct anatomy *a, bool brief)
-{
-	const char *rest = a->rest, *name;
-	char where[PART * 2];
-	size_t len;
+	const struct witness *w = r->witness;
 
 	fputs("<p>", f);
-	if (*a->how) {
-		page_text(f, a->how);
+	if (w->apart)
+		fprintf(f, "%u store%s apart (mod %u)", w->apart, w->apart == 1 ? "" : "s", w->modulo);
+	if (w->newer != NR_DIRECTIONS)
+		fprintf(f, "%s%s is newer", w->apart ? ", " : "", w->newer == LOW_NEWER ? "low" : "high");
+	if (w->apart || w->newer != NR_DIRECTIONS)
 		fputs(": ", f);
-	}
-	name = brief ? in_short(rest, &len) : NULL;
-	if (name) {
-		fputs(name, f);
-		rest += len;
-	}
-	if (brief && strstr(rest, " after start")) {	/* the seed is in the command */
-		snprintf(where, sizeof(where), "%.*s", (int)(strstr(rest, " after start") - rest), rest);
-		rest = where;
-	}
-	page_text(f, rest);
-	if (a->decided)
-		fprintf(f, "; decided on <code>%08x:%08x</code>", a->decided_hi, a->decided_lo);
+	page_text(f, w->perhaps_held ? outcome_perhaps_held : brief ? outcome_kinds[w->outcome].name :
+		  outcome_kinds[w->outcome].meaning);
+	fprintf(f, "; slot %u, reader %u on CPU %d, %" PRIu64 " us", w->slot, w->reader, w->cpu, w->ns / 1000);
+	if (!brief)
+		fprintf(f, " after start, seed %u", r->seed);
+	if (w->decided != w->used)
+		fprintf(f, "; decided on <code>%08x:%08x</code>", (uint32_t)(w->decided >> 32),
+			(uint32_t)w->decided);
 }
 
 void html_anatomy(FILE *f, const struct result *r, enum anatomy_form form)
 {
 	const struct layout *L = layout_of(r->layout);
-	struct anatomy a;
+	const struct witness *w = r->witness;
 
-	if (!L || !take_apart(r->witness, &a)) {
+	if (!L || !w->known) {
 		fputs("<p>", f);
-		page_text(f, r->witness);
+		page_text(f, w->text);
 		return;
 	}
 	switch (form) {
 	case ANATOMY_TABLE:
 		fputs("<div class=wide tabindex=0 role=region aria-label=\"witness bit by bit\">", f);
-		put_word(f, L, a.hi, 32, "high", a.from_hi);
-		put_word(f, L, a.lo, 0, "low", a.from_lo);
+		put_word(f, L, high_of(w), 32, "high", w);
+		put_word(f, L, low_of(w), 0, "low", w);
 		fputs("</div>", f);
 		break;
 	case ANATOMY_BITS:
 		fputs("<pre class=b>", f);
-		put_bits(f, L, a.hi, 32, "high", a.from_hi);
-		put_bits(f, L, a.lo, 0, "low", a.from_lo);
+		put_bits(f, L, high_of(w), 32, "high", w);
+		put_bits(f, L, low_of(w), 0, "low", w);
 		fputs("</pre>", f);
 		break;
 	case ANATOMY_FIELDS:
-		put_fields(f, L, &a);
+		put_fields(f, L, w);
 		break;
 	}
-	put_rest(f, &a, form != ANATOMY_TABLE);
+	put_rest(f, r, form != ANATOMY_TABLE);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Every cell: a row that sorts, and under its name whatever is known of it. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "html.h"
@@ -186,15 +187,18 @@ static void harms(FILE *f, const struct result *r)
 static void schedule(struct page *p, size_t i)
 {
 	enum { NEAR = 500 };
+	char *steps;
 
 	for (size_t k = i > NEAR ? i - NEAR : 0; k < i; k++)
 		if (p->cell[k]->schedule == p->cell[i]->schedule) {
 			fprintf(p->f, "<p>schedule the explorer found: <a href=#c%zu>as there</a>", k);
 			return;
 		}
+	steps = result_schedule(p->cell[i]);
 	fputs("<p>schedule the explorer found:<pre class=b>", p->f);
-	page_lines(p->f, p->cell[i]->schedule);
+	page_lines(p->f, steps ? steps : "(it is not JSON)");
 	fputs("</pre>", p->f);
+	free(steps);
 }
 
 static void details(struct page *p, size_t i)

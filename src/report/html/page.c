@@ -122,24 +122,6 @@ bool result_impossible(const struct result *r, enum outcome *o)
 	return false;
 }
 
-/* As the instrument chooses its witness, which knows by whom each entry was torn. */
-int result_worst(const struct result *r)
-{
-	uint32_t seen = 0, forbidden = 0;
-	int worst;
-
-	for (unsigned o = 0; o < NR_OUTCOMES; o++) {
-		const bool torn = OUTCOMES_TORN & 1u << o, writer = o == OUTCOME_TORN_WRITER;
-		const uint64_t n = torn && r->has_torn_by ? r->torn_by[writer] : r->distinct[o];
-		const uint8_t expect = torn ? r->expect_by[writer] : r->expect[o];
-
-		seen |= (uint32_t)(n > 0) << o;
-		forbidden |= (uint32_t)(expect == EXPECT_FORBID) << o;
-	}
-	worst = outcome_worst(seen, forbidden);
-	return worst == OUTCOME_TORN_WRITER ? OUTCOME_TORN : worst;
-}
-
 struct dispersion result_dispersion(const struct result *r)
 {
 	const double width = (double)r->interval_ns / 1e9;

@@ -61,8 +61,6 @@ const char *figure_ns(char *buf, double ns);
 double result_rate(const struct result *r, enum outcome o);
 /* Something was seen that is predicted impossible, into *o. */
 bool result_impossible(const struct result *r, enum outcome *o);
-/* The bad outcome its scenario is about, or else the most harmful one seen; -1: none. */
-int result_worst(const struct result *r);
 /* Factor by which a cell's counts may be clumped; 1 where nothing is known. */
 struct dispersion result_dispersion(const struct result *r);
 

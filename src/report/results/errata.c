@@ -170,6 +170,7 @@ static int apply_one(struct results *rs, const struct erratum *e)
 			why = results_string(rs, "void by ERRATA of %s: %s", e->column[DATE],
 					     e->column[WHY]);
 		r->verdict = VERDICT_INCONCLUSIVE;
+		r->cause = CAUSE_VOID;
 		r->reason = r->errata = why;
 		n++;
 	}

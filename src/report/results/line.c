@@ -7,8 +7,9 @@
 
 #include "members.h"
 #include "pool.h"
+#include "schema1.h"
 
-enum { SCHEMA = 1 };
+enum { SCHEMA = 2 };
 
 static bool parse_line(struct parse *p, const char *text, size_t len)
 {
@@ -22,11 +23,14 @@ static bool parse_line(struct parse *p, const char *text, size_t len)
 		parse_wrong(p, "not JSON (cut off?): %s", e.text);
 	else if (!json_is_integer(schema))
 		parse_wrong(p, "not a result: no \"schema\"");
-	else if (json_integer_value(schema) != SCHEMA)
-		parse_wrong(p, "another schema, %lld: this program reads %d",
-		      (long long)json_integer_value(schema), SCHEMA);
+	else if (json_integer_value(schema) > SCHEMA)
+		parse_wrong(p, "schema %lld is newer than this program's %d",
+			    (long long)json_integer_value(schema), SCHEMA);
+	else if (json_integer_value(schema) < 1)
+		parse_wrong(p, "no schema, %lld", (long long)json_integer_value(schema));
 	else
 		good = parse_members(p, o);
+	p->schema = good ? (unsigned)json_integer_value(schema) : 0;
 	json_decref(o);
 	return good;
 }
@@ -82,7 +86,6 @@ static void take(struct parse *p, const struct note *n, enum stretch s)
 	case EXPECTED:
 		r->calibration = o->calibration;
 		r->has_predicted = o->has_predicted;
-		r->schedule = o->schedule;
 		memcpy(r->predicted, o->predicted, sizeof(r->predicted));
 		memcpy(r->expect, o->expect, sizeof(r->expect));
 		memcpy(r->expect_by, o->expect_by, sizeof(r->expect_by));
@@ -149,6 +152,33 @@ static bool cut_out(struct parse *p, enum stretch s, const char *text, size_t le
 	return true;
 }
 
+/*
+ * A third of a line is the explorer's schedule, which hardly any reader looks at: it is
+ * kept as JSON until somebody does.
+ */
+static void cut_schedule(struct parse *p, const char *text, size_t len, const char **begin, const char **end)
+{
+	static const char key[] = ",\"schedule\":\"";
+	const char *s = memmem(text, len, key, sizeof(key) - 1), *quote, *stop = text + len;
+
+	*begin = *end = stop;
+	if (!s)
+		return;
+	quote = s + sizeof(key) - 2;
+	for (const char *c = quote + 1; c < stop && (c = memchr(c, '"', (size_t)(stop - c))); c++) {
+		const char *b = c;
+
+		while (b[-1] == '\\')
+			b--;
+		if ((c - b) % 2)
+			continue;
+		*begin = s;
+		*end = c + 1;
+		p->r->schedule = pool_text(p->rs->pool, quote, (size_t)(*end - quote));
+		return;
+	}
+}
+
 /* The line without what is known already; NULL where it is not as usual. */
 static char *rest_of(struct parse *p, const char *text, size_t len, size_t *size)
 {
@@ -173,8 +203,11 @@ static char *rest_of(struct parse *p, const char *text, size_t len, size_t *size
 		*size += (size_t)(begin - at);
 		at = end;
 	}
-	memcpy(buf + *size, at, len - (size_t)(at - text));
-	*size += len - (size_t)(at - text);
+	cut_schedule(p, at, len - (size_t)(at - text), &begin, &end);
+	memcpy(buf + *size, at, (size_t)(begin - at));
+	*size += (size_t)(begin - at);
+	memcpy(buf + *size, end, len - (size_t)(end - text));
+	*size += len - (size_t)(end - text);
 	return buf;
 }
 
@@ -195,5 +228,7 @@ bool line_parse(struct results *rs, const char *text, size_t len, struct result 
 			return false;
 	}
 	r->machine = results_machine(rs, &p.machine);
+	if (p.schema == 1)
+		schema1_cause(rs, r);
 	return true;
 }

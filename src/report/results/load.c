@@ -167,6 +167,39 @@ const struct result *results_find(const struct results *rs, const char *scenario
 	return NULL;
 }
 
+uint32_t result_seen(const struct result *r)
+{
+	uint32_t seen = 0;
+
+	for (unsigned o = 0; o < NR_OUTCOMES; o++) {
+		const bool torn = OUTCOMES_TORN & 1u << o;
+
+		seen |= (uint32_t)((torn && r->has_torn_by ? r->torn_by[o == OUTCOME_TORN_WRITER] :
+				    r->distinct[o]) > 0) << o;
+	}
+	return seen;
+}
+
+uint32_t result_forbids(const struct result *r)
+{
+	uint32_t forbidden = 0;
+
+	for (unsigned o = 0; o < NR_OUTCOMES; o++) {
+		const uint8_t expect = OUTCOMES_TORN & 1u << o ? r->expect_by[o == OUTCOME_TORN_WRITER] :
+								 r->expect[o];
+
+		forbidden |= (uint32_t)(expect == EXPECT_FORBID) << o;
+	}
+	return forbidden;
+}
+
+int result_worst(const struct result *r)
+{
+	const int worst = outcome_worst(result_seen(r), result_forbids(r));
+
+	return worst == OUTCOME_TORN_WRITER ? OUTCOME_TORN : worst;
+}
+
 bool result_requires(const struct result *r)
 {
 	for (unsigned o = 0; o < NR_OUTCOMES; o++)

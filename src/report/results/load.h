@@ -31,6 +31,23 @@ struct calibrated {
 	} of[MAX_PRIMITIVES];
 };
 
+/* The worst thing seen. A sentence of a form nobody knows is all there is of some. */
+struct witness {
+	const char *text;
+	bool known;			/* the rest is too */
+	bool perhaps_held;		/* memory may have held the mix */
+	uint8_t newer;			/* enum direction; NR_DIRECTIONS: not certain */
+	uint8_t outcome;		/* both kinds of torn are told apart here */
+	struct {
+		uint8_t from;		/* enum half */
+		unsigned store;		/* its number, modulo `modulo` */
+	} low, high;
+	unsigned apart, modulo;		/* stores between them; 0: not known */
+	uint64_t used, decided, ns;
+	unsigned slot, reader;
+	int cpu;
+};
+
 /* Who ran it and what: lines with all of this equal share one. */
 struct machine {
 	const char *target, *executor, *cpu, *cpus, *kernel, *compiler, *flags, *git;
@@ -62,14 +79,16 @@ struct result {
 	uint8_t expect_by[2];			/* torn by the reader, by the writer */
 	uint8_t predicted[NR_OUTCOMES];		/* enum predicted */
 	uint8_t verdict;			/* enum verdict */
+	uint8_t cause;				/* enum cause */
 	bool has_predicted, has_torn_by;
 	uint64_t torn_by[2];			/* distinct: by the reader, by the writer */
 	const char *reason;
 	const char *errata;			/* why ERRATA voids it, or NULL */
-	const char *witness;			/* NULL: nothing bad was seen */
+	const char *primitive;			/* that tears, where that is the cause; or NULL */
+	const struct witness *witness;		/* NULL: nothing bad was seen */
 
 	/* members this program knows nothing of but what follows; NULL: not there */
-	const char *schedule;	/* predicted.schedule or witness.schedule, text */
+	const char *schedule;	/* as JSON has it: result_schedule() */
 	const char *model;	/* of the explorer's predictions: sc, tso, weak */
 	const char *audit;	/* text, or JSON on one line */
 	/* distinct torn by the delay between the halves, in `nr_delays` classes */
@@ -108,6 +127,19 @@ const char *results_string(struct results *rs, const char *fmt, ...);
 
 /* The last line of that scenario, or NULL. */
 const struct result *results_find(const struct results *rs, const char *scenario);
+
+/* Sets of outcomes, both kinds of torn apart where the line tells them apart. */
+uint32_t result_seen(const struct result *r);
+uint32_t result_forbids(const struct result *r);
+
+/*
+ * The outcome that its witness is of: outcome_worst() of these sets, a result's outcome, as
+ * the instrument chooses it. -1: nothing bad was seen.
+ */
+int result_worst(const struct result *r);
+
+/* The explorer's steps to what the witness shows, to be freed; NULL: none, or no memory. */
+char *result_schedule(const struct result *r);
 
 /* Some outcome has to be seen, by its scenario. */
 bool result_requires(const struct result *r);

@@ -14,7 +14,9 @@
 #include <string.h>
 
 #include "line.h"
+#include "protocol/layout.h"
 #include "pool.h"
+#include "schema1.h"
 
 enum { ARENA = 8 << 20, MAX_COUNTS = 1 << 20 };
 
@@ -146,7 +148,7 @@ static bool get_grades(const json_t *v, const char *const *names, uint8_t *out)
 	json_object_foreach((json_t *)v, key, x) {
 		int i = index_of(key, outcome_result_names, NR_OUTCOMES);
 
-		if (i < 0 && (!strncmp(key, "torn-by-", 8) || !strcmp(key, "schedule")))
+		if (i < 0 && !strncmp(key, "torn-by-", 8))
 			continue;
 		if (i < 0 || !get_word(x, names, UINT32_MAX, &out[i]))
 			return false;
@@ -230,15 +232,13 @@ static bool get_calibration(const struct parse *p, const json_t *v)
 	return true;
 }
 
-/* A text, or JSON on one line; NULL where there is none. */
-static bool get_loose(const struct parse *p, const json_t *v, const char **out)
+/* JSON on one line; NULL where there is none. */
+static bool get_json(const struct parse *p, const json_t *v, const char **out)
 {
 	char *s;
 
-	if (!v || json_is_null(v))
+	if (json_is_null(v))
 		return true;
-	if (json_is_string(v))
-		return get_string(p, v, out);
 	s = json_dumps(v, JSON_ENCODE_ANY);
 	if (!s)
 		return false;
@@ -247,35 +247,85 @@ static bool get_loose(const struct parse *p, const json_t *v, const char **out)
 	return true;
 }
 
+/* A text, or JSON on one line; NULL where there is none. */
+static bool get_loose(const struct parse *p, const json_t *v, const char **out)
+{
+	return json_is_string(v) ? get_string(p, v, out) : get_json(p, v, out);
+}
+
 static bool get_predicted(const struct parse *p, const json_t *v)
 {
 	if (json_is_null(v))
 		return true;
 	p->r->has_predicted = true;
-	return get_grades(v, predicted_names, p->r->predicted) &&
-	       get_loose(p, json_object_get(v, "schedule"), &p->r->schedule);
+	return get_grades(v, predicted_names, p->r->predicted);
 }
 
-/* A text; or an object with the text under "text" and perhaps the explorer's schedule. */
+/* high:low, 8 digits each */
+static bool get_entry(const json_t *v, uint64_t *out)
+{
+	const char *s = json_string_value(v);
+	char *end;
+
+	if (!s || strspn(s, "0123456789abcdef") != 8 || s[8] != ':' ||
+	    strspn(s + 9, "0123456789abcdef") != 8 || s[17])
+		return false;
+	*out = (uint64_t)strtoul(s, &end, 16) << 32 | strtoul(end + 1, NULL, 16);
+	return true;
+}
+
+static bool get_half(const json_t *v, uint8_t *from, unsigned *store)
+{
+	const json_t *number = json_object_get(v, "store");
+
+	return get_word(json_object_get(v, "from"), half_origins, NR_HALVES, from) &&
+	       (!number || get_unsigned(number, store));
+}
+
+static bool get_witness_object(const json_t *v, struct witness *w)
+{
+	const json_t *newer = json_object_get(v, "newer"), *cpu = json_object_get(v, "cpu");
+
+	for (w->outcome = 0; w->outcome < NR_OUTCOMES; w->outcome++)
+		if (!strcmp(json_string_value(json_object_get(v, "outcome")) ?: "",
+			    outcome_kinds[w->outcome].name))
+			break;
+	if (w->outcome == NR_OUTCOMES || !json_is_integer(cpu))
+		return false;
+	w->cpu = (int)json_integer_value(cpu);
+	w->newer = !newer ? NR_DIRECTIONS : !strcmp(json_string_value(newer) ?: "", "low") ? LOW_NEWER :
+		   HIGH_NEWER;
+	w->perhaps_held = json_is_true(json_object_get(v, "perhaps_held"));
+	w->known = true;
+	return get_entry(json_object_get(v, "used"), &w->used) &&
+	       get_entry(json_object_get(v, "decided"), &w->decided) &&
+	       get_half(json_object_get(v, "low"), &w->low.from, &w->low.store) &&
+	       get_half(json_object_get(v, "high"), &w->high.from, &w->high.store) &&
+	       get_unsigned(json_object_get(v, "apart"), &w->apart) &&
+	       get_unsigned(json_object_get(v, "modulo"), &w->modulo) &&
+	       get_unsigned(json_object_get(v, "slot"), &w->slot) &&
+	       get_unsigned(json_object_get(v, "reader"), &w->reader) &&
+	       get_count(json_object_get(v, "ns"), &w->ns);
+}
+
+/* An object with the sentence under "text"; a line of schema 1 has the sentence alone. */
 static bool get_witness(const struct parse *p, const json_t *v)
 {
-	const char *s;
-	size_t len;
-	char *copy;
+	const json_t *sentence = json_is_object(v) ? json_object_get(v, "text") : v;
+	const size_t len = json_string_length(sentence);
+	struct witness *w;
 
-	if (json_is_object(v)) {
-		if (!get_loose(p, json_object_get(v, "schedule"), &p->r->schedule))
-			return false;
-		v = json_object_get(v, "text");
-	}
 	if (json_is_null(v))
 		return true;
-	s = json_string_value(v);
-	if (!s)
+	if (!json_is_string(sentence))
 		return false;
-	len = json_string_length(v);
-	copy = pool_alloc(p->rs->pool, len + 1);	/* hardly ever twice the same */
-	p->r->witness = memcpy(copy, s, len);
+	w = pool_alloc(p->rs->pool, sizeof(*w) + len + 1);	/* hardly ever twice the same */
+	memset(w, 0, sizeof(*w));
+	w->text = memcpy(w + 1, json_string_value(sentence), len + 1);
+	p->r->witness = w;
+	if (json_is_object(v))
+		return get_witness_object(v, w);
+	schema1_witness(w);
 	return true;
 }
 
@@ -372,14 +422,16 @@ static bool get_seed(const json_t *v, uint32_t *out)
 	X("predicted", get_predicted(p, v))                                    \
 	X("expect", get_expect(R, v))                                          \
 	X("verdict", get_word(v, verdict_names, NR_VERDICTS, &R->verdict))     \
+	X("cause", get_word(v, cause_names, NR_CAUSES, &R->cause))             \
 	X("reason", get_string(p, v, &R->reason))                              \
 	X("witness", get_witness(p, v))                                        \
 	/* beyond the contract: old lines lack them */                         \
 	X("torn_by", get_torn_by(R, v))                                        \
 	X("interval_ns", get_count(v, &R->interval_ns))                        \
+	X("primitive", get_loose(p, v, &R->primitive))                         \
 	X("model", get_loose(p, v, &R->model))                                 \
 	X("audit", get_loose(p, v, &R->audit))                                 \
-	X("schedule", get_loose(p, v, &R->schedule))                           \
+	X("schedule", get_json(p, v, &R->schedule))                            \
 	X("delays", get_delays(p, v))
 
 static const char *const members[] = {
@@ -388,7 +440,7 @@ static const char *const members[] = {
 #undef X
 };
 
-enum { NR_MEMBERS = sizeof(members) / sizeof(members[0]), NR_CONTRACT = 41 };
+enum { NR_MEMBERS = sizeof(members) / sizeof(members[0]), CAUSE_AT = 39, NR_CONTRACT = 42 };
 
 static bool get_member(struct parse *p, unsigned member, const json_t *v)
 {
@@ -429,7 +481,17 @@ bool parse_members(struct parse *p, const json_t *o)
 bool parse_complete(const struct parse *p)
 {
 	for (unsigned m = 0; m < NR_CONTRACT; m++)
-		if (!(p->had & 1ull << m))
+		if (!(p->had & 1ull << m) && (m != CAUSE_AT || p->schema > 1))
 			return parse_wrong(p, "not a result: no \"%s\"", members[m]);
 	return true;
+}
+
+char *result_schedule(const struct result *r)
+{
+	json_t *v = r->schedule ? json_loads(r->schedule, JSON_DECODE_ANY, NULL) : NULL;
+	const char *s = json_is_string(v) ? json_string_value(v) : r->schedule;
+	char *copy = v ? strdup(s) : NULL;
+
+	json_decref(v);
+	return copy;
 }

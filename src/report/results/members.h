@@ -11,6 +11,7 @@ struct parse {
 	struct results *rs;
 	struct result *r;
 	struct machine machine;
+	unsigned schema;
 	uint64_t had;		/* which members were there: bits, in the contract's order */
 	char *why;		/* WHY_LEN */
 };

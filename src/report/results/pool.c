@@ -124,15 +124,16 @@ static struct entry *have(struct pool *p, const void *bytes, size_t size)
 {
 	const uint64_t hash = hash_of(bytes, size);
 	struct entry *e;
-	void *copy;
+	char *copy;
 
 	if (p->n * 2 >= p->room)
 		grow(p);
 	e = find(p, bytes, size, hash);
 	if (e->bytes)
 		return e;
-	copy = pool_alloc(p, size ? size : 1);
+	copy = pool_alloc(p, size + 1);		/* so that a text ends, whoever's it is */
 	memcpy(copy, bytes, size);
+	copy[size] = '\0';
 	*e = (struct entry){ hash, size, copy, NULL };
 	p->n++;
 	return e;
@@ -156,4 +157,9 @@ void pool_note(struct pool *p, const void *bytes, size_t size, void *value)
 const char *pool_string(struct pool *p, const char *s)
 {
 	return pool_unique(p, s, strlen(s) + 1);
+}
+
+const char *pool_text(struct pool *p, const char *s, size_t size)
+{
+	return pool_unique(p, s, size);
 }

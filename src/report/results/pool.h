@@ -15,6 +15,8 @@ void *pool_alloc(struct pool *p, size_t size);
 /* A copy; the same bytes twice give the same pointer. */
 const void *pool_unique(struct pool *p, const void *bytes, size_t size);
 const char *pool_string(struct pool *p, const char *s);
+/* The same of bytes that do not end in 0. */
+const char *pool_text(struct pool *p, const char *s, size_t size);
 
 /* What was noted for these very bytes, or NULL; and noting it. */
 void *pool_noted(const struct pool *p, const void *bytes, size_t size);

@@ -164,7 +164,7 @@ interrupted() {
 	kill -INT "$(pgrep -f "qemu_system_session.*$tmp/others" | head -n 1)"
 	ends
 	expect "$1, Ctrl-C: what was measured comes home" 'exits 4 && out_has "^3 cells: " && out_has "interrupted" &&
-		grep -q "\"reason\":\"interrupted" "$tmp/others" && well_formed "$tmp/others"'
+		grep -q "\"cause\":\"interrupted" "$tmp/others" && well_formed "$tmp/others"'
 	rm -f "$tmp/others"
 	begin_as setsid -w bash -c "$(declare -f session); root=$root tmp=$tmp target=$target; session $1 lo-hi-overwrite low-first --time 2s"
 	kill -INT -- "-$(ps -o sid= -p "$(pgrep -f "qemu_system_session.*$tmp/others" | head -n 1)" | tr -d " ")"

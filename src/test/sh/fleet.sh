@@ -72,7 +72,7 @@ import sys, yaml
 from lava_common.schemas import validate
 validate(yaml.safe_load(open(sys.argv[1])), strict=True)' "$root/configs/fleet/lava.yaml"
 	lava_steps
-	expect "LAVA: its steps run" 'exits 0 && out_has "^{\"schema\":1,.*lo-hi-overwrite"'
+	expect "LAVA: its steps run" 'exits 0 && out_has "^{\"schema\":2,.*lo-hi-overwrite"'
 	expect "LAVA: a test case for each cell and one for all" '
 		[ "$(sed -n "s/^<LAVA_SIGNAL_TESTCASE TEST_CASE_ID=\(.*\) RESULT=\(pass\|fail\|skip\)>$/\1/p" "$tmp/out" |
 			tr "\n" " ")" = "lo-hi-overwrite mips-xpa tornwalk " ]'
@@ -246,7 +246,7 @@ refuses_fleet "a file of one's own that is not here" 'nowhere.ini: no such file'
 # What was finished before is in the results as it was, and the rest once.
 went_on() {
 	every_cell_once && [ -s "$tmp/before" ] &&
-		! grep -v '"reason":"interrupted' "$tmp/before" | grep -qvxFf "$(echo "$tmp"/results/fleet/*/merged.jsonl)"
+		! grep -v '"cause":"interrupted' "$tmp/before" | grep -qvxFf "$(echo "$tmp"/results/fleet/*/merged.jsonl)"
 }
 fleet_of "$(board 1)" native "$(board 3)"
 check "Ctrl-C in the middle" catch 1 9 60 "$tmp/fleet" quick

@@ -128,7 +128,7 @@ expect "... stays there, and the next call has it" 'well_formed "$tmp/fewer" 5 &
 goes_on() {
 	local from
 
-	from=$(on_board 1 | grep -vc '"reason":"interrupted')
+	from=$(on_board 1 | grep -vc '"cause":"interrupted')
 	run_cells 1 "$tmp/lost" 300ms
 	expect "$1: the same call goes on with what was finished" 'once "$tmp/lost" && out_has " '"$from"' of them from"'
 	check "$1: leaves nothing" board_clean 1
@@ -172,7 +172,7 @@ start_cells c 1 "$tmp/c" 300ms
 has 1 2
 kill -INT "${pid[c]}"
 ends c
-expect "Ctrl-C: what was measured comes home" 'exits 4 && grep -q "\"reason\":\"interrupted" "$tmp/c" &&
+expect "Ctrl-C: what was measured comes home" 'exits 4 && grep -q "\"cause\":\"interrupted" "$tmp/c" &&
 	[ $(wc -l <"$tmp/c") -ge 3 ] && well_formed "$tmp/c"'
 check "Ctrl-C: leaves nothing" board_clean 1
 

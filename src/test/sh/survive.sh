@@ -72,7 +72,7 @@ for s in INT TERM HUP; do
 	check "SIG$s: ends within 2 s" try 3 stops_at $s
 	expect "SIG$s: exit 4, what was measured is written" 'exits 4 && well_formed "$tmp/s" 1'
 	expect "SIG$s: as interrupted, and says so" '
-		grep -q "\"reason\":\"interrupted" "$tmp/s" && out_has "1 not run .interrupted."'
+		grep -q "\"cause\":\"interrupted" "$tmp/s" && out_has "1 not run .interrupted."'
 done
 start run lo-hi-overwrite --time 3s --out "$tmp/s2"
 sleep 1

@@ -25,11 +25,11 @@ $(M)/%/patched: src/mutants/patches/%.patch src/mutants/apply.sh $(MUTABLE)
 	@touch $@
 
 # The folder too: it is newer when a patch has been taken out.
-$(M)/table.h: src/mutants/table.awk src/mutants/patches $(PATCHES)
+$(OUT)/mutants/table.h: src/mutants/table.awk src/mutants/patches $(PATCHES)
 	@mkdir -p $(@D)
 	@awk -f $< $(PATCHES) >$@.tmp && mv $@.tmp $@
-$(OUT)/mutants/table.o: $(M)/table.h
-$(OUT)/mutants/table.o: CFLAGS += -I$(M)
+$(OUT)/mutants/table.o: $(OUT)/mutants/table.h
+$(OUT)/mutants/table.o: CFLAGS += -I$(OUT)
 
 # What the compiler read the edited files for, once more; then the struct protocol that
 # finds its lists there, and those that were not made anew in the original.

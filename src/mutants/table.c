@@ -8,7 +8,7 @@
 
 #define X(id, nm, text, where, who, reason)                                      \
 	extern const struct protocol mutant_##id##_native, mutant_##id##_widened, mutant_##id##_explored;
-#include "table.h"
+#include "mutants/table.h"
 #undef X
 
 const struct mutant mutants[] = {
@@ -16,7 +16,7 @@ const struct mutant mutants[] = {
 	{ .name = nm, .what = text, .cell = where, .by = who, .why = reason,      \
 	  .native = &mutant_##id##_native, .widened = &mutant_##id##_widened,     \
 	  .explored = &mutant_##id##_explored },
-#include "table.h"
+#include "mutants/table.h"
 #undef X
 	{ .name = NULL },
 };

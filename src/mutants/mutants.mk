@@ -20,6 +20,9 @@ $(OUT)/tornwalk-mutants: $(CMDLINE:%=$(OUT)/%.o) $(addprefix $(OUT)/mutants/,mai
 	$(CC) $(CODE) $(LINK) -o $@.full $(filter %.o %.a,$^) $(LIBS)
 	$(STRIP) -o $@ $@.full
 
+# Only whether they all fit.
+patched: $(MUTANTS:%=$(M)/%/patched)
+
 $(M)/%/patched: src/mutants/patches/%.patch src/mutants/apply.sh $(MUTABLE)
 	@src/mutants/apply.sh $< $(@D)/protocol $(MUTABLE)
 	@touch $@
@@ -49,4 +52,4 @@ $(M)/%.o: $(M)/%/patched src/mutants/mutants.mk \
 		-G mutant_$(subst -,_,$*)_$(w)) $@.tmp $@
 	@rm -f $@.tmp
 
-.PHONY: mutants
+.PHONY: mutants patched

@@ -81,6 +81,10 @@ done)
 check "volatile, asm and fences only in native" test -z "$loose"
 [ -z "$loose" ] || echo "$loose"
 
+# ---- a protocol source was edited: do the mutants' patches still fit? ----
+
+check "every mutant's patch fits" make -s -k patched TARGET=x86_64 COMPILER=gcc
+
 # ---- what lies where ----
 
 stray=$(find . -mindepth 1 -maxdepth 1 ! -name '.*' -printf '%f\n' | sort |

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A cell by names and numbers, and what is meant where nothing was said. */
+/*
+ * A cell by names and numbers, and the usual value of each key that is not set.
+ *
+ * Invariant: a value is checked by itself when it is set; whether the values go
+ * together is only judged in cell_resolve(), when all of them are known.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -97,7 +102,7 @@ int cell_set(struct cell_names *n, const char *key, const char *value, char *err
 		return -EINVAL;
 	}
 	if (k < NR_CELL_SEAMS) {
-		/* the worlds are made of the same sources: one has the names of all */
+		/* all worlds are made of the same sources and have the same names */
 		bad = name_find((enum seam)k, &native_protocol, value, &found, err, len);
 		if (bad == -EINVAL)
 			return bad;

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where configurations are, which there are, and what a word selects. */
+/*
+ * Where the configuration is, and which files are in it.
+ *
+ * Invariant: files are read in the order of their bytes, so that a plan is the same
+ * in every locale and on every file system.
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>

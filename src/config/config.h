@@ -3,8 +3,8 @@
  * configs/scenarios/NAME.ini and configs/suites/NAME.ini become a plan.
  *
  * Every error is one line in err (ERR_LEN), "FILE:LINE: what" where a line is to
- * blame. A scenario that this CPU cannot run is no error until it is asked for
- * by its own name; in a suite it is left out and counted (struct plan).
+ * blame. A scenario that this CPU cannot run is no error until a word names
+ * it; in a suite it is left out and counted (struct plan).
  */
 #ifndef TORNWALK_CONFIG_H
 #define TORNWALK_CONFIG_H
@@ -44,7 +44,7 @@ int config_load(struct config *cfg, const char *dir, char *err, size_t len);
 
 void config_free(struct config *cfg);
 
-/* NULL: no such scenario. */
+/* Returns NULL if there is no such scenario. */
 struct config_entry *config_find(const struct config *cfg, const char *name);
 
 /*

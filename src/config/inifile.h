@@ -16,11 +16,11 @@
  */
 struct inifile_ops {
 	int (*section)(void *user, const char *name, unsigned line, char *err);
-	/* an indented line is the key above it once more; value is never "" */
+	/* an indented line repeats the key above it; value is never "" */
 	int (*key)(void *user, const char *key, const char *value, unsigned line, char *err);
 };
 
-/* -EINVAL and "path:line: ..." in err at the first error. */
+/* Returns 0; -EINVAL at the first error, with "path:line: ..." in err. */
 int inifile_read(const char *path, const struct inifile_ops *ops, void *user, char *err,
 		 size_t len);
 

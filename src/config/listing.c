@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lists for people: a name, what it means, and the kernel source it models. */
+/*
+ * Lists for people: a name, what it means, and the kernel source it models.
+ *
+ * Invariant: every list is read from the rows that the instrument runs by; nothing
+ * is written down here a second time.
+ */
 #include <errno.h>
 #include <string.h>
 

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One iterator over lists of different types, and the message for a bad name. */
+/*
+ * One iterator over lists of different types, and the message for a bad name.
+ *
+ * Invariant: the rows of all lists begin with name, summary and source, and a list
+ * ends with a row that has no name.
+ */
 #include <errno.h>
 #include <string.h>
 

@@ -27,7 +27,7 @@ struct named {
 
 const char *seam_name(enum seam s);
 
-/* Row i of seam s in world p; false: there are only i rows. Ask for no more. */
+/* Fills *n with row i of seam s in world p. False: the list has only i rows; i is never larger. */
 bool name_at(enum seam s, const struct protocol *p, unsigned i, struct named *n);
 
 /*
@@ -37,7 +37,7 @@ bool name_at(enum seam s, const struct protocol *p, unsigned i, struct named *n)
 int name_find(enum seam s, const struct protocol *p, const char *word, struct named *n,
 	      char *err, size_t len);
 
-/* ---- a cell, as far as it has been said ---- */
+/* ---- a cell, as far as its keys are set ---- */
 
 /* The first of them are the seams, by the same numbers. */
 enum cell_key {
@@ -72,8 +72,8 @@ int cell_resolve(const struct cell_names *n, struct cell *c, char *err, size_t l
 
 /*
  * Changes of a resolved cell what n has set: world, reclaim, readers, writers, slots,
- * time and seed; the rest is what the cell is. Returns what has another value now
- * (1 << enum cell_key); cell_check() has not been asked.
+ * time and seed; the other keys are what the cell is. Returns which keys have another
+ * value now (1 << enum cell_key). The caller has to call cell_check().
  */
 uint32_t cell_override(struct cell *c, const struct cell_names *n);
 

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Numbers as people write them. Integer arithmetic throughout. */
+/*
+ * Numbers as people write them.
+ *
+ * Invariant: integer arithmetic throughout, and no number is cut: what does not fit
+ * is -ERANGE.
+ */
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The cells to run: a growable array. */
+/*
+ * The cells to run: a growable array.
+ *
+ * Invariant: a name is in it once, and after plan_order() each control stands before
+ * the cells that name it.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -17,10 +17,10 @@ struct plan {
 	char why_unusable[256];
 };
 
-/* -EINVAL beyond MAX_SCENARIOS, -ENOMEM. A name that is there already: nothing. */
+/* Adds a copy of *s, unless its name is planned already. 0; -EINVAL beyond MAX_SCENARIOS; -ENOMEM. */
 int plan_add(struct plan *p, const struct scenario *s, char *err, size_t len);
 
-/* NULL: not planned. */
+/* Returns NULL if it is not planned. */
 struct scenario *plan_find(const struct plan *p, const char *name);
 
 void plan_reject(struct plan *p, const char *why);
@@ -29,7 +29,7 @@ void plan_leave_out(struct plan *p, const char *name, const char *why);
 /* Appends all of `from`, counts and all, and frees it. */
 int plan_move(struct plan *p, struct plan *from, char *err, size_t len);
 
-/* Controls before the cells that name them, else as it was. */
+/* Puts controls before the cells that name them, and leaves the order as it is otherwise. */
 int plan_order(struct plan *p, char *err, size_t len);
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Expanding a product.
+ * A suite's product becomes cells.
  *
  * A cell's name is a function of the cell alone: the seven dimensions, then
  * whatever else is not the usual. So it survives every edit of the lists.
@@ -58,7 +58,7 @@ int product_set(struct product *p, const char *key, const char *value, unsigned 
 	int k = cell_key_find(key), bad = 0;
 
 	if (k < 0) {
-		/* no cell of a product is anybody's twin, and its name says it all */
+		/* a cell of a product is no control, and its name is its summary */
 		if (!strcmp(key, "control") || !strcmp(key, "summary"))
 			return unknown_key(key, err, len);
 		bad = section_set_judging(&p->base, key, value, line, err, len);

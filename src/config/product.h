@@ -11,14 +11,14 @@ enum { PRODUCT_VALUES = 64 };
 struct product {
 	char name[NAME_LEN];
 	struct section base;	/* expectations and floors of all its cells */
-	unsigned nr[NR_CELL_KEYS];	/* 0: not said, the usual value */
+	unsigned nr[NR_CELL_KEYS];	/* 0: not set, the usual value */
 	union {
 		const char *word;
 		uint64_t number;
 	} values[NR_CELL_KEYS][PRODUCT_VALUES];
 };
 
-/* A second time appends. `all` stands for every name of a seam. */
+/* Adds values to a key's. `all` stands for every name of a seam. */
 int product_set(struct product *p, const char *key, const char *value, unsigned line, char *err,
 		size_t len);
 

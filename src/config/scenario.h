@@ -19,7 +19,7 @@ struct scenario {
 	uint64_t min_present;		/* quality floor: present observations */
 	uint64_t min_rounds;		/* quality floor: writer rounds */
 	char control[NAME_LEN];		/* the busted twin that must fire, or "" */
-	bool is_control;		/* a `require` scenario some other names as its twin */
+	bool is_control;		/* another scenario names this one as its control */
 	uint32_t overridden;		/* by options: 1 << enum cell_key */
 };
 

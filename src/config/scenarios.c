@@ -104,8 +104,8 @@ static int begin_scenario(struct reading *r, const char *name, char *err)
 }
 
 /*
- * The end of the section before has a line of its own to blame, which the
- * caller would overwrite with this one: such an error is kept for later.
+ * An error at the end of a section blames that section's line. The caller would put
+ * the next section's line before it, so the error is kept here until the file is read.
  */
 struct pending {
 	struct reading r;

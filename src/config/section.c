@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Keys of a section become a scenario. */
+/*
+ * The keys of a section become a scenario.
+ *
+ * Invariant: an outcome has one expectation in a section; a second, different one is
+ * an error, whichever keys they came by.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What one section of a config file has said about a scenario so far. */
+/* The keys of one section of a scenario file, as far as it has been read. */
 #ifndef TORNWALK_SECTION_H
 #define TORNWALK_SECTION_H
 
@@ -21,11 +21,11 @@ struct section {
 	char summary[SUMMARY_LEN];
 };
 
-/* -EINVAL and a line in err: a bad value, a key given twice, a contradiction. */
+/* Returns 0; -EINVAL, with a line in err, for a bad value, a key given twice, a contradiction. */
 int section_set(struct section *d, const char *key, const char *value, unsigned line, char *err,
 	      size_t len);
 
-/* The keys besides the cell's: 0 if it was one of them, -ENOENT if not. */
+/* As section_set(), for the keys that are not the cell's. -ENOENT: the key is none of them. */
 int section_set_judging(struct section *d, const char *key, const char *value, unsigned line,
 		      char *err, size_t len);
 

@@ -7,7 +7,7 @@
 
 #include "config.h"
 
-/* A suite file says so in its first section. */
+/* The first section of a suite file is [suite]. */
 static bool is_suite_file(const char *path)
 {
 	char line[256] = "";

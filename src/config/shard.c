@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Deals a plan out to several machines. Key invariant: a cell and its control are
- * dealt together, and every machine deals alike without asking another.
+ * dealt together, and every machine deals alike, with no word between them.
  */
 #include <errno.h>
 #include <stdlib.h>

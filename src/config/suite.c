@@ -22,7 +22,7 @@ struct suite {
 	unsigned line;			/* of the section being read; 0: none yet */
 	unsigned first, budget_line;
 	bool in_product;
-	uint64_t time_ns, budget_ns;	/* 0: not said */
+	uint64_t time_ns, budget_ns;	/* 0: not set */
 	char summary[SUMMARY_LEN];	/* for whoever reads the file */
 	struct plan plan;
 	struct product product;
@@ -172,7 +172,7 @@ static int on_key(void *user, const char *key, const char *value, unsigned line,
 			  "unknown key \"%s\"; valid: summary time budget scenarios include", key);
 }
 
-/* What can only be said when all of it has been read. */
+/* What can only be judged when the whole file has been read. */
 static int finish(struct suite *s, char *err, size_t len)
 {
 	const char *path = s->path;

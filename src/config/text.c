@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lines of text in buffers of the caller's. */
+/*
+ * Lines of text in buffers of the caller's.
+ *
+ * Invariant: a buffer is terminated after every call, and text that does not fit is cut.
+ */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tornwalk explore: what a cell can show at all, and by which steps. */
+/*
+ * tornwalk explore: what a cell can show at all, and by which steps.
+ *
+ * Invariant: the answer is the same on every machine; nothing here looks at the
+ * executor, and --tears stands for its calibration.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -27,13 +32,15 @@ static const char explore_help[] =
 	"         --rounds N           of each writer, 1 to 4\n"
 	"         --walks N            of each reader, 1 to 8\n"
 	"         --readers N --writers N   up to 4 together\n"
-	"         --tears              8-byte accesses are two words, as QEMU 7.2's ldrd\n"
-	"         --brute              also every interleaving one by one, to compare; short programs\n"
-	"         --limit N            states at most (default 10000000)\n"
-	"         --litmus[=C|ARM|X86] the cell as a litmus test for herd7 (C: the kernel's model),\n"
-	"                              on stdout; each bad outcome that is possible, or none torn\n"
-	"         --outcome NAME       with --litmus: only this one (torn: whoever tore it)\n"
-	"         --out DIR            with --litmus: a file each, for many cells too\n"
+	"         --tears              8-byte accesses are two words, as QEMU 7.2 makes ldrd\n"
+	"         --brute              also run every interleaving one by one, and compare; for short\n"
+	"                              programs\n"
+	"         --limit N            visit at most N states (default 10000000)\n"
+	"         --litmus[=C|ARM|X86] the cell as a litmus test for herd7 (C: the kernel's model), on\n"
+	"                              standard output: one for each bad outcome that is possible,\n"
+	"                              or one of torn if none is\n"
+	"         --outcome NAME       with --litmus: only this outcome (torn: by reader or writer)\n"
+	"         --out DIR            with --litmus: each test into a file of its own\n"
 	"\n"
 	"examples:\n"
 	"  tornwalk explore --reader get-lockless --writer pae-pte --alias --witness\n"
@@ -138,7 +145,7 @@ static int take(void *arg, int option, const char *value)
 	return GO_ON;
 }
 
-/* Options that need another, or exclude it. */
+/* Options that need or exclude each other. */
 static int check_options(const struct explore *x)
 {
 	if (x->replay && x->model < 0)
@@ -158,7 +165,7 @@ static struct bounds bounds_for(const struct explore *x, const struct cell *c)
 		b.rounds = (unsigned)x->rounds;
 	if (x->walks)
 		b.walks = (unsigned)x->walks;
-	/* a suite's cells may have more threads than there is any need for here */
+	/* a suite's cells may have more threads than a bounded program needs */
 	if (x->selection.cell.set & (1u << KEY_READERS | 1u << KEY_WRITERS)) {
 		b.readers = c->readers;
 		b.writers = c->writers;
@@ -332,7 +339,7 @@ static int show_cell(struct explore *x, const struct scenario *s)
 	return EXIT_PASS;
 }
 
-/* A line a cell and model. */
+/* One line for each cell and model. */
 static int show_row(struct explore *x, const struct scenario *s, enum memory_model model)
 {
 	char executions[16], states[16], ns[16], why[160];
@@ -379,7 +386,7 @@ static int show_all(struct explore *x)
 	return code;
 }
 
-/* As files for herd7. */
+/* The cells as files for herd7. */
 static int export_all(struct explore *x)
 {
 	const struct plan *p = &x->selection.plan;

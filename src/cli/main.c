@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tornwalk: the instrument. Prints; never parses what it printed.
+ * tornwalk: the instrument. It prints results and never parses them.
  */
 #include <stdio.h>
 #include <string.h>

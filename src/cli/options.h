@@ -38,7 +38,7 @@ struct command_line {
 	const struct option *options;	/* ends with { 0 } */
 	struct cell_names *cell;	/* where CELL_OPTIONS go; NULL: there are none */
 	struct cpus *cpus;		/* where OPTION_CPUS goes; NULL: there is none */
-	/* the command's own; GO_ON or an exit code. value: NULL without one. NULL: none */
+	/* takes one of the command's own options; GO_ON or an exit code. value may be NULL; take too */
 	int (*take)(void *arg, int option, const char *value);
 	void *arg;
 };

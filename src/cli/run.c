@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tornwalk run: from words to a plan, from a plan to an exit code. All input has
- * been read and found good before the first thread starts.
+ * tornwalk run: words become a plan, a plan becomes an exit code.
+ *
+ * Invariant: all input has been read and found good before the first thread starts.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,17 +28,17 @@ static const char run_help[] =
 	"         --slots N --alias\n"
 	"options: --time 30s     for each cell (10ms to 365d; 500ms, 2m, 1h, 3d)\n"
 	"         --seed N       of the delays and of the order of slots\n"
-	"         --cpus 0,2-3   only these\n"
+	"         --cpus 0,2-3   use only these CPUs\n"
 	"         --world, --reclaim, --readers, --writers, --slots   with a suite or scenario too,\n"
 	"                        for each of its cells; the results say what was overridden\n"
-	"         --shard 2/3    only this part; a cell and its control stay together\n"
-	"         --sweep        widened cells: through all delays, and what each of them showed\n"
+	"         --shard 2/3    run only this part; a cell and its control stay together\n"
+	"         --sweep        take widened cells through all delays, and report what each showed\n"
 	"         --out FILE     append one JSON line per cell; - is standard output\n"
-	"         --resume       leave out cells that FILE has already\n"
+	"         --resume       leave out the cells that FILE already holds\n"
 	"         --fail-fast    stop after the first cell that fails\n"
-	"         --ktap         KTAP instead of the table\n"
-	"         --quiet        only failures and the last line\n"
-	"         --trailer      a last line for scripts on standard error, tornwalk: cells=...\n"
+	"         --ktap         print KTAP instead of the table\n"
+	"         --quiet        print failures and the last line only\n"
+	"         --trailer      print a last line for scripts on standard error, tornwalk: cells=...\n"
 	"\n"
 	"examples:\n"
 	"  tornwalk run\n"
@@ -188,7 +189,7 @@ static int run_plan(struct run *r)
 	return err ? EXIT_USAGE : finish(r);
 }
 
-/* What is left of the plan is this shard's. */
+/* Reduces the plan to this shard's part. */
 static int take_shard(struct run *r)
 {
 	r->planned = r->selection.plan.nr;

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Key invariant: the result of a cell that an option has changed names the option's
+ * key, and its hash is another. A cell that makes no sense any more is left out and
+ * counted; if none is left, that is an error.
+ */
 #include "selection.h"
 
 #include <errno.h>
@@ -7,7 +12,7 @@
 
 #include "usage.h"
 
-/* A cell from options alone is called after its dimensions. */
+/* The name of a cell from options alone is made of its dimensions. */
 static int plan_one(struct selection *c)
 {
 	struct scenario s = { .min_present = 1000, .min_rounds = 1000 };
@@ -27,18 +32,14 @@ static int plan_one(struct selection *c)
 	return plan_add(&c->plan, &s, err, sizeof(err)) ? usage_error("%s", err) : GO_ON;
 }
 
-/* What may go with words: it changes how their cells are run, or asks more of them. */
+/* The options that may go with words: how the cells are run, and what changes their question. */
 enum {
 	WITH_NONE = 1 << KEY_TIME | 1 << KEY_SEED,
 	RESHAPES = 1 << SEAM_WORLD | 1 << SEAM_RECLAIM | 1 << KEY_READERS | 1 << KEY_WRITERS |
 		   1 << KEY_SLOTS,
 };
 
-/*
- * Key invariant: a cell that an option has changed says so in its result, and has
- * another hash. One that makes no sense any more is left out and counted; if none is
- * left, that is an error.
- */
+/* Applies the options to each cell of the plan. */
 static int override(struct plan *p, const struct cell_names *n)
 {
 	char why[512], err[640], first[640] = "";

@@ -11,9 +11,9 @@ struct selection {
 };
 
 /*
- * Fills c->plan: the one cell of the cell options, or what the words name (none:
- * the suite `quick`), with what the options override. GO_ON; or an exit code, after a
- * line that says why.
+ * Fills c->plan with the one cell of the cell options, or with what the words name (no
+ * words: the suite `quick`), changed by the options that may go with words. Returns
+ * GO_ON; or an exit code, after printing why.
  */
 int select_cells(struct selection *c, int nr_words, char **words);
 

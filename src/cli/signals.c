@@ -19,7 +19,7 @@ void catch_signals(void)
 	sigaction(SIGTERM, &sa, NULL);
 	if (!sigaction(SIGHUP, NULL, &hup) && hup.sa_handler != SIG_IGN)	/* nohup */
 		sigaction(SIGHUP, &sa, NULL);
-	/* a failed write is an errno, and the user is told */
+	/* a failed write is an errno, which the writer reports */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 }

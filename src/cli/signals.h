@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Ctrl-C ends a cell, not the program: what was measured is still written. */
+/* Ctrl-C ends a cell, not the program: what has been measured is still written. */
 #ifndef TORNWALK_SIGNALS_H
 #define TORNWALK_SIGNALS_H
 

@@ -21,7 +21,7 @@ enum access_kind {
 	ACCESS_WMB,
 	ACCESS_LOCK,
 	ACCESS_UNLOCK,
-	/* asked of `access` only */
+	/* for `access` only */
 	ACCESS_FILL,		/* store to memory that nobody else can reach yet */
 	ACCESS_CHOOSE,		/* what the compiler chose: 0 .. value-1 */
 	/* the machine under the protocol, as its model asks for it */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The `mem` seam in the world of every interleaving: each shared access is told
- * to whoever is watching (hooks.h), which may run other parties meanwhile, or
- * make the access itself. One access is one step. 64-bit accesses are whole
+ * The `mem` seam in the world of every interleaving: each shared access calls
+ * the watcher (hooks.h), which may run other parties meanwhile, or make the access
+ * itself. One access is one step. 64-bit accesses are whole
  * unless the executor that is modelled tears them.
  *
  * A plain access is what the compiler makes of it: low first, high first or one

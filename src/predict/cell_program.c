@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
+ * The threads of a bounded program: rounds of a writer, walks of a reader, and the
+ * model of the machine that they stand on.
+ *
  * Key invariant: each thread's body starts from a fresh copy of all that is
- * private to it, so that it does the same again when its accesses are answered
- * the same.
+ * private to it, so that equal answers to its accesses make it do the same again.
  */
 #include "cell_program.h"
 
@@ -86,7 +88,7 @@ static bool lookup(const struct page_tables *pt, uint64_t pfn, struct arrival *a
 	return true;
 }
 
-/* By frame number: the page below has no way back to the tables. */
+/* Asks the model by frame number, for an arrival holds no pointer to the tables. */
 static bool still_there(const struct arrival *a)
 {
 	return !a->page || ask(ACCESS_STILL, a->pfn);
@@ -200,7 +202,7 @@ static uint64_t writer_state(void *arg)
 	return hash_bytes(h, &w->pages, sizeof(w->pages));
 }
 
-/* How often it retried in all decides nothing. */
+/* The count of retries is left out: nothing depends on it. */
 static uint64_t reader_state(void *arg)
 {
 	const struct party_of *r = arg;

@@ -24,7 +24,7 @@ struct bounds {
 	unsigned retries;	/* of a walk */
 };
 
-/* What a cell is predicted from: two rounds, one walk; more where it takes memory to go wrong. */
+/* A cell is predicted with two rounds and one walk; more walks where a reader remembers values. */
 struct bounds bounds_of(const struct cell *c);
 
 struct cell_program;

@@ -26,8 +26,8 @@ unsigned predict_tears(const struct cell *c, const struct calibration *calibrati
 int predict(struct prediction *p, const struct cell *c, const struct bounds *bounds);
 
 /*
- * Does the scenario require what cannot be seen, or forbid by name what can? Then
- * one line in buf. NULL: it does not, or the prediction is not known.
+ * Does the scenario require what cannot be seen, or forbid by name what can? Returns
+ * buf, with one line about it; NULL: it does not, or the prediction is not known.
  */
 const char *prediction_contradicts(const struct prediction *p, const struct scenario *s, char *buf,
 				   unsigned len);

@@ -68,7 +68,7 @@ $(OUT)/libtornwalk.a: $(OBJS)
 	$(AR) rcs $@ $^
 
 $(OUT)/t_%: src/test/t_%.c $(OUT)/libtornwalk.a
-	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(OUT)/libtornwalk.a -pthread $(LIBS) -lcmocka
+	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(OUT)/libtornwalk.a -pthread $(LIBS) -lcmocka -lm
 
 $(OUT)/t_stats: src/test/t_stats.c $(OUT)/report/results/stats.o
 	$(CC) $(CFLAGS) -MMD -MP -o $@ $^ -lRmath -lm -lcmocka

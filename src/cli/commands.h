@@ -8,5 +8,6 @@ int cmd_explore(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_calibrate(int argc, char **argv);
+int cmd_tune(int argc, char **argv);
 
 #endif

@@ -19,6 +19,7 @@ static const struct command {
 	{ "explain", "one cell by all instruments: claim, predicted, compiled to, raced, observed", cmd_explain },
 	{ "list", "readers, writers, walkers, transitions, layouts, consumers, reclaim, outcomes, scenarios", cmd_list },
 	{ "calibrate", "is each 64-bit primitive single-copy atomic here?", cmd_calibrate },
+	{ "tune", "which strategy shows most here: a table of them, by shapes of cells", cmd_tune },
 	{ "help", "this", cmd_help },
 	{ 0 },
 };

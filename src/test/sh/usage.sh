@@ -15,7 +15,9 @@ done
 refuses "unknown suite or scenario" 'nonsense.*suites:.* quick.*scenarios:.* lo-hi-overwrite' \
 	run nonsense
 refuses "unknown option" 'valid:.* --reader .*--seed' run --nonsense
-refuses "unknown command" 'valid: run explore explain list calibrate' nonsense
+refuses "unknown command" 'valid: run explore explain list calibrate tune' nonsense
+refuses "unknown shape" 'unknown shape "nonsense"; valid: overwrite .*alias' tune nonsense
+refuses "shapes and a cell" 'not both: "alias"' tune alias --reader lo-hi
 refuses "unknown list" 'readers.*outcomes' list nonsense
 refuses "an option without its value" 'needs a value' run --reader
 refuses "a file that is not there" 'nowhere/x.ini' run nowhere/x.ini
@@ -41,7 +43,7 @@ expect "a CPU that is there" 'exits 1 || exits 4 || exits 0'
 
 # ---- help goes to stdout ----
 
-for h in help --help -h "run --help" "list --help" "calibrate --help"; do
+for h in help --help -h "run --help" "list --help" "calibrate --help" "tune --help"; do
 	# shellcheck disable=SC2086  # words
 	tw $h
 	expect "$h" 'exits 0 && out_has usage && [ ! -s "$tmp/err" ]'

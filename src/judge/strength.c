@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sums, products and quotients only: the same on every machine to the last digit but few. */
+#include "strength.h"
+
+#include <stdbool.h>
+
+/* -ln(0.05), and the same squared standard deviations for the luck of the slices themselves. */
+#define WANTED 3.0
+#define LUCK 1.0
+
+static void join_pairs(struct strength *s)
+{
+	unsigned i;
+
+	for (i = 0; i < STRENGTH_SLICES / 2; i++)
+		s->seen[i] = s->seen[2 * i] + s->seen[2 * i + 1];
+	s->n = STRENGTH_SLICES / 2;
+	s->joined *= 2;
+}
+
+static double count_in(struct strength *s, const uint32_t *counts, unsigned n)
+{
+	double sum = 0, jump;
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		sum += counts[i];
+		if (!i || !(counts[i] | counts[i - 1]))
+			continue;
+		jump = (double)counts[i] - (double)counts[i - 1];
+		s->jumps += jump * jump / 2;
+		s->counted += ((double)counts[i] + (double)counts[i - 1]) / 2;
+		s->pairs++;
+	}
+	return sum;
+}
+
+double strength_clump(const struct strength *s)
+{
+	const double lean = 1 + 4.0 / (4.0 + s->pairs);	/* few pairs leave it open */
+	const double clump = s->counted > 0 ? s->jumps / s->counted * lean : lean;
+
+	return clump > 1 ? clump : 1;
+}
+
+void strength_add(struct strength *s, const uint32_t *counts, unsigned n, uint64_t twin_ns,
+		  uint64_t claim_ns)
+{
+	double x = count_in(s, counts, n);
+
+	x = twin_ns ? x * (double)claim_ns / (double)twin_ns : 0;
+	if (!s->joined)
+		s->joined = 1;
+	if (s->n && s->open < s->joined) {
+		s->seen[s->n - 1] += x;
+		s->open++;
+		return;
+	}
+	if (s->n == STRENGTH_SLICES)
+		join_pairs(s);
+	s->seen[s->n++] = x;
+	s->open = 1;
+}
+
+/*
+ * Would a hole 1/S as wide have shown? A slice shows it with 1 - e^-u, of which
+ * 1 - 1/(1 + u + u²/2) is a lower bound; all with the sum of that at least, less the
+ * luck of having met these slices: sum - LUCK * deviation >= WANTED.
+ */
+static bool would_show(const struct strength *s, double S)
+{
+	const double clump = strength_clump(s);
+	double sum = 0, squares = 0, u, y, spare;
+	unsigned i;
+
+	for (i = 0; i < s->n; i++) {
+		u = s->seen[i] / clump / S;
+		y = 1 - 1 / (1 + u + u * u / 2);
+		sum += y;
+		squares += y * y;
+	}
+	spare = sum - WANTED;
+	return s->n > 1 && spare >= 0 &&
+	       spare * spare >= LUCK * LUCK * (squares - sum * sum / s->n) * s->n / (s->n - 1);
+}
+
+uint64_t strength_of(const struct strength *s)
+{
+	double total = 0;
+	uint64_t low = 0, high, mid;
+	unsigned i;
+
+	for (i = 0; i < s->n; i++)
+		total += s->seen[i];
+	high = (uint64_t)(total / WANTED) + 1;	/* more there cannot be */
+	while (high - low > 1 && high - low > low / 1000) {
+		mid = low + (high - low) / 2;
+		if (would_show(s, (double)mid))
+			low = mid;
+		else
+			high = mid;
+	}
+	return low;
+}

@@ -86,8 +86,8 @@ $(OUT)/t_compare: src/test/t_compare.c $(addprefix $(OUT)/report/, compare/compa
 $(OUT)/lines: src/test/lines.c $(OUT)/libtornwalk.a
 	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(OUT)/libtornwalk.a -pthread $(LIBS)
 
-$(OUT)/bench: src/test/bench.c $(OUT)/libtornwalk.a
-	$(CC) $(CFLAGS) -MMD -MP $(LINK) -o $@ $< $(OUT)/libtornwalk.a $(LIBS) -lm
+$(OUT)/bench: src/test/bench.c $(OUT)/test/bare.o $(OUT)/libtornwalk.a
+	$(CC) $(CFLAGS) -MMD -MP $(LINK) -o $@ $^ $(LIBS) -lm
 
 # The desk's program, for the host only.
 $(OUT)/report/html/html.o: $(OUT)/report/html/page_css.h $(OUT)/report/html/page_js.h

@@ -20,6 +20,9 @@
 #include "stress/calibrate.h"
 #include "stress/observe.h"
 #include "stress/runner.h"
+#include "stress/tune.h"
+#include "bare.h"
+#include "config/shapes.h"
 
 enum { PAIRS = 11, SLICE_MS = 150 };
 
@@ -113,7 +116,7 @@ static audited uint32_t bare_loop(const entry_t *p, entry_t last, uint32_t n)
 	return n;
 }
 
-static double bare_rate(void)
+static double two_loads_rate(void)
 {
 	static entry_t e;
 	uint64_t begin = now_ns(), end = begin + SLICE_MS * 1000000ull, reads = 0, now;
@@ -133,7 +136,7 @@ static void bench_watched_reads(void)
 
 	c.writers = 0;
 	for (i = 0; i < PAIRS; i++) {
-		double bare = bare_rate();
+		double bare = two_loads_rate();
 		struct finding f = run(&c, false);
 
 		ratio[i] = per_second(f.walks, f.ns) / bare;
@@ -224,6 +227,69 @@ static void bench_power(const char *writer)
 	       median(handoffs, PAIRS));
 }
 
+/* ---- what is shown of what could be ---- */
+
+enum { TUNE_NS = 20000000, BARE_NS = 30000000 };
+
+/* The strategy under which the bare loops show most: of where every tuning begins, and `tuned`. */
+static struct strategy best_of_bare(const char *shape, const struct strategy *tuned)
+{
+	struct strategy arms[TUNER_ARMS + 1], best = *tuned;
+	unsigned n = tuner_presets(arms, &cpus), i, k;
+	double rate[TUNER_ARMS + 1] = { 0 }, most = -1;
+
+	arms[n++] = *tuned;
+	for (k = 0; k < 3; k++)
+		for (i = 0; i < n; i++)
+			if (arms[i].id != STRATEGY_STEPPED)
+				rate[i] += bare_rate(shape, &arms[i], &cpus, BARE_NS);
+	for (i = 0; i < n; i++)
+		if (rate[i] > most) {
+			most = rate[i];
+			best = arms[i];
+		}
+	return best;
+}
+
+/* Sums, not medians: on a busy machine most slices show nothing. */
+static void bench_shape(const struct shape *s)
+{
+	const struct runner r = { .cpus = &cpus };
+	static struct tuner t;
+	struct strategy bare;
+	char err[1024], what[160], text[STRATEGY_LEN];
+	double of_bare = 0, of_tuned = 0, of_free = 0;
+	struct cell c;
+	unsigned i;
+
+	if (shape_resolve(s, &c, err, sizeof(err))) {
+		printf("%-66s left out: %s\n", s->name, err);
+		return;
+	}
+	c.budget_ns = TUNE_NS;
+	if (tune(&t, &r, &c, s->bad))
+		die("a cell could not be tuned");
+	bare = best_of_bare(s->name, &tuner_best(&t)->strategy);
+	c.budget_ns = SLICE_MS * 1000000ull;
+	for (i = 0; i < PAIRS; i++) {
+		struct finding f;
+
+		of_bare += bare_rate(s->name, &bare, &cpus, c.budget_ns) / PAIRS;
+		c.strategy = tuner_best(&t)->strategy;
+		f = run(&c, false);
+		of_tuned += per_second(finding_distinct(&f, s->bad), f.ns) / PAIRS;
+		c.strategy = strategy_of(STRATEGY_FREE);
+		f = run(&c, false);
+		of_free += per_second(finding_distinct(&f, s->bad), f.ns) / PAIRS;
+	}
+	snprintf(what, sizeof(what), "%s: tuned, distinct/s against the best of the bare loops", s->name);
+	row(what, of_bare > 0 ? of_tuned / of_bare : of_tuned, ">=", 0.5, of_tuned >= of_bare / 2);
+	strategy_print(&tuner_best(&t)->strategy, text, sizeof(text));
+	printf("    tuned %.3g/s, free %.3g/s, bare %.3g/s; %s\n", of_tuned, of_free, of_bare, text);
+	strategy_print(&bare, text, sizeof(text));
+	printf("    bare: %s\n", text);
+}
+
 /* ---- the program ---- */
 
 static uint64_t spawn(const char *program, char *const argv[], struct rusage *u)
@@ -283,6 +349,8 @@ int main(int argc, char **argv)
 						  "pae-pmd", "transition", "remap", "consumer", "gup",
 						  NULL };
 
+	const struct shape *s;
+
 	cpus_allowed(&cpus);
 	bench_watched_walk("pagewalk-rfc, no writer: time of a watched walk against unwatched", rfc);
 	bench_watched_walk("entry walker, no writer: time of a watched walk against unwatched", entry_walk);
@@ -290,6 +358,8 @@ int main(int argc, char **argv)
 	if (cpus.n > 1) {
 		bench_power("busted-low-first");
 		bench_power("present-present");
+		for (s = shapes; s->name; s++)
+			bench_shape(s);
 	} else {
 		puts("power: needs two CPUs");
 	}

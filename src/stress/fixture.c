@@ -11,7 +11,6 @@
 
 enum {
 	MAX_RETRIES = 100,
-	INTERVAL_NS = 100 * 1000 * 1000,
 	SCAN_READS = 4096,
 	SCAN_PER_SLOT = 8,	/* where there are many */
 	NS_PER_US = 1000,
@@ -121,7 +120,7 @@ static int set_up(struct fixture *fixture, const struct cell *c, bool unwatched)
 		.mutators = c->writers ? c->writers : 1, .tables = c->transition->makes_tables,
 		.fill = c->strategy.key[KEY_fill] ? c->strategy.key[KEY_fill] : TABLE_ENTRIES,
 	};
-	uint64_t width = INTERVAL_NS, ticks;
+	uint64_t ticks;
 	unsigned i;
 	int err;
 
@@ -147,8 +146,6 @@ static int set_up(struct fixture *fixture, const struct cell *c, bool unwatched)
 						     c->layout->mk_clean(fixture->stamps[i]) :
 						     c->layout->mk_huge(fixture->stamps[i]);
 	}
-	while (c->budget_ns / width >= MAX_INTERVALS)
-		width *= 2;
 	for (i = 0; i < c->writers; i++) {
 		set_up_writer(fixture, c, &fixture->writers[i], i);
 		err = tables_join(fixture->pt, &fixture->writers[i].m, i);
@@ -159,7 +156,6 @@ static int set_up(struct fixture *fixture, const struct cell *c, bool unwatched)
 	ticks = c->writers ? ticks_per_round(&fixture->writers[0]) : 0;
 	for (i = 0; i < c->readers; i++) {
 		set_up_reader(fixture, c, &fixture->readers[i], i, unwatched);
-		fixture->readers[i].interval_ns = width;
 		err = observer_init(&fixture->readers[i].o, c, &fixture->oracle, fixture->owners, i, ticks);
 		if (err)
 			return err;

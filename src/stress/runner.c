@@ -9,7 +9,7 @@
 #include "fixture.h"
 #include "sweep.h"
 
-enum { STACK_BYTES = 128 * 1024 };
+enum { STACK_BYTES = 128 * 1024, INTERVAL_NS = 100 * 1000 * 1000 };
 
 /* Readers and writers in turn, so that opposite sides meet on different CPUs. */
 static void place(struct fixture *fixture, const struct cell *c, const struct cpus *cpus)
@@ -24,6 +24,16 @@ static void place(struct fixture *fixture, const struct cell *c, const struct cp
 		else
 			fixture->writers[w++].cpu = cpu;
 	}
+}
+
+static void set_interval(struct fixture *fixture, const struct cell *c, uint64_t ns)
+{
+	unsigned i;
+
+	while (c->budget_ns / ns >= MAX_INTERVALS)
+		ns *= 2;
+	for (i = 0; i < c->readers; i++)
+		fixture->readers[i].interval_ns = ns;
 }
 
 static int start(struct fixture *fixture, const struct cell *c)
@@ -168,6 +178,7 @@ int runner_run(const struct runner *r, const struct cell *c, struct finding *f)
 		preempt_start(&fixture->control.preempt, r->cpus->id[0], !c->protocol->seed,
 			       c->budget_ns < 200000000 ? c->budget_ns / 4 : 50000000);
 	place(fixture, c, r->cpus);
+	set_interval(fixture, c, r->interval_ns ? r->interval_ns : INTERVAL_NS);
 	err = start(fixture, c);
 	threads = fixture->nr_readers + fixture->nr_writers;
 	while (!err && __atomic_load_n(&fixture->control.ready, __ATOMIC_SEQ_CST) < threads)

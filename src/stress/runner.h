@@ -22,6 +22,7 @@ struct runner {
 	void (*show)(void *arg, const struct progress *p);	/* every 250 ms; may be NULL */
 	void *arg;
 	bool sweep;		/* widened cells: go through all delays, see sweep.h */
+	uint64_t interval_ns;	/* width of the finding's intervals; 0: 100 ms; more for long cells */
 	bool unwatched;		/* bench: walk, but classify and count nothing */
 };
 

@@ -94,34 +94,40 @@ static const struct shape {
 	{ "invalidate_", 0, 0, 1, false },
 	{ "touch_by_", 1, 0, 1, false },
 	{ "remap_", 1, 0, 1, true },
+	{ "fault_zap_", 1, 0, 1, true },
 	{ "walk_", 2, 32, 6, false },
 };
 
-static const struct { const char *symbol, *primitive; } symbols[] = {
+/* then: a second primitive, after the first */
+static const struct { const char *symbol, *primitive, *then; } symbols[] = {
 #define X(id, name, body, fl, ok, text, src) \
-	{ "read_" #id, #body }, { "scan_" #id, #body },
+	{ "read_" #id, #body, "" }, { "scan_" #id, #body, "" },
 	READERS(X)
 #undef X
 #define X(id, nm, set, clr, inv, tch, fl, tr, text, src) \
-	{ "set_" #id, #set }, { "clear_" #id, #clr }, { "invalidate_" #id, #inv }, \
-	{ "touch_by_" #id, #tch }, { "remap_" #id "_pae", #set }, { "remap_" #id "_lpae", #set },
+	{ "set_" #id, #set, "" }, { "clear_" #id, #clr, "" }, { "invalidate_" #id, #inv, "" }, \
+	{ "touch_by_" #id, #tch, "" }, { "remap_" #id "_pae", #set, "" }, { "remap_" #id "_lpae", #set, "" }, \
+	{ "fault_zap_" #id "_pae", #set, #clr }, { "fault_zap_" #id "_lpae", #set, #clr },
 	WRITERS(X)
 #undef X
-	{ "walk_entry_step", "step_by_call" }, { "walk_pagewalk_step", "step_by_call" },
-	{ "walk_pagewalk_rfc_step", "step_by_call" }, { "walk_pagewalk_2026_step", "step_by_call" },
-	{ "walk_offset_map_lock_step", "step_by_call" },
-	{ "walk_trans_unstable_step", "step_rechecks" }, { "walk_gup_fast_step", "step_rechecks" },
-	{ "walk_entry_pae_plain_step", "step_plain" }, { "walk_entry_lpae_plain_step", "step_plain" },
-	{ "walk_pagewalk_pae_plain_step", "step_plain" }, { "walk_pagewalk_lpae_plain_step", "step_plain" },
+	{ "walk_entry_step", "step_by_call", "" }, { "walk_pagewalk_step", "step_by_call", "" },
+	{ "walk_pagewalk_rfc_step", "step_by_call", "" }, { "walk_pagewalk_2026_step", "step_by_call", "" },
+	{ "walk_offset_map_lock_step", "step_by_call", "" },
+	{ "walk_trans_unstable_step", "step_rechecks", "" }, { "walk_gup_fast_step", "step_rechecks", "" },
+	{ "walk_entry_pae_plain_step", "step_plain", "" }, { "walk_entry_lpae_plain_step", "step_plain", "" },
+	{ "walk_pagewalk_pae_plain_step", "step_plain", "" }, { "walk_pagewalk_lpae_plain_step", "step_plain", "" },
 };
 
-static const char *primitive_of(const char *symbol)
+static const char *primitive_of(const char *symbol, const char **then)
 {
 	size_t i;
 
+	*then = "";
 	for (i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++)
-		if (!strcmp(symbols[i].symbol, symbol))
+		if (!strcmp(symbols[i].symbol, symbol)) {
+			*then = symbols[i].then;
 			return symbols[i].primitive;
+		}
 	if (!strncmp(symbol, "read_atomic64_", 14) || !strncmp(symbol, "scan_atomic64_", 14))
 		return symbol + 14;
 	return "";
@@ -149,10 +155,21 @@ static void expand(char *pattern, size_t room, const char *from, enum isa isa)
 	}
 }
 
+static const struct primitive_claim *claim_of(const char *primitive)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(claims) / sizeof(claims[0]); i++)
+		if (!strcmp(claims[i].name, primitive))
+			return &claims[i];
+	return NULL;
+}
+
 bool claim_find(struct claim *c, const char *symbol, enum isa isa)
 {
+	const struct primitive_claim *first, *second;
 	const struct shape *s = NULL;
-	const char *primitive;
+	const char *then;
 	size_t i;
 
 	for (i = 0; i < sizeof(shapes) / sizeof(shapes[0]) && !s; i++)
@@ -163,16 +180,16 @@ bool claim_find(struct claim *c, const char *symbol, enum isa isa)
 	*c = (struct claim){ .kind = CLAIM_NONE, .words = "", .indirect_args = s->indirect_args,
 			     .one_value = s->returns != 32, .arg = s->arg };
 	c->arg += s->returns > (isa == ISA_X86_64 ? 16u : 0);
-	primitive = primitive_of(symbol);
-	for (i = 0; i < sizeof(claims) / sizeof(claims[0]); i++) {
-		if (strcmp(claims[i].name, primitive))
-			continue;
-		c->kind = claims[i].kind;
-		c->words = claims[i].words;
-		strcpy(c->pattern, s->loops ? "^(" : "^");
-		expand(c->pattern, sizeof(c->pattern) - 4, claims[i].pattern, isa);
-		strcat(c->pattern, s->loops ? ")*$" : "$");
-		break;
-	}
+	first = claim_of(primitive_of(symbol, &then));
+	second = *then ? claim_of(then) : NULL;
+	if (!first || (*then && !second))
+		return true;
+	c->kind = first->kind;
+	c->words = second ? "set and clear as those of its writer" : first->words;
+	strcpy(c->pattern, s->loops ? "^(" : "^");
+	expand(c->pattern, sizeof(c->pattern) - 4, first->pattern, isa);
+	if (second)
+		expand(c->pattern, sizeof(c->pattern) - 4, second->pattern, isa);
+	strcat(c->pattern, s->loops ? ")*$" : "$");
 	return true;
 }

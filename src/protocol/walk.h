@@ -183,6 +183,8 @@ enum writer_flags {
 	WRITE_TOUCHES = 1 << 3,		/* has a touch that does something */
 };
 
+typedef void rounds_fn(struct mutator *m, entry_t *p, struct stamp *s, unsigned rounds);
+
 struct writer {
 	const char *name, *summary, *source;
 	unsigned flags;
@@ -193,8 +195,11 @@ struct writer {
 	void (*invalidate)(entry_t *p, entry_t v);	/* pmdp_establish() */
 	void (*touch)(const struct layout *l, entry_t *p);	/* low-word RMW after a huge set */
 	bool (*usable)(void);	/* NULL: always */
-	/* remap with this writer inlined: rounds on one slot; NULL: take the transition's */
-	void (*remap[NR_LAYOUTS])(struct mutator *m, entry_t *p, struct stamp *s, unsigned rounds);
+	/*
+	 * These transitions with this writer inlined, for one who neither locks, waits, pauses
+	 * nor touches: rounds on one slot; NULL: take the transition's
+	 */
+	rounds_fn *remap[NR_LAYOUTS], *fault_zap[NR_LAYOUTS];
 };
 
 struct transition {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Each writer as symbols (WORLD_set_NAME, WORLD_clear_NAME, WORLD_invalidate_NAME), and in the tight
- * world `remap` with the writer inlined: the tightest loop there is, huge A -> huge B ...,
+ * world the loops of `remap` and `fault-zap` with the writer inlined: the tightest there are,
  * so that a control is limited by the machine and not by the tester.
  */
 #include "lists.h"
@@ -49,11 +49,24 @@ HALVES(lpae)
 			set(p, next_lo_##layout, next_hi_##layout, &r);           \
 		*stamp = r.s;                                                     \
 	}
-#define REMAPS(id) { [LAYOUT_PAE] = PROTOCOL_LIST(remap_##id##_pae), \
-		     [LAYOUT_LPAE] = PROTOCOL_LIST(remap_##id##_lpae) }
+#define FAULT_ZAP(id, set, clr, layout)                                          \
+	static audited void PROTOCOL_LIST(fault_zap_##id##_##layout)(struct mutator *m, entry_t *p, \
+								     struct stamp *stamp, unsigned rounds) \
+	{                                                                         \
+		struct remap r = { .s = *stamp, .alias = m->alias };              \
+                                                                                  \
+		while (rounds--) {                                                \
+			set(p, next_lo_##layout, next_hi_##layout, &r);           \
+			clr(p);                                                   \
+		}                                                                 \
+		*stamp = r.s;                                                     \
+	}
+#define BOTH_LAYOUTS(loop, id) { [LAYOUT_PAE] = PROTOCOL_LIST(loop##_##id##_pae), \
+				 [LAYOUT_LPAE] = PROTOCOL_LIST(loop##_##id##_lpae) }
 #else
 #define REMAP(id, set, layout)
-#define REMAPS(id) { NULL }
+#define FAULT_ZAP(id, set, clr, layout)
+#define BOTH_LAYOUTS(loop, id) { NULL }
 #endif
 
 #define X(id, nm, set, clr, inv, tch, fl, tr, text, src)                         \
@@ -71,7 +84,9 @@ HALVES(lpae)
 		tch(l, p);                                                        \
 	}                                                                         \
 	REMAP(id, set, pae)                                                       \
-	REMAP(id, set, lpae)
+	REMAP(id, set, lpae)                                                      \
+	FAULT_ZAP(id, set, clr, pae)                                              \
+	FAULT_ZAP(id, set, clr, lpae)
 WRITERS(X)
 #undef X
 
@@ -89,7 +104,7 @@ const struct writer PROTOCOL_LIST(writers)[] = {
 	  .primitive = PRIMITIVE_##st,                                            \
 	  .set = PROTOCOL_LIST(set_##id), .clear = PROTOCOL_LIST(clear_##id),     \
 	  .invalidate = PROTOCOL_LIST(invalidate_##id), .touch = PROTOCOL_LIST(touch_by_##id), \
-	  .remap = REMAPS(id) },
+	  .remap = BOTH_LAYOUTS(remap, id), .fault_zap = BOTH_LAYOUTS(fault_zap, id) },
 	WRITERS(X)
 #undef X
 	{ .name = NULL },

@@ -64,6 +64,16 @@ static void set_up_reader(struct fixture *fixture, const struct cell *c, struct 
 			   c->walker->flags & WALK_NO_DESCENT ? SCAN_PER_SLOT : 1;
 }
 
+/* The tightest loop, where nothing has to be done between its stores. */
+static rounds_fn *inlined_rounds(const struct cell *c, const struct mutator *m)
+{
+	if (m->pause || m->lock || m->sync || m->clean || (c->writer->flags & WRITE_TOUCHES))
+		return NULL;
+	if (!strcmp(c->transition->name, "remap"))
+		return c->writer->remap[c->layout_id];
+	return strcmp(c->transition->name, "fault-zap") ? NULL : c->writer->fault_zap[c->layout_id];
+}
+
 static void set_up_writer(struct fixture *fixture, const struct cell *c, struct writer_thread *t, unsigned i)
 {
 	struct mutator *m = &t->m;
@@ -86,9 +96,7 @@ static void set_up_writer(struct fixture *fixture, const struct cell *c, struct 
 		t->burst = c->strategy.key[KEY_rounds];
 	if (c->strategy.key[KEY_hold] || c->strategy.key[KEY_rest] || c->strategy.key[KEY_poke])
 		m->pause = writer_pause;
-	if (!m->pause && !strcmp(c->transition->name, "remap") && !m->lock && !m->clean &&
-	    !(c->writer->flags & WRITE_TOUCHES))
-		t->remap = c->writer->remap[c->layout_id];
+	t->rounds = inlined_rounds(c, m);
 }
 
 /*

@@ -206,8 +206,8 @@ void writer_visit(struct writer_thread *t, uint32_t slot)
 				return;
 			nap();
 		}
-	if (t->remap)
-		t->remap(&t->m, &t->m.pt->slots[slot], &t->m.stamps[slot], t->burst);
+	if (t->rounds)
+		t->rounds(&t->m, &t->m.pt->slots[slot], &t->m.stamps[slot], t->burst);
 	else
 		t->m.transition->rounds(&t->m, slot, t->burst);
 	if (t->shared)

@@ -54,7 +54,7 @@ struct writer_thread {
 	struct mutator m;
 	struct control *control;
 	const struct cell *cell;
-	void (*remap)(struct mutator *m, entry_t *p, struct stamp *s, unsigned rounds);
+	rounds_fn *rounds;	/* the transition with the writer inlined, or NULL */
 	pthread_t id;
 	int cpu;
 	bool pinned;

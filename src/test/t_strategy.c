@@ -148,7 +148,8 @@ static void assert_own_symbols(const struct cell *c, const struct fixture *f)
 	for (i = 0; i < c->writers; i++) {
 		assert_ptr_equal(f->writers[i].m.writer, c->writer);
 		assert_ptr_equal(f->writers[i].m.transition, c->transition);
-		assert_true(!f->writers[i].remap || f->writers[i].remap == c->writer->remap[c->layout_id]);
+		assert_true(!f->writers[i].rounds || f->writers[i].rounds == c->writer->remap[c->layout_id] ||
+			    f->writers[i].rounds == c->writer->fault_zap[c->layout_id]);
 	}
 }
 

@@ -234,6 +234,38 @@ static void test_remap_inlined(void **state)
 	assert_true(found >= ARRAY_SIZE(rows) * NR_LAYOUTS * 2);
 }
 
+static void test_fault_zap_inlined(void **state)
+{
+	const struct protocol *const worlds[] = { &native_protocol, &widened_protocol, &explored_protocol };
+	const struct writer *w;
+	unsigned i, id, alias, n, found = 0;
+
+	(void)state;
+	for (i = 0; i < 3; i++)
+		for (w = worlds[i]->writers; w->name; w++)
+			for (id = 0; id < NR_LAYOUTS; id++)
+				for (alias = 0; alias < 2 && w->fault_zap[id]; alias++) {
+					const struct layout *lay = layouts[id];
+					struct mutator m = { .layout = lay, .alias = alias };
+					struct stamp s = { 0, 0 }, want = s;
+					entry_t e = entry(0, 0), like = e;
+
+					for (n = 0; n < 5000; n++) {
+						w->fault_zap[id](&m, &e, &s, 1 + n % 2);
+						for (unsigned k = 0; k <= n % 2; k++) {
+							stamp_next(&want, lay->hi_gens, alias);
+							w->set(&like, lay->mk_huge(want));
+							w->clear(&like);
+						}
+						assert_entry(e, like);
+						assert_int_equal(s.lo, want.lo);
+						assert_int_equal(s.hi, want.hi);
+					}
+					found++;
+				}
+	assert_true(found >= ARRAY_SIZE(rows) * NR_LAYOUTS * 2);
+}
+
 /* ---- the transitions ---- */
 
 /* n none, h huge, i invalidated, t table: at rest, one letter a primitive. */
@@ -812,6 +844,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_writer),
 		cmocka_unit_test(test_remap_inlined),
+		cmocka_unit_test(test_fault_zap_inlined),
 		cmocka_unit_test(test_every_transition),
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_lock_covers_every_store),

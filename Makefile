@@ -114,7 +114,7 @@ $(foreach w,native widened explored,$(eval $(call world_rule,$(w))))
 
 $(OUT)/native/primitives.o $(OUT)/audit/claims.o: CFLAGS += $(WORLD_native)
 # What does not race may be small.
-COLD := calibrate cell fixture preempt pin runner witness
+COLD := calibrate cell fixture pin poke preempt runner slices strategy tune tuner witness
 $(foreach r,$(filter-out machine stress,$(ROOMS)),$(OUT)/$(r)/%.o) $(PROGRAM:%=$(OUT)/%.o) $(COLD:%=$(OUT)/stress/%.o): CFLAGS += $(SMALL)
 $(OUT)/explore/%.o $(OUT)/predict/cell_program.o: CFLAGS += $(UNWATCHED)
 $(OUT)/stress/preempt.o: CFLAGS += $(if $(SAN),-DSANITIZED=1)

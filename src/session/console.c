@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Integers only: a board without an FPU prints the same table. */
+/*
+ * The table of a run, and KTAP.
+ *
+ * Invariant: integer arithmetic only, so that a board without an FPU prints the same
+ * table.
+ */
 #include "console.h"
 
 #include <inttypes.h>

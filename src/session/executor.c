@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Everything here may be missing (no /proc): then it says unknown. */
+/*
+ * Finds out what runs the instrument.
+ *
+ * Invariant: every source may be missing (there is no /proc on some boards); what
+ * cannot be found is "unknown", and nothing here fails.
+ */
 #include "executor.h"
 
 #include <stdio.h>
@@ -36,15 +41,15 @@ static void cpu_name(char *buf, size_t len)
 }
 
 /*
- * $TORNWALK_EXECUTOR from whoever started us under an emulator and knows its
- * version; else what can be seen from inside.
+ * Takes $TORNWALK_EXECUTOR, which a script sets that starts us under an emulator and
+ * knows its version; without it, what can be seen from inside.
  */
 static void executor_kind(char *buf, size_t len)
 {
-	const char *told = getenv("TORNWALK_EXECUTOR");
+	const char *given = getenv("TORNWALK_EXECUTOR");
 
-	if (told && *told)
-		snprintf(buf, len, "%s", told);
+	if (given && *given)
+		snprintf(buf, len, "%s", given);
 	else if (!user_emulator(buf, len) || !*buf)
 		snprintf(buf, len, "%s", native);
 }

@@ -14,8 +14,10 @@ struct live {
 	uint64_t next_line_ns;
 };
 
-/* For struct runner's `show`: arg is a struct live. On a terminal one line that changes,
- * elsewhere a plain one every ten seconds; both on standard error. */
+/*
+ * For struct runner's `show`; arg is a struct live. Prints on standard error: on a
+ * terminal one line that changes, elsewhere a plain line every ten seconds.
+ */
 void live_show(void *arg, const struct progress *p);
 
 /* Removes the line, so that something else can be printed. */

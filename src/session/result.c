@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The fields and their order are the contract of the results directory. */
+/*
+ * Prints a result, field by field, without a JSON library.
+ *
+ * Invariant: the fields and their order are the contract of the results directory
+ * (tornwalk(5)); new fields come at the end.
+ */
 #define _GNU_SOURCE	/* open_memstream */
 #include "result.h"
 
@@ -343,7 +348,7 @@ int result_print(FILE *f, const struct result *r)
 		witness(f, &d->witness[worst], (enum outcome)worst);
 	else
 		fputs("null", f);
-	/* beyond the contract: torn, by whom; how wide an interval was */
+	/* later additions: by whom it was torn, and the width of an interval */
 	fprintf(f, ",\"torn_by\":{\"reader\":%" PRIu64 ",\"writer\":%" PRIu64 "}",
 		d->distinct[OUTCOME_TORN_READER], d->distinct[OUTCOME_TORN_WRITER]);
 	number(f, "interval_ns", d->interval_ns);

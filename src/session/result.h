@@ -27,13 +27,13 @@ struct result {
 	const char *schedule;			/* the explorer's, of what `witness` shows; or NULL */
 };
 
-/* One line, newline included. 0, or -EIO if the stream has failed. */
+/* Prints one line, newline included. Returns 0; -EIO if the stream has failed. */
 int result_print(FILE *f, const struct result *r);
 
 /*
  * Appends the line to an open file and makes it durable. If what is in the file
- * does not end in a newline (a power cut), starts a new line first. -errno; on a
- * full disk the file is cut back to where it was.
+ * does not end in a newline (a power cut), starts a new line first. Returns 0 or
+ * -errno; on a full disk the file is cut back to where it was.
  */
 int result_append(int fd, const struct result *r);
 

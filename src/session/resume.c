@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Invariant: a line counts only if all that is looked for is in it; a line that is cut
+ * off, or of a form that is not known, is a cell to be run again.
+ */
 #define _GNU_SOURCE	/* getline */
 #include "resume.h"
 

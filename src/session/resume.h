@@ -21,13 +21,13 @@ struct resumed {
 };
 
 /*
- * Whole lines only; interrupted and unstarted cells do not count as done, nor do
- * cells that ran for less than is asked for now. A file that is not there holds
- * nothing. -errno.
+ * Reads whole lines only. Cells that were interrupted or never started do not count as
+ * done, nor do cells that ran for less than their present budget. A file that does
+ * not exist holds nothing. Returns 0 or -errno.
  */
 int resume_read(struct resumed *d, const char *path);
 
-/* The last run of that cell, as it is to be run now, on the same CPUs. */
+/* Finds the last run of that cell as it would be run now, on the same CPUs. */
 bool resume_find(const struct resumed *d, const struct scenario *s, const struct cpus *cpus,
 		 enum verdict *v);
 void resume_free(struct resumed *d);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
+ * A plan, cell by cell: predict, race, judge, write.
+ *
  * Key invariant: when cell n+1 starts, cell n's line is on disk.
  */
 #include "session.h"
@@ -64,7 +66,7 @@ static void count(struct session *s, enum verdict v)
 	s->inconclusive += v == VERDICT_INCONCLUSIVE;
 }
 
-/* On disk first: whoever reads the table may be gone. */
+/* The file comes before the table: the terminal may have been closed. */
 static int append(const struct session *s, const struct result *r)
 {
 	int err = s->out < 0 ? 0 : result_append(s->out, r);
@@ -105,7 +107,7 @@ static bool fits_in_memory(const struct scenario *c)
 	return pages <= 0 || runner_bytes(&c->cell) < (uint64_t)pages * (uint64_t)size / 10 * 9;
 }
 
-/* An 8-byte access this cell's claim rests on is two words here. */
+/* Returns an 8-byte access that this cell's claim rests on and that tears here; or NULL. */
 static const char *broken_primitive(const struct executor *x, const struct cell *c)
 {
 	const char *const rests_on[] = { c->reader->primitive, c->writer->primitive };
@@ -117,7 +119,7 @@ static const char *broken_primitive(const struct executor *x, const struct cell 
 	return NULL;
 }
 
-/* A prediction that takes long is not waited for: the cell is judged without. */
+/* A prediction that takes too long is given up, and its cell is judged without one. */
 struct patience {
 	const struct session *s;
 	uint64_t until_ns;
@@ -152,7 +154,7 @@ static void foresee(const struct session *s, const struct cell *c, struct predic
 		p->known = false;
 }
 
-/* By which steps the worst that was seen comes about; a suite of thousands goes without. */
+/* The steps that lead to the worst outcome that was seen; large suites do without. */
 static char *schedule_of(const struct session *s, const struct scenario *c, const struct finding *f,
 			 const struct prediction *p)
 {
@@ -177,8 +179,8 @@ static void add_calibration(struct evidence *e, const struct session *s, const s
 }
 
 /*
- * A tear that should not be: before a protocol is blamed, the 8-byte accesses it rests
- * on are looked at for longer. On a busy machine 20 ms show little.
+ * Before a protocol is blamed for a tear, the 8-byte accesses that it rests on are
+ * calibrated for longer: on a busy machine 20 ms show little.
  */
 static bool tears_after_all(struct session *s, const struct cell *c)
 {

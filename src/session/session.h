@@ -17,7 +17,7 @@ struct session {
 	bool resume, fail_fast, quiet, ktap;
 	bool sweep;			/* widened cells */
 	bool json;			/* results to stdout, the table to stderr */
-	/* if set, is told each result, and nothing is printed */
+	/* if set, is called with each result, and nothing is printed */
 	void (*tell)(void *arg, const struct result *r);
 	void *arg;
 
@@ -32,7 +32,7 @@ struct session {
 void session_prepare(struct session *s, struct plan *p, struct executor *x, struct calibration *c,
 		     const struct cpus *cpus);
 
-/* 0; -EIO and the like when a result could not be written: what was, is safe. */
+/* Returns 0; -errno when a result could not be written. The results before it are safe. */
 int session_run(struct session *s);
 
 #endif

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The options of tornreport's commands, and their help.
+ *
+ * Invariant: every option is checked before a result is read.
+ */
 #include "options.h"
 
 #include <getopt.h>
@@ -64,11 +69,11 @@ static int refuse(const char *what, const char *word, const char *valid)
 	return EXIT_USAGE;
 }
 
-const char *options_errata(const char *said)
+const char *options_errata(const char *given)
 {
-	if (!said)
+	if (!given)
 		return access(usual_errata, R_OK) ? NULL : usual_errata;
-	return strcmp(said, "none") ? said : NULL;
+	return strcmp(given, "none") ? given : NULL;
 }
 
 /* A number between lo and hi, without them. */

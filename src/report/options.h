@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What may be said to tornreport besides the command and its results. */
+/* The options of tornreport's commands. */
 #ifndef TORNREPORT_OPTIONS_H
 #define TORNREPORT_OPTIONS_H
 
@@ -19,7 +19,7 @@ struct options {
 int options_parse(struct options *o, int argc, char **argv);
 void options_print(FILE *f);
 
-/* Which ERRATA counts if that was said; NULL: none. */
-const char *options_errata(const char *said);
+/* The file of ERRATA that counts if the option was `given` (NULL: it was not); NULL: none. */
+const char *options_errata(const char *given);
 
 #endif

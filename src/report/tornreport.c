@@ -35,13 +35,13 @@ static int cannot(const char *what, int err)
 	return EXIT_USAGE;
 }
 
-/* Marks what ERRATA voids, if there is one. 0, or an exit code once it is said why. */
+/* Marks what ERRATA voids, if there is one. Returns 0, or an exit code after printing why. */
 static int void_by(struct results *rs, const char *errata)
 {
 	return errata && errata_apply(rs, errata) < 0 ? EXIT_USAGE : 0;
 }
 
-/* Adds results, less what ERRATA voids. 0, or an exit code once it is said why. */
+/* Adds results, and marks what ERRATA voids. Returns 0, or an exit code after printing why. */
 static int load(struct results *rs, char **paths, int n, const char *errata)
 {
 	int i, err;
@@ -81,7 +81,7 @@ static void forget(const char *path)
 		unlink(path);
 }
 
-/* To standard output or a file. 0 or an exit code, once it is said why. */
+/* Prints to standard output or a file. Returns 0, or an exit code after printing why. */
 static int output(const struct options *o, printer *print, const void *what)
 {
 	FILE *f = o->out ? fopen(o->out, "w") : stdout;
@@ -249,7 +249,7 @@ static int usage(FILE *f)
 		fprintf(f, "  %-9s%-11s%s\n", commands[i].name, commands[i].arguments,
 			commands[i].summary);
 	options_print(f);
-	fputs("\nExit: 2 bad usage or input; 0 done, where nothing else is said.\n", f);
+	fputs("\nExit: 2 bad usage or input; 0 done, unless a command's line says otherwise.\n", f);
 	return f == stdout ? 0 : EXIT_USAGE;
 }
 

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Builds what a cell's threads stand on, and takes it apart.
+ *
+ * Invariant: when fixture_new() returns, everything that a thread will use has been
+ * allocated, so that no allocator runs while threads race.
+ */
 #include "fixture.h"
 
 #include <errno.h>

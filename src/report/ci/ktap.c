@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Results as KTAP version 1 (Documentation/dev-tools/ktap.rst). One executor: a
- * flat list; several: one subtest each. What is said of a test stands right before
+ * flat list; several: one subtest each. The diagnostics of a test stand right before
  * its line.
  */
 #include "formats.h"

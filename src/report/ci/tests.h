@@ -50,7 +50,7 @@ void test_name_print(FILE *f, const struct result *r);
 /* The same as a string, to be freed; NULL: no memory. */
 char *test_name(const struct result *r);
 
-/* On one line, whatever the board said: control characters become blanks. */
+/* On one line, whatever the board wrote: control characters become blanks. */
 void print_line(FILE *f, const char *s);
 
 #endif

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Decides whether the two sides of a cell answer the same question.
+ *
+ * Invariant: the first reason against it ends the questions, and is the one that is
+ * printed; the order of the questions is the order of what a person wants to know.
+ */
 #include "allowed.h"
 
 #include <stdarg.h>

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The tests of a comparison, and Holm's adjustment over all of them.
+ *
+ * Invariant: which cells are tested depends on the sum of both sides only, never on
+ * which side has more; otherwise alpha would not hold.
+ */
 #include "compare.h"
 
 #include <errno.h>

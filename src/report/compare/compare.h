@@ -10,7 +10,7 @@
  * What is worse. More of a forbidden outcome: any rise that is not chance. Much
  * fewer of a required one, the instrument has lost power: below 1/margin of the
  * rate. A rise of a required outcome beyond the margin is an improvement. Where
- * nothing is forbidden or required a change beyond the margin is told and is
+ * nothing is forbidden or required, a change beyond the margin is reported and is
  * neither.
  *
  * What is chance. The exact conditional test of two Poisson counts, after count and

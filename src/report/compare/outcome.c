@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Chooses the outcome by which a cell is judged, and counts it on both sides.
+ *
+ * Invariant: the choice depends on expectations and on both sides' counts together, so
+ * swapping the sides leaves it as it is.
+ */
 #include "outcome.h"
 
 /* Both kinds of torn are one outcome unless the scenario tells them apart. */

@@ -58,7 +58,7 @@ const char *compare_p(char buf[COMPARE_FIGURE], double p)
 	return buf;
 }
 
-/* Wrapped at blanks, `indent` deep; whatever a board said is made printable ASCII. */
+/* Wrapped at blanks, `indent` deep; whatever a board wrote is made printable ASCII. */
 static void wrapped(FILE *f, unsigned indent, const char *s)
 {
 	unsigned column = 0;

@@ -5,7 +5,7 @@
 
 #include "page.h"
 
-enum { PAGE_LIMIT = 1000000 };	/* bytes, unless told */
+enum { PAGE_LIMIT = 1000000 };	/* bytes, without --limit */
 
 struct code;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Who ran it. Unusual is what changes how far a result can be trusted or repeated:
- * said in words beside the value, not only by its colour.
+ * written beside the value, not only by its colour.
  */
 #include <string.h>
 

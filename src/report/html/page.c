@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What every section of the page is made of: escaped text, figures, labels, the order
+ * of cells.
+ *
+ * Invariant: nothing that came out of a result reaches the page but through
+ * put_text(), which escapes it.
+ */
 #include "page.h"
 
 #include <math.h>

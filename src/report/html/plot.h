@@ -15,7 +15,7 @@
 
 enum { PLOT_WIDTH = 400, PLOT_ROW = 30, PLOT_TEXTS = 256 };
 
-/* Okabe and Ito: told apart by every kind of colour vision. */
+/* Okabe and Ito: distinct to every kind of colour vision. */
 #define PLOT_BLUE	"#0072b2"
 #define PLOT_ORANGE	"#d55e00"
 #define PLOT_GREEN	"#009e73"

@@ -6,7 +6,7 @@
  *   DATE	REVISIONS	CELLS	WHY
  *
  * REVISIONS are words of `git rev-list` (A..B, A^!; one alone means it and all
- * before it), asked in the repository the file lies in. CELLS are shell patterns
+ * before it), in the repository that holds the file. CELLS are shell patterns
  * of scenario names, or `*`. A result of a -dirty build counts as its commit's.
  */
 #ifndef TORNREPORT_ERRATA_H

@@ -2,11 +2,11 @@
 /*
  * Results as they lie on disk, one JSON object a line, read into plain structs.
  *
- * A hundred thousand lines are a fifth of a gigabyte of JSON, nearly all of it said
- * again and again: within one struct results every string but the witness is kept
+ * A hundred thousand lines are a fifth of a gigabyte of JSON, nearly all of it the
+ * same again and again: within one struct results every string but the witness is kept
  * once, so two of them are equal exactly if their pointers are.
  *
- * What is in a string is whatever the board said: it is UTF-8 (jansson refuses
+ * What is in a string is whatever the board wrote: it is UTF-8 (jansson refuses
  * anything else) and nothing more. Who prints it escapes it.
  */
 #ifndef TORNREPORT_LOAD_H
@@ -37,7 +37,7 @@ struct witness {
 	bool known;			/* the rest is too */
 	bool perhaps_held;		/* memory may have held the mix */
 	uint8_t newer;			/* enum direction; NR_DIRECTIONS: not certain */
-	uint8_t outcome;		/* both kinds of torn are told apart here */
+	uint8_t outcome;		/* here by the reader and by the writer are two */
 	struct {
 		uint8_t from;		/* enum half */
 		unsigned store;		/* its number, modulo `modulo` */

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Blocks that are freed together, and a hash table of the strings in them.
+ *
+ * Invariant: equal bytes are in the table once, so two strings of one pool are equal
+ * exactly if their pointers are.
+ */
 #include "pool.h"
 
 #include <stdint.h>

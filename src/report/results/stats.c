@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Exact limits and tests of Poisson counts, by libRmath.
+ *
+ * Invariant: every limit holds at least as often as it says; an approximation that
+ * could be too narrow is not used.
+ */
 #include "stats.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What may be said of a count.
+ * What follows from a count.
  *
  * Counts are of distinct observations; exposure is whatever they were collected
  * over (seconds, rounds): a rate is count / exposure. All limits are exact
@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CONFIDENCE	0.95		/* of an interval, unless told */
+#define CONFIDENCE	0.95		/* of an interval, usually */
 #define SURE		0.99999		/* of seeing a tear at all */
 
 struct limits {

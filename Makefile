@@ -95,7 +95,7 @@ $(OUT)/report/html/html.o: CFLAGS += -I$(OUT)
 $(OUT)/report/html/page_%.h: src/report/html/page.%
 	@mkdir -p $(@D)
 	sed 's/[\\"]/\\&/g; s/^[\t ]*//; s/.*/"&\\n"/' $< >$@
-$(OUT)/tornreport: $(DESK) $(WORDS:src/%.c=$(OUT)/%.o) $(OUT)/judge/words.o
+$(OUT)/tornreport: $(DESK) $(WORDS:src/%.c=$(OUT)/%.o) $(OUT)/judge/words.o $(OUT)/judge/test_name.o
 	$(CC) $(CODE) -o $@ $^ -ljansson -lRmath -lm -lcapstone -lelf
 
 # What is audited and nothing else: one object, quickly made for any compiler and flags.

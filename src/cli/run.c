@@ -14,6 +14,7 @@
 #include "options.h"
 #include "selection.h"
 #include "session/console.h"
+#include "session/ktap.h"
 #include "session/session.h"
 #include "signals.h"
 #include "usage.h"
@@ -179,7 +180,7 @@ static int run_plan(struct run *r)
 	r->session.interrupted = &interrupted;
 	session_prepare(&r->session, &r->selection.plan, x, &calibration, &r->cpus);
 	if (r->session.ktap)
-		printf("KTAP version 1\n1..%u\n", r->selection.plan.nr);
+		ktap_head(stdout, r->selection.plan.nr);
 	else if (!r->session.quiet)
 		console_head(r->session.json ? stderr : stdout, x);
 	fflush(stdout);

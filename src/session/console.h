@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a person sees of a run: the table, and KTAP. */
+/* What a person sees of a run: the table. */
 #ifndef TORNWALK_CONSOLE_H
 #define TORNWALK_CONSOLE_H
 
@@ -10,8 +10,5 @@
 
 void console_head(FILE *f, const struct executor *x);
 void console_row(FILE *f, const struct result *r);
-
-/* Prints a cell's KTAP line, with a diagnostic line before it if the cell failed. */
-void ktap_row(FILE *f, unsigned number, const struct result *r);
 
 #endif

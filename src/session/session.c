@@ -15,6 +15,7 @@
 #include "resume.h"
 #include "predict/schedule.h"
 #include "console.h"
+#include "ktap.h"
 
 /* What one state of a search takes in memory, roughly; how long a prediction may take. */
 enum { STATE_BYTES = 128, PREDICT_NS = 2000000000, SCHEDULED_CELLS = 100, AGAIN_NS = 2000000000,

@@ -6,47 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool plain(char c)
+#include "judge/test_name.h"
+
+static void print_name(FILE *f, const struct result *r)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_' || c == '-';
-}
-
-/* Dots stay dots, but no part is empty. */
-static void dotted(FILE *f, const char *s)
-{
-	char last = '.';
-
-	for (; *s; last = *s++)
-		if (*s != '.')
-			putc(plain(*s) ? *s : '_', f);
-		else
-			fputs(last == '.' ? "_." : ".", f);
-	if (last == '.')
-		putc('_', f);
-}
-
-static void part(FILE *f, const char *s)
-{
-	putc('.', f);
-	if (!*s)
-		putc('_', f);
-	for (; *s; s++)
-		putc(plain(*s) ? *s : '_', f);
-}
-
-void test_name_print(FILE *f, const struct result *r)
-{
-	const char *const parts[] = { r->level, r->layout, r->walker, r->reader, r->transition,
-				      r->writer, r->consumer, r->reclaim, r->world };
-	unsigned i;
-
-	fputs("tornwalk", f);
-	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		part(f, parts[i]);
-	fprintf(f, ".%s.r%u-w%u-s%u.", r->alias ? "alias" : "no-alias", r->readers, r->writers,
-		r->slots);
-	dotted(f, r->scenario);
+	test_name_print(f, &(struct test_name){
+		.level = r->level, .layout = r->layout, .walker = r->walker, .reader = r->reader,
+		.transition = r->transition, .writer = r->writer, .consumer = r->consumer,
+		.reclaim = r->reclaim, .world = r->world, .alias = r->alias, .readers = r->readers,
+		.writers = r->writers, .slots = r->slots, .scenario = r->scenario });
 }
 
 void print_line(FILE *f, const char *s)
@@ -71,7 +39,7 @@ char *test_name(const struct result *r)
 
 	if (!f)
 		return NULL;
-	test_name_print(f, r);
+	print_name(f, r);
 	if (fclose(f)) {
 		free(s);
 		return NULL;
@@ -91,7 +59,7 @@ static char *group_name(const struct machine *m)
 		return NULL;
 	fputs("tornwalk", f);
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		part(f, parts[i]);
+		test_name_part(f, parts[i]);
 	if (fclose(f)) {
 		free(s);
 		return NULL;

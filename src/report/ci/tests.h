@@ -2,10 +2,8 @@
 /*
  * Results as a test harness wants them: one test per name, grouped by executor.
  *
- * A name is made of its cell alone, never of what else is in the file:
- *   tornwalk.LEVEL.LAYOUT.WALKER.READER.TRANSITION.WRITER.CONSUMER.RECLAIM.WORLD
- *   .alias|no-alias.rN-wN-sN.SCENARIO
- * with only A-Z a-z 0-9 _ - between the dots. Two results of one name and one
+ * A name is made of its cell alone (judge/test_name.h), never of what else is in the file.
+ * Two results of one name and one
  * executor are one test that was run twice: it fails if any run failed, passes if
  * any passed, and is skipped if all were inconclusive.
  */
@@ -44,10 +42,7 @@ struct tests {
 int tests_make(struct tests *t, const struct results *rs);
 void tests_free(struct tests *t);
 
-/* The name of a result's test, as above. */
-void test_name_print(FILE *f, const struct result *r);
-
-/* The same as a string, to be freed; NULL: no memory. */
+/* The name of a result's test as a string, to be freed; NULL: no memory. */
 char *test_name(const struct result *r);
 
 /* On one line, whatever the board wrote: control characters become blanks. */

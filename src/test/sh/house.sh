@@ -10,7 +10,7 @@ cd "$root" || exit 2
 
 # What each part may include besides itself. `world` is what -I puts under a
 # protocol: mem.h, and the list of 8-byte mechanisms that comes with it, arch.h.
-# `words` is the one header of judge that depends on nothing.
+# `words` are the headers of judge that depend on nothing.
 declare -A may=(
 	[protocol]="world"
 	[native]="world protocol"
@@ -34,7 +34,7 @@ declare -A may=(
 part_of() { # FILE INCLUDED
 	case $2 in
 	mem.h | arch.h | gap.h | step.h) echo world ;;
-	judge/words.h) echo words ;;
+	judge/words.h | judge/test_name.h) echo words ;;
 	*/*) echo "${2%%/*}" ;;
 	*) if [ -e "${1%/*}/$2" ]; then part=${1#src/}; elif [ -e "src/$2" ]; then part=$2; else part=$(basename "$(dirname src/*/"$2")"); fi
 	   echo "${part%%/*}" ;;

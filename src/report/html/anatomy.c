@@ -132,35 +132,6 @@ static void put_word(FILE *f, const struct layout *L, uint32_t word, unsigned ba
 	fprintf(f, "</caption><tr>%s<tr>%s</table>", names, bits);
 }
 
-/* The same as text, column under column. */
-static void put_bits(FILE *f, const struct layout *L, uint32_t word, unsigned base, const char *which,
-		     const struct witness *w)
-{
-	char names[512], bits[512];
-	size_t n = 0;
-	unsigned bit = base + 32;
-
-	while (bit > base && n < sizeof(bits) - 64) {
-		const struct field *x = field_at(L, bit - 1);
-		const unsigned top = bit - 1;
-		size_t b = n;
-
-		do
-			bit--;
-		while (bit > base && field_at(L, bit - 1) == x);
-		for (unsigned i = top + 1; i-- > bit;)
-			bits[b++] = word >> (i - base) & 1 ? '1' : '0';
-		n += (size_t)snprintf(names + n, 32, "%-*s ", (int)(b - n), x ? x->name : "-");
-		while (b < n)
-			bits[b++] = ' ';
-	}
-	while (n && bits[n - 1] == ' ')
-		n--;
-	fprintf(f, "%-4s %08x  %s\n               %.*s ← ", which, word, names, (int)n, bits);
-	(base ? put_high : put_low)(f, w);
-	fputc('\n', f);
-}
-
 /* In brief: the words are explained on the page, and the seed is in the command. */
 static void put_rest(FILE *f, const struct result *r, bool brief)
 {
@@ -183,7 +154,7 @@ static void put_rest(FILE *f, const struct result *r, bool brief)
 			(uint32_t)w->decided);
 }
 
-void html_anatomy(FILE *f, const struct result *r, enum anatomy_form form)
+void html_anatomy(FILE *f, const struct result *r, bool brief)
 {
 	const struct layout *L = layout_of(r->layout);
 	const struct witness *w = r->witness;
@@ -193,22 +164,13 @@ void html_anatomy(FILE *f, const struct result *r, enum anatomy_form form)
 		page_text(f, w->text);
 		return;
 	}
-	switch (form) {
-	case ANATOMY_TABLE:
+	if (brief) {
+		put_fields(f, L, w);
+	} else {
 		fputs("<div class=wide tabindex=0 role=region aria-label=\"witness bit by bit\">", f);
 		put_word(f, L, high_of(w), 32, "high", w);
 		put_word(f, L, low_of(w), 0, "low", w);
 		fputs("</div>", f);
-		break;
-	case ANATOMY_BITS:
-		fputs("<pre class=b>", f);
-		put_bits(f, L, high_of(w), 32, "high", w);
-		put_bits(f, L, low_of(w), 0, "low", w);
-		fputs("</pre>", f);
-		break;
-	case ANATOMY_FIELDS:
-		put_fields(f, L, w);
-		break;
 	}
-	put_rest(f, r, form != ANATOMY_TABLE);
+	put_rest(f, r, brief);
 }

@@ -5,18 +5,13 @@
 
 #include "html.h"
 
-static const struct {
-	size_t tables;			/* cells whose witness is a table */
-	enum anatomy_form others;
-	bool commands;			/* of cells whose name says it, too */
-	bool reasons;			/* of passes too */
-	bool harms;
-} form[NR_DETAILS] = {
-	[DETAIL_ALL] = { SIZE_MAX, ANATOMY_TABLE, true, true, true },
-	[DETAIL_WORST] = { 50, ANATOMY_BITS, true, true, true },
-	[DETAIL_FEWER] = { 20, ANATOMY_FIELDS, true, true, false },
-	[DETAIL_LEAST] = { 10, ANATOMY_FIELDS, false, false, false },
-};
+/* What matters comes first: of a page in brief, these are shown like those of any other. */
+enum { FULL_CELLS = 10 };
+
+static bool in_brief(const struct page *p, size_t i)
+{
+	return p->brief && i >= FULL_CELLS;
+}
 
 void html_seen(FILE *f, const struct result *r)
 {
@@ -204,21 +199,22 @@ static void schedule(struct page *p, size_t i)
 static void details(struct page *p, size_t i)
 {
 	const struct result *r = p->cell[i];
+	const bool brief = in_brief(p, i);
 	FILE *f = p->f;
 
-	if (form[p->detail].harms)
+	if (!brief)
 		harms(f, r);
 	predictions(f, r);
 	if (r->witness)
-		html_anatomy(f, r, i < form[p->detail].tables ? ANATOMY_TABLE : form[p->detail].others);
-	if (r->schedule && i < form[p->detail].tables)
+		html_anatomy(f, r, brief);
+	if (r->schedule && !brief)
 		schedule(p, i);
-	if (form[p->detail].commands) {
+	if (!brief) {
 		if (r->audit)
 			fputs("<p><a href=#code>what it compiled to</a>", f);
 		html_compiled(p, r);
 	}
-	if (form[p->detail].commands || !said_by_name(r))
+	if (!brief || !said_by_name(r))
 		command(f, r);
 }
 
@@ -268,7 +264,7 @@ static void row(struct page *p, size_t i)
 	html_seen(f, r);
 	rate_columns(f, r);
 	fprintf(f, "<td>%s<td>", figure(n, (double)r->present));
-	if (form[p->detail].reasons || r->verdict != VERDICT_PASS)
+	if (!in_brief(p, i) || r->verdict != VERDICT_PASS)
 		page_text(f, r->reason);
 	fputc('\n', f);
 }
@@ -290,18 +286,17 @@ static void head(struct page *p)
 	fputs("<section id=cells aria-labelledby=cells-h><h2 id=cells-h>Cells</h2>\n"
 	      "<p class=note>Open a name for its witness and the command that runs it again", f);
 	fputs(".", f);
-	if (form[p->detail].tables < p->n && form[p->detail].others == ANATOMY_FIELDS)
-		fprintf(f, " So that the page stays small, only the first %zu witnesses are drawn bit by bit, "
-			"with the explorer's schedule; of the others, the fields that are not zero.", form[p->detail].tables);
-	if (!form[p->detail].commands && any_said_by_name(p)) {
+	if (p->brief)
+		fprintf(f, " So that the page stays small, only the first %d cells are shown in full; of the "
+			"others, the fields of a witness that are not zero, and reasons of what is not a pass.",
+			FULL_CELLS);
+	if (p->brief && any_said_by_name(p)) {
 		fputs(" A name SUITE.LAYOUT.LEVEL.WALKER.READER.WRITER.TRANSITION.CONSUMER runs again by"
 		      "<br><code>", f);
 		program(f, p->rs->machines[0]);
 		fputs("run --layout LAYOUT --level LEVEL --walker WALKER --reader READER --writer WRITER "
 		      "--transition TRANSITION --consumer CONSUMER</code>.", f);
 	}
-	if (!form[p->detail].reasons)
-		fputs(" Reasons are given for what is not a pass.", f);
 	fputs("</p>\n<form id=find hidden role=search><label>find <input id=q type=search "
 	      "autocomplete=off></label><label>verdict <select id=v><option value=\"\">all<option "
 	      "value=p>pass<option value=x>fail<option value=q>inconclusive</select></label>"

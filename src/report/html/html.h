@@ -20,7 +20,7 @@ struct html_words {
 /* Adds a file that `tornreport audit --json` wrote; -EINVAL: it is not one. */
 int html_audit(struct html_words *w, struct results *rs, const char *path);
 
-/* One page on everything in rs, with the detail that w->limit bytes leave room for. 0, -errno. */
+/* One page on everything in rs, in brief where more than w->limit bytes would be needed. 0, -errno. */
 int html_file(const struct html_words *w, const struct results *rs);
 
 void html_summary(struct page *p);	/* the verdict in one sentence and one table; what needs a look */
@@ -32,9 +32,8 @@ void html_forest(struct page *p);
 void html_cells(struct page *p);	/* every cell, with its witness and its command */
 void html_code(struct page *p);		/* what the readers and writers compiled to */
 
-/* Both words of a witness in its layout's field names. */
-enum anatomy_form { ANATOMY_TABLE, ANATOMY_BITS, ANATOMY_FIELDS };
-void html_anatomy(FILE *f, const struct result *r, enum anatomy_form form);
+/* Both words of a witness in its layout's field names: bit by bit, or in brief what is set. */
+void html_anatomy(FILE *f, const struct result *r, bool brief);
 
 /* The accesses of a cell's reader and writer, where they were audited. */
 void html_compiled(struct page *p, const struct result *r);

@@ -15,15 +15,6 @@
 
 enum { LABEL_LEN = 160, FIGURE_LEN = 32 };
 
-/* What a page leaves out as the cells get many, so that it stays under its limit. */
-enum detail {
-	DETAIL_ALL,		/* every witness bit by bit, in a table */
-	DETAIL_WORST,		/* so those of the cells that come first; the others as text */
-	DETAIL_FEWER,		/* the others by what is set in them */
-	DETAIL_LEAST,		/* nothing twice, no reasons of passes */
-	NR_DETAILS
-};
-
 struct page {
 	FILE *f;
 	const struct results *rs;
@@ -32,7 +23,7 @@ struct page {
 	size_t *by_file;		/* indices of cell[], in the files' order */
 	size_t superseded;		/* lines that a later one replaces */
 	char (*label)[LABEL_LEN];	/* of each machine, unique */
-	enum detail detail;
+	bool brief;			/* so many cells that only the first are shown in full */
 	struct code *code;		/* html_code.c */
 	size_t nr_code;
 };

@@ -55,13 +55,14 @@ valid() { "$1" "$2" --nonsense 2>&1 | sed 's/.*valid: //' | options_in; }
 
 # ---- tornwalk(1) ----
 
-for command in run explore explain calibrate list; do
-	{ words $man/tornwalk.1 DESCRIPTION Fl $command | dashes
-	  case $command in run | explore | explain) words $man/tornwalk.1 DESCRIPTION Fl "Cell options" | dashes ;; esac
+commands=$("$tornwalk" nonsense 2>&1 | sed 's/.*valid: //' | tr ' ' '\n' | grep -vx help)
+for command in $commands; do
+	{ valid "$tornwalk" "$command"; echo --none; } >"$tmp/program"
+	{ words $man/tornwalk.1 DESCRIPTION Fl "$command" | dashes
+	  ! grep -qx -e --layout "$tmp/program" || words $man/tornwalk.1 DESCRIPTION Fl "Cell options" | dashes
 	  echo --none; } >"$tmp/page"
-	{ valid "$tornwalk" $command; echo --none; } >"$tmp/program"
 	both "tornwalk $command: the page has its options"
-	"$tornwalk" $command --help | options_in >"$tmp/help"
+	"$tornwalk" "$command" --help | options_in >"$tmp/help"
 	sort -u "$tmp/help" >"$tmp/help.sorted"
 	check "tornwalk $command --help: only options it takes" test -z \
 		"$(comm -13 "$tmp/program" "$tmp/help.sorted")"
@@ -70,7 +71,7 @@ done
 valid "$tornwalk" run >"$tmp/program"
 both "tornwalk run --help has every option"
 sed -n 's/^\.Ss \([a-z]*\)$/\1/p' $man/tornwalk.1 >"$tmp/page"
-"$tornwalk" nonsense 2>&1 | sed 's/.*valid: //' | tr ' ' '\n' | grep -vx help >"$tmp/program"
+echo "$commands" >"$tmp/program"
 both "tornwalk: the page has its commands"
 "$tornwalk" list nonsense 2>&1 | sed 's/.*valid: //' | tr ' ' '\n' >"$tmp/program"
 sed -n '/^\.Ss list$/,/^\.Ss /s/^\.Cm //p' $man/tornwalk.1 | tr -d ' ;' | tr , '\n' | grep . >"$tmp/page"

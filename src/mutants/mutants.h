@@ -13,8 +13,8 @@ struct mutant {
 	const char *what;	/* Subject: the edit, in one line */
 	const char *cell;	/* Cell: "reader lo-hi writer pae-pte ...", where it has to show */
 	/*
-	 * By: the instruments, and no others, that can tell it from the original, or
-	 * "nothing"; Why: the others cannot. "": any will do.
+	 * By: the instruments, and no others, that can tell it from the original; "nothing";
+	 * or both, where it depends on the target. Why: the others cannot. "": any will do.
 	 */
 	const char *by, *why;
 	const struct protocol *native, *widened, *explored;

@@ -6,6 +6,12 @@ function die(what) {
 	failed = 1
 	exit 1
 }
+function check_by(   n, i, word) {
+	n = split(of["By"], word, /,? +/)
+	for (i = 1; i <= n; i++)
+		if (word[i] !~ /^(explorer|widened|native|audit|tsan|nothing|or)$/)
+			die("unknown instrument \"" word[i] "\"; valid: explorer widened native audit tsan, or nothing")
+}
 function row(   name, id) {
 	name = file
 	sub(/.*\//, "", name)
@@ -18,6 +24,7 @@ function row(   name, id) {
 		die("no \"" ("Subject" in of ? "Cell" : "Subject") ":\"")
 	if (("By" in of) != ("Why" in of))
 		die("\"By:\" and \"Why:\" go together")
+	check_by()
 	printf "X(%s, \"%s\", \"%s\",\n  \"%s\", \"%s\",\n  \"%s\")\n", id, name, of["Subject"], of["Cell"], of["By"], of["Why"]
 }
 FNR == 1 {

@@ -2,7 +2,7 @@
 /*
  * A mutant without By: is in the wrong when nobody caught it. One with By: is in the wrong
  * when somebody else did, for then its explanation is false, or when nobody of those did
- * who were asked.
+ * who were asked. "audit, or nothing": on some targets the audit can.
  */
 #include "tally.h"
 
@@ -42,7 +42,7 @@ static bool says(const char *list, const char *word)
 	const char *at = list;
 
 	while ((at = strstr(at, word))) {
-		if ((at == list || at[-1] == ' ') && (!at[n] || at[n] == ' '))
+		if ((at == list || at[-1] == ' ') && (!at[n] || at[n] == ' ' || at[n] == ','))
 			return true;
 		at += n;
 	}
@@ -92,7 +92,7 @@ static enum standing standing(const struct row *r, const char **by)
 	}
 	if (caught)
 		return CAUGHT;
-	if (!strcmp(r->mutant->by, "nothing"))
+	if (says(r->mutant->by, "nothing"))
 		return EXPLAINED;
 	return asked ? SURVIVES : NOT_ASKED;
 }
@@ -129,7 +129,7 @@ unsigned tally_score(const struct row *rows, unsigned nr)
 
 		count[s]++;
 		if (s == EXPLAINED)
-			printf("%s: by nothing: %s\n", m->name, m->why);
+			printf("%s: by %s: %s\n", m->name, m->by, m->why);
 		else if (s == NOT_ASKED)
 			printf("%s: only by %s, not asked: %s\n", m->name, m->by, m->why);
 		else if (s == SURVIVES)

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# make [TARGET=x86_64] [COMPILER=gcc|clang] [SAN=address,undefined|thread]
-# Everything lands in build/<target>-<compiler>[-san]/.
+# make [TARGET=x86_64] [COMPILER=gcc|clang] [SAN=address,undefined|thread] [MUTANT=NAME[.raced]]
+# Everything lands in build/<target>-<compiler>[-san][-mutant-NAME]/.
 
 TARGET   ?= x86_64
 COMPILER ?= gcc
 SAN      ?=
+MUTANT   ?=
 
 include configs/targets/$(TARGET).mk
 
@@ -17,8 +18,8 @@ AR    := $(CROSS)ar
 # ThreadSanitizer looks into no asm, and tells volatile from plain when it is asked to.
 RACES := $(if $(filter thread,$(SAN)),-DRACE_DETECTOR $(if $(filter clang%,$(COMPILER)),-mllvm -tsan-distinguish-volatile=1,--param=tsan-distinguish-volatile=1))
 ARCH  := $(if $(RACES),tsan,$(ARCH))
-OUT   := build/$(TARGET)-$(COMPILER)$(if $(SAN),-$(subst $(comma),-,$(SAN)))
-GIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
+OUT   := build/$(TARGET)-$(COMPILER)$(if $(SAN),-$(subst $(comma),-,$(SAN)))$(if $(MUTANT),-mutant-$(MUTANT))
+GIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)$(if $(MUTANT),-mutant-$(MUTANT))
 
 WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 OPT    ?= -O2
@@ -37,8 +38,9 @@ ROOMS    := explore machine stress config predict judge session litmus
 SHARED   := $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c)) \
 	    $(WORDS) src/native/widen.c src/native/primitives.c \
 	    $(wildcard src/native/$(ARCH)/*.c)
+WORLDS   := native widened explored
 OBJS     := $(SHARED:src/%.c=$(OUT)/%.o) \
-	    $(foreach w,native widened explored,$(PROTOCOL:%=$(OUT)/$(w)/%.o))
+	    $(foreach w,$(WORLDS),$(PROTOCOL:%=$(OUT)/$(w)/%.o))
 TESTS    := $(patsubst src/test/%.c,$(OUT)/%,$(wildcard src/test/t_*.c))
 
 # One thread, and coroutines that are left in the middle: sanitizers cannot follow.
@@ -106,11 +108,12 @@ bench: $(OUT)/bench $(OUT)/tornwalk
 	$(OUT)/bench $(OUT)/tornwalk
 
 define world_rule
-$(OUT)/$(1)/%.o: src/protocol/%.c Makefile
+$(OUT)/$(1)/%.o: $(2)/%.c Makefile
 	@mkdir -p $$(@D)
 	$(CC) $(CFLAGS) $(WORLD_$(1)) -MMD -MP -c -o $$@ $$<
 endef
-$(foreach w,native widened explored,$(eval $(call world_rule,$(w))))
+include src/mutants/planted.mk
+$(foreach w,$(WORLDS),$(eval $(call world_rule,$(w),src/protocol)))
 
 $(OUT)/native/primitives.o $(OUT)/audit/claims.o: CFLAGS += $(WORLD_native)
 # What does not race may be small.

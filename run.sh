@@ -6,7 +6,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export TARGET=${TARGET:-x86_64} COMPILER=${COMPILER:-gcc}
 export TORNWALK_CONFIGS=${TORNWALK_CONFIGS:-$root/configs}
-export BUILD=$root/build/$TARGET-$COMPILER${SAN:+-${SAN//,/-}}
+export BUILD=$root/build/$TARGET-$COMPILER${SAN:+-${SAN//,/-}}${MUTANT:+-mutant-$MUTANT}
 
 for part in target/{qemu-user,qemu-system,ssh,fleet} command/{ci,audit,compare,mutants,explain}; do
 	# shellcheck source=/dev/null

@@ -1,14 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tornwalk-mutants: each of src/mutants/patches as a protocol of its own, in all three worlds.
-# make MUTANT=NAME: tornwalk itself, of that one's protocol; see src/mutants/README.md.
 
-WORLDS   := native widened explored
-PATCHES  := $(wildcard src/mutants/patches/*.patch)
-MUTANTS  := $(PATCHES:src/mutants/patches/%.patch=%)
-# What a patch may edit: the worlds are made of it, and nothing else in the program is.
-MUTABLE  := $(addprefix src/protocol/,consumers.c plain.h readers.c readers.h steps.h transitions.c \
-	    walkers.c writers.c writers.h)
-M        := $(OUT)/mutated
 M_OBJS   := $(MUTANTS:%=$(M)/%.o)
 
 mutants: $(OUT)/tornwalk-mutants
@@ -19,13 +11,6 @@ $(OUT)/tornwalk-mutants: $(CMDLINE:%=$(OUT)/%.o) $(addprefix $(OUT)/mutants/,mai
 			 $(M_OBJS) $(OUT)/libtornwalk.a configs/targets/static.ld
 	$(CC) $(CODE) $(LINK) -o $@.full $(filter %.o %.a,$^) $(LIBS)
 	$(STRIP) -o $@ $@.full
-
-# Only whether they all fit.
-patched: $(MUTANTS:%=$(M)/%/patched)
-
-$(M)/%/patched: src/mutants/patches/%.patch src/mutants/apply.sh $(MUTABLE)
-	@src/mutants/apply.sh $< $(@D)/protocol $(MUTABLE)
-	@touch $@
 
 # The folder too: it is newer when a patch has been taken out.
 $(OUT)/mutants/table.h: src/mutants/table.awk src/mutants/patches $(PATCHES)
@@ -52,4 +37,4 @@ $(M)/%.o: $(M)/%/patched src/mutants/mutants.mk \
 		-G mutant_$(subst -,_,$*)_$(w)) $@.tmp $@
 	@rm -f $@.tmp
 
-.PHONY: mutants patched
+.PHONY: mutants

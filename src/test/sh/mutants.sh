@@ -52,6 +52,14 @@ expect "an explained one is caught: the explanation is wrong" 'exits 1 &&
 	out_has "^EXPLAINED WRONGLY: plain-barrier-no-barrier: audit caught it"'
 also "tsan read-once-whole race"
 expect "caught by another than its patch says" 'exits 1 && out_has "^EXPLAINED WRONGLY: read-once-whole: tsan"'
+either() { # WORD: of the audit, for a mutant that it tells on ARM only
+	echo "audit clear-high-low-no-wmb $1" >"$tmp/also"
+	mutants --explorer --also "$tmp/also" clear-high-low-no-wmb
+}
+either differs
+expect "By: audit, or nothing; it was the audit" 'exits 0 && out_has "^1 mutants: 1 caught .*, 0 explained, "'
+either .
+expect "it was nothing" 'exits 0 && out_has "^1 mutants: 0 caught .*, 1 explained, " && out_has "by audit, or nothing: "'
 for bad in "nonsense read-once-whole ." "audit nonsense ." "audit read-once-whole"; do
 	also "audit read-once-whole ." "$bad"
 	expect "--also \"$bad\": file and line" 'exits 2 && silent && err_has "^tornwalk-mutants: $tmp/also:2: " &&
@@ -123,10 +131,33 @@ bad table "no cell" '/^Cell/d' 'no "Cell:"'
 bad table "an unknown key" 's/^Subject/Nonsense/' 'Nonsense.* valid .* Subject: Cell: By: Why:'
 bad table "By: without Why:" '2a By: nothing' '"By:" and "Why:" go together'
 bad table "a key twice" '1p' '"Subject:" twice'
+bad table "an unknown instrument" '2a By: oracle\nWhy: it knows' 'unknown instrument "oracle"; valid: explorer'
 table "$tmp/one.patch" "$tmp/bad.patch"
 check "a bad one behind a good one" exits 1
 cp "$tmp/one.patch" "$tmp/One.patch"
 table "$tmp/One.patch"
 expect "a bad name" 'exits 1 && err_has "a mutant.s name"'
+
+# ---- a tornwalk whose protocol is a mutant ----
+
+# planted MUTANT: which sources its worlds' writers.o, and protocol.o, would be made of
+planted() {
+	local o=build/x86_64-gcc-mutant-$1
+
+	code=0
+	(cd "$root" && make -n TARGET=x86_64 COMPILER=gcc SAN= MUTANT="$1" \
+		"$o"/{native,widened,explored}/writers.o "$o/native/protocol.o") \
+		>"$tmp/made.out" 2>"$tmp/err" || code=$?
+	grep -oE '[^ ]+/(writers|protocol)\.c$' "$tmp/made.out" | sed "s,^$o/,," | sort | uniq -c | tr -s ' ' >"$tmp/out"
+}
+planted set-swap
+expect "make MUTANT=NAME: all three worlds" 'exits 0 && out_has "^ 3 mutated/set-swap/protocol/writers.c" &&
+	out_has "^ 1 src/protocol/protocol.c"'
+planted set-swap.raced
+expect "make MUTANT=NAME.raced: the explorer's is honest" 'exits 0 &&
+	out_has "^ 2 mutated/set-swap/protocol/writers.c" && out_has "^ 1 src/protocol/writers.c"'
+planted nonsense
+expect "make MUTANT=nonsense: the valid ones" 'exits 2 && silent && [ "$(wc -l <"$tmp/err")" = 1 ] &&
+	err_has "unknown MUTANT \"nonsense\"; valid.* set-swap"'
 
 finish

@@ -18,37 +18,31 @@ static void join_pairs(struct strength *s)
 	s->joined *= 2;
 }
 
-static double count_in(struct strength *s, const uint32_t *counts, unsigned n)
-{
-	double sum = 0, jump;
-	unsigned i;
-
-	for (i = 0; i < n; i++) {
-		sum += counts[i];
-		if (!i || !(counts[i] | counts[i - 1]))
-			continue;
-		jump = (double)counts[i] - (double)counts[i - 1];
-		s->jumps += jump * jump / 2;
-		s->counted += ((double)counts[i] + (double)counts[i - 1]) / 2;
-		s->pairs++;
-	}
-	return sum;
-}
-
 double strength_clump(const struct strength *s)
 {
-	const double lean = 1 + 4.0 / (4.0 + s->pairs);	/* few pairs leave it open */
-	const double clump = s->counted > 0 ? s->jumps / s->counted * lean : lean;
+	const double lean = 1 + 8.0 / (8.0 + (double)s->blocks);	/* few blocks leave it open */
+	const double clump = s->bad > 0 ? s->spread / s->bad * lean : lean;
 
-	return clump > 1 ? clump : 1;
+	return clump > lean ? clump : lean;
 }
 
-void strength_add(struct strength *s, const uint32_t *counts, unsigned n, uint64_t twin_ns,
+static void add_clumps(struct strength *s, const struct clumps *c)
+{
+	const double n = (double)c->blocks, sum = (double)c->bad;
+
+	if (c->blocks < 2)
+		return;
+	s->spread += ((double)c->squares - sum * sum / n) * n / (n - 1);
+	s->bad += sum;
+	s->blocks += c->blocks;
+}
+
+void strength_add(struct strength *s, uint64_t bad, const struct clumps *c, uint64_t twin_ns,
 		  uint64_t claim_ns)
 {
-	double x = count_in(s, counts, n);
+	const double x = twin_ns ? (double)bad * (double)claim_ns / (double)twin_ns : 0;
 
-	x = twin_ns ? x * (double)claim_ns / (double)twin_ns : 0;
+	add_clumps(s, c);
 	if (!s->joined)
 		s->joined = 1;
 	if (s->n && s->open < s->joined) {

@@ -16,6 +16,8 @@
 
 #include <stdint.h>
 
+#include "stress/cell.h"
+
 enum { STRENGTH_SLICES = 256 };
 
 struct strength {
@@ -23,20 +25,20 @@ struct strength {
 	unsigned joined;	/* pairs in one slice, a power of two; 0: none yet */
 	unsigned open;		/* ... in the last one */
 	double seen[STRENGTH_SLICES];	/* the twin's tears, as of the claim's time */
-	double jumps, counted;	/* from one interval to the next: squares, halved; sums, halved */
-	unsigned pairs;
+	double spread, bad;		/* within slices: the blocks' variance, times their number; their sum */
+	uint64_t blocks;
 };
 
 /*
- * A slice in which the twin ran for twin_ns, and its claim was watched for claim_ns.
- * counts: the twin's distinct bad outcomes in each interval, whole ones of some 1 ms.
+ * A slice in which the twin showed `bad` distinct bad outcomes in twin_ns, and its claim was
+ * watched for claim_ns. c: how the twin's came.
  */
-void strength_add(struct strength *s, const uint32_t *counts, unsigned n, uint64_t twin_ns,
+void strength_add(struct strength *s, uint64_t bad, const struct clumps *c, uint64_t twin_ns,
 		  uint64_t claim_ns);
 
 /*
- * How many come at once, at least 1: the variance from one interval to the next over the
- * mean. What changes more slowly, such as who else uses the CPU, is the slices' business.
+ * How many come at once, at least 1: the variance of the blocks of a slice over their mean.
+ * What differs from slice to slice is the slices' business.
  */
 double strength_clump(const struct strength *s);
 

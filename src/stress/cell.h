@@ -56,6 +56,16 @@ static inline bool cell_installs_clean(const struct cell *c)
 	return c->consumer->flags & CONSUME_WARNS;
 }
 
+enum { CLUMP_LOOKS = 64 };
+
+/*
+ * How bad observations are spread over the present ones, distinct ones both: in blocks of
+ * CLUMP_LOOKS of these. That is a time which stands still while the other side has no CPU.
+ */
+struct clumps {
+	uint64_t blocks, bad, squares;	/* the blocks' bad ones: their sum, their squares' */
+};
+
 struct finding {
 	uint64_t ns;			/* from the start signal to the last join */
 	uint64_t walks;			/* observations, all readers */
@@ -68,6 +78,7 @@ struct finding {
 	uint64_t harm[NR_HARMS];		/* distinct torn */
 	uint64_t first_ns[NR_OUTCOMES];		/* 0: never; else ns after start, at least 1 */
 	uint64_t retries;
+	struct clumps clumps;
 	uint64_t interval_ns;		/* width of one of the intervals */
 	unsigned nr_intervals;
 	uint32_t intervals[MAX_INTERVALS];	/* distinct bad observations in each */

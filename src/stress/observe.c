@@ -160,6 +160,17 @@ static void first_time(struct observer *o, enum outcome k, uint32_t slot, const 
 			       .ns = o->first_ns[k], .cpu = sched_getcpu(), .seen = true };
 }
 
+static void count_clump(struct observer *o)
+{
+	const uint64_t bad = o->bad - o->bad_before;
+
+	o->clumps.blocks++;
+	o->clumps.bad += bad;
+	o->clumps.squares += bad * bad;
+	o->bad_before = o->bad;
+	o->looks = 0;
+}
+
 void observe_change(struct observer *o, uint32_t slot, const struct act *a, uint32_t meta)
 {
 	struct last *l = &o->last[slot];
@@ -173,6 +184,8 @@ void observe_change(struct observer *o, uint32_t slot, const struct act *a, uint
 	o->distinct[class]++;
 	if (OUTCOMES_COUNTED & 1u << k)
 		o->bad++;
+	if (class % 2 && ++o->looks == CLUMP_LOOKS)
+		count_clump(o);
 	if (!o->first_ns[k])
 		first_time(o, k, slot, a);
 	if (OUTCOMES_TORN & 1u << k) {

@@ -44,6 +44,9 @@ struct observer {
 	uint64_t direction[NR_DIRECTIONS];
 	uint64_t harm[NR_HARMS];
 	uint64_t bad;			/* distinct ones of OUTCOMES_COUNTED */
+	struct clumps clumps;
+	uint64_t bad_before;		/* ... before this block */
+	unsigned looks;			/* in this block */
 	uint64_t first_ns[NR_OUTCOMES];
 	struct witness witness[NR_OUTCOMES];	/* halves and thread are found after the join */
 };

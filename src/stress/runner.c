@@ -106,6 +106,9 @@ static void merge_reader(struct finding *f, const struct reader_thread *t)
 	unsigned k;
 
 	f->walks += t->walks;
+	f->clumps.blocks += o->clumps.blocks;
+	f->clumps.bad += o->clumps.bad;
+	f->clumps.squares += o->clumps.squares;
 	f->retries += t->w.retries;
 	for (k = 0; k < NR_OUTCOMES; k++) {
 		f->outcomes[k] += o->seen[k * 2] + o->seen[k * 2 + 1];

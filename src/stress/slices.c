@@ -70,6 +70,9 @@ void finding_add(struct finding *total, const struct finding *part)
 	total->present += part->present;
 	total->fresh_present += part->fresh_present;
 	total->retries += part->retries;
+	total->clumps.blocks += part->clumps.blocks;
+	total->clumps.bad += part->clumps.bad;
+	total->clumps.squares += part->clumps.squares;
 	add_all(total->outcomes, part->outcomes, NR_OUTCOMES);
 	add_all(total->distinct, part->distinct, NR_OUTCOMES);
 	add_all(total->direction, part->direction, NR_DIRECTIONS);

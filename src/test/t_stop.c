@@ -15,7 +15,7 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-enum { CELLS = 100000, SLICE_NS = 20000000, SLICES = 150, MS = 20, PARTS = 20 };
+enum { CELLS = 100000, SLICE_NS = 20000000, SLICES = 150, BLOCKS = 20, PARTS = 20 };
 
 static uint64_t rng = 88172645463325252;
 
@@ -44,24 +44,28 @@ static uint64_t poisson(double mean)
 
 /* ---- streams ---- */
 
-/* Tears of one slice in intervals of a ms, where `mean` is the long-run mean of a slice. */
-static uint64_t count(uint32_t counts[MS], double mean, uint64_t (*draw)(double))
+/* Tears of `n` blocks, where `mean` is that of a block. */
+static uint64_t count(struct clumps *c, unsigned n, double mean, uint64_t (*draw)(double))
 {
-	uint64_t sum = 0;
-	unsigned i;
+	uint64_t sum = 0, x;
 
-	for (i = 0; i < MS; i++)
-		sum += counts[i] = (uint32_t)draw(mean / MS);
+	for (; n; n--) {
+		sum += x = draw(mean);
+		c->blocks++;
+		c->bad += x;
+		c->squares += x * x;
+	}
 	return sum;
 }
 
-static uint64_t independent(uint32_t counts[MS], double mean)
+/* Of one slice, where `mean` is the long-run mean of a slice. */
+static uint64_t independent(struct clumps *c, double mean)
 {
-	return count(counts, mean, poisson);
+	return count(c, BLOCKS, mean / BLOCKS, poisson);
 }
 
 /* Sizes of a geometric distribution, 20 on average. */
-static uint64_t clumps(double mean)
+static uint64_t in_clumps(double mean)
 {
 	uint64_t n = poisson(mean / 20), tears = 0;
 
@@ -70,28 +74,40 @@ static uint64_t clumps(double mean)
 	return tears;
 }
 
-static uint64_t clumped(uint32_t counts[MS], double mean)
+static uint64_t clumped(struct clumps *c, double mean)
 {
-	return count(counts, mean, clumps);
+	return count(c, BLOCKS, mean / BLOCKS, in_clumps);
 }
 
-/* A slice in ten is ours, and in that a share that differs. */
-static uint64_t busy(uint32_t counts[MS], double mean)
+/* A slice in ten is ours, and in that a share that differs: more looks, and as bad. */
+static uint64_t busy(struct clumps *c, double mean)
 {
-	return count(counts, uniform() < 0.1 ? mean * 20 * uniform() : 0, poisson);
+	return uniform() < 0.1 ? count(c, (unsigned)(BLOCKS * 20 * uniform() + 0.5), mean / BLOCKS, poisson) : 0;
 }
 
 /* All comes in bursts, a slice in forty. */
-static uint64_t bursts(uint32_t counts[MS], double mean)
+static uint64_t bursts(struct clumps *c, double mean)
 {
-	return count(counts, uniform() < 1.0 / 40 ? mean * 40 : 0, poisson);
+	return uniform() < 1.0 / 40 ? count(c, BLOCKS * 40, mean / BLOCKS, poisson) : 0;
+}
+
+/* Both sides fall in step, for five blocks of looks at a time; one time in ten it shows. */
+static uint64_t locked(struct clumps *c, double mean)
+{
+	uint64_t sum = 0;
+	unsigned i;
+
+	for (i = 0; i < BLOCKS; i += 5)
+		sum += count(c, 5, uniform() < 0.1 ? mean / BLOCKS * 10 : 0, poisson);
+	return sum;
 }
 
 static const struct stream {
 	const char *name;
-	uint64_t (*slice)(uint32_t counts[MS], double mean);
+	uint64_t (*slice)(struct clumps *c, double mean);
 } streams[] = {
 	{ "independent", independent }, { "clumped", clumped }, { "busy", busy }, { "bursts", bursts },
+	{ "locked", locked },
 };
 
 /* ---- a claim beside its twin ---- */
@@ -108,14 +124,17 @@ static struct outcome_of_cell run_cell(const struct stream *m, double mean, doub
 	static struct strength s;
 	struct progress_of_cell p = { .most_ns = (uint64_t)SLICES * SLICE_NS, .wanted = wanted };
 	struct outcome_of_cell o = { STOP_NOT_YET, 0, 0, 0 };
-	uint32_t counts[MS];
+	struct clumps c;
+	uint64_t bad;
 
 	memset(&s, 0, offsetof(struct strength, seen));
-	s.jumps = s.counted = s.pairs = 0;
+	s.spread = s.bad = 0;
+	s.blocks = 0;
 	while (o.stop == STOP_NOT_YET) {
-		m->slice(counts, mean);
-		strength_add(&s, counts, MS, SLICE_NS, SLICE_NS);
-		p.forbidden += hole > 0 ? m->slice(counts, mean * hole) : 0;
+		c = (struct clumps){ 0 };
+		bad = m->slice(&c, mean);
+		strength_add(&s, bad, &c, SLICE_NS, SLICE_NS);
+		p.forbidden += hole > 0 ? m->slice(&c, mean * hole) : 0;
 		p.ns += SLICE_NS;
 		p.strength = strength_of(&s);
 		o.stop = stop_now(&p);
@@ -180,38 +199,37 @@ static void test_false_fails(void **state)
 static void test_strength(void **state)
 {
 	static struct strength s;
-	const uint32_t even[] = { 10, 11, 9, 10, 11, 9 }, clumps_of_30[] = { 0, 60, 30, 0, 60, 30 }, few[] = { 5 },
-		       many[] = { 1000000 }, none[] = { 0, 0 };
+	const struct clumps even = { 10, 60, 410 }, in_thirties = { 10, 180, 11000 }, none = { 0 };
 	unsigned i;
 
 	(void)state;
 	assert_int_equal(strength_of(&s), 0);
 	for (i = 0; i < 100000; i++) {
-		strength_add(&s, even, 6, SLICE_NS, SLICE_NS);
+		strength_add(&s, 60, &even, SLICE_NS, SLICE_NS);
 		if (i == 99)
-			assert_in_range(strength_of(&s), 1900, 2000);
+			assert_in_range(strength_of(&s), 1850, 2000);
 	}
-	assert_in_range(strength_of(&s), 1920000, 2000000);
+	assert_in_range(strength_of(&s), 1900000, 2000000);
 	assert_true(s.n <= STRENGTH_SLICES);
 
 	memset(&s, 0, sizeof(s));	/* a claim watched twice as long */
 	for (i = 0; i < 100; i++)
-		strength_add(&s, even, 6, SLICE_NS, 2 * SLICE_NS);
-	assert_in_range(strength_of(&s), 3800, 4000);
+		strength_add(&s, 60, &even, SLICE_NS, 2 * SLICE_NS);
+	assert_in_range(strength_of(&s), 3700, 4000);
 
 	memset(&s, 0, sizeof(s));	/* three times the tears, in clumps */
 	for (i = 0; i < 100; i++)
-		strength_add(&s, clumps_of_30, 6, SLICE_NS, SLICE_NS);
-	assert_true(strength_clump(&s) > 20 && strength_clump(&s) < 60);
-	assert_in_range(strength_of(&s), 100, 300);
+		strength_add(&s, 180, &in_thirties, SLICE_NS, SLICE_NS);
+	assert_true(strength_clump(&s) > 30 && strength_clump(&s) < 60);
+	assert_in_range(strength_of(&s), 100, 200);
 
 	memset(&s, 0, sizeof(s));	/* a single slice proves nothing, however much it shows */
-	strength_add(&s, many, 1, SLICE_NS, SLICE_NS);
+	strength_add(&s, 1000000, &even, SLICE_NS, SLICE_NS);
 	assert_int_equal(strength_of(&s), 0);
 	for (i = 0; i < 200; i++)
-		strength_add(&s, none, 2, SLICE_NS, SLICE_NS);
+		strength_add(&s, 0, &none, SLICE_NS, SLICE_NS);
 	assert_int_equal(strength_of(&s), 0);
-	strength_add(&s, few, 1, 0, SLICE_NS);	/* no time: nothing */
+	strength_add(&s, 5, &none, 0, SLICE_NS);	/* no time: nothing */
 	assert_int_equal(strength_of(&s), 0);
 }
 
@@ -267,7 +285,7 @@ static void test_rates(void **state)
 		uint64_t first = 0, x;
 
 		do {
-			x = clumps(mean);
+			x = in_clumps(mean);
 			p.required += x;
 			p.ns += SLICE_NS;
 			if (p.ns <= first_ns)
@@ -277,7 +295,7 @@ static void test_rates(void **state)
 		x = first;
 		unbiased += (double)x / ((double)first_ns / SLICE_NS);
 		squares += (double)x / ((double)first_ns / SLICE_NS) * ((double)x / ((double)first_ns / SLICE_NS));
-		exact += (double)clumps(mean);
+		exact += (double)in_clumps(mean);
 	}
 	unbiased /= MANY;
 	error = sqrt((squares / MANY - unbiased * unbiased) / MANY);

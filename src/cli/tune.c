@@ -65,6 +65,11 @@ static void print_tuned(const char *name, const struct tuner *t, const struct cp
 	}
 }
 
+static uint64_t count_bad(const void *outcomes, const struct finding *f)
+{
+	return finding_distinct(f, *(const uint32_t *)outcomes);
+}
+
 /* 0; 1: nothing was seen; -1: it could not be run. */
 static int tune_one(const char *name, const struct cell *c, uint32_t bad, const struct cpus *cpus)
 {
@@ -72,7 +77,7 @@ static int tune_one(const char *name, const struct cell *c, uint32_t bad, const 
 	struct tuner *t = malloc(sizeof(*t));
 	int code = -1;
 
-	if (t && !tune(t, &r, c, bad)) {
+	if (t && !tune(t, &r, c, count_bad, &bad, 0)) {
 		print_tuned(name, t, cpus);
 		fflush(stdout);
 		code = !tuner_best(t)->bad;

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "observe.h"
+
 uint64_t finding_distinct(const struct finding *f, uint32_t outcomes)
 {
 	uint64_t n = 0;
@@ -14,7 +16,8 @@ uint64_t finding_distinct(const struct finding *f, uint32_t outcomes)
 	return n;
 }
 
-int tune(struct tuner *t, const struct runner *r, const struct cell *c, uint32_t outcomes)
+int tune(struct tuner *t, const struct runner *r, const struct cell *c, count_fn *count, const void *arg,
+	 uint64_t until_ns)
 {
 	struct finding *f = malloc(sizeof(*f));
 	struct strategy arms[TUNER_ARMS];
@@ -23,11 +26,12 @@ int tune(struct tuner *t, const struct runner *r, const struct cell *c, uint32_t
 	int err = f ? 0 : -ENOMEM;
 
 	tuner_init(t, arms, tuner_presets(arms, r->cpus), c->seed);
-	while (!err && (s = tuner_next(t)) && !(r->interrupted && *r->interrupted)) {
+	while (!err && (s = tuner_next(t)) && !(r->interrupted && *r->interrupted) &&
+	       (!until_ns || now_ns() < until_ns)) {
 		slice.strategy = *s;
 		err = runner_run(r, &slice, f);
 		if (!err)
-			tuner_tell(t, finding_distinct(f, outcomes), f->fresh_present, f->ns);
+			tuner_tell(t, count(arg, f), f->fresh_present, f->ns);
 	}
 	free(f);
 	return err;

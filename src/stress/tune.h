@@ -6,11 +6,15 @@
 #include "runner.h"
 #include "tuner.h"
 
+/* How many bad ones there were, distinct: what is being tuned for. */
+typedef uint64_t count_fn(const void *arg, const struct finding *f);
+
 /*
- * `outcomes`: bits of enum outcome that count as bad. A slice is as long as c->budget_ns.
- * *t is what was found, also if interrupted. As runner_run(), or 0.
+ * A slice is as long as c->budget_ns. *t is what was found, also if it was interrupted, or
+ * until_ns came (of now_ns(); 0: whenever it is done). As runner_run(), or 0.
  */
-int tune(struct tuner *t, const struct runner *r, const struct cell *c, uint32_t outcomes);
+int tune(struct tuner *t, const struct runner *r, const struct cell *c, count_fn *count, const void *arg,
+	 uint64_t until_ns);
 
 /* Distinct observations of any of these outcomes. */
 uint64_t finding_distinct(const struct finding *f, uint32_t outcomes);

@@ -251,6 +251,11 @@ static struct strategy best_of_bare(const char *shape, const struct strategy *tu
 	return best;
 }
 
+static uint64_t count_bad(const void *shape, const struct finding *f)
+{
+	return finding_distinct(f, ((const struct shape *)shape)->bad);
+}
+
 /* Sums, not medians: on a busy machine most slices show nothing. */
 static void bench_shape(const struct shape *s)
 {
@@ -267,7 +272,7 @@ static void bench_shape(const struct shape *s)
 		return;
 	}
 	c.budget_ns = TUNE_NS;
-	if (tune(&t, &r, &c, s->bad))
+	if (tune(&t, &r, &c, count_bad, s, 0))
 		die("a cell could not be tuned");
 	bare = best_of_bare(s->name, &tuner_best(&t)->strategy);
 	c.budget_ns = SLICE_MS * 1000000ull;

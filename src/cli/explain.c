@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tornwalk explain: what each instrument has to say of one cell, in one block.
+ * tornwalk explain: the findings of each instrument about one cell, in one block.
  *
- * The explorer and the race are run on the spot. What the desk found about this
- * program (the audit, the race detector) lies beside it, in lines with tabs:
+ * The explorer and the race are run on the spot. What the audit and the race detector
+ * found in this program lies beside it, in lines with tabs:
  * PROGRAM.audit and PROGRAM.races; ./run.sh explain makes both.
  */
 #define _GNU_SOURCE	/* getline */
@@ -143,11 +143,11 @@ static void print_compiled(const struct cell *c)
 	fclose(f);
 }
 
-/* A line is: reader, writer, and what the race detector said of the two. */
+/* A line is: reader, writer, and what the race detector reported of the two. */
 static void print_raced(const struct cell *c)
 {
 	FILE *f = beside(".races");
-	char *line = NULL, *reader, *writer, *said;
+	char *line = NULL, *reader, *writer, *report;
 	size_t size = 0;
 	bool found = false;
 
@@ -156,10 +156,10 @@ static void print_raced(const struct cell *c)
 		line[strcspn(line, "\n")] = '\0';
 		reader = strtok(line, "\t");
 		writer = strtok(NULL, "\t");
-		said = strtok(NULL, "\t");
-		if (!said || strcmp(reader, c->reader->name) || strcmp(writer, c->writer->name))
+		report = strtok(NULL, "\t");
+		if (!report || strcmp(reader, c->reader->name) || strcmp(writer, c->writer->name))
 			continue;
-		puts(said);
+		puts(report);
 		found = true;
 	}
 	if (!found)
@@ -195,22 +195,22 @@ static void print_predicted(const struct scenario *s, const struct executor *x)
 	}
 }
 
-struct told {
+struct observed {
 	const struct scenario *wanted;
 	enum verdict verdict;
-	bool seen;
+	bool done;
 };
 
 static void print_observed(void *arg, const struct result *r)
 {
-	struct told *t = arg;
+	struct observed *t = arg;
 	const struct finding *f = r->finding;
 	char walks[16], rounds[16], present[16], fresh[16];
 	unsigned o, n = 0;
 
 	if (r->scenario != t->wanted)
 		return;
-	t->seen = true;
+	t->done = true;
 	t->verdict = r->judgement.verdict;
 	format_count(walks, f->walks);
 	format_count(rounds, f->rounds);
@@ -241,8 +241,8 @@ static int explain(struct selection *c, const struct cpus *cpus)
 	static const int codes[] = { [VERDICT_PASS] = EXIT_PASS, [VERDICT_FAIL] = EXIT_FAIL,
 				     [VERDICT_INCONCLUSIVE] = EXIT_INCONCLUSIVE };
 	/* a control comes before the cell that names it */
-	struct told told = { .wanted = &c->plan.list[c->plan.nr - 1] };
-	struct session s = { .out = -1, .quiet = true, .tell = print_observed, .arg = &told };
+	struct observed seen = { .wanted = &c->plan.list[c->plan.nr - 1] };
+	struct session s = { .out = -1, .quiet = true, .tell = print_observed, .arg = &seen };
 	struct calibration calibration;
 	struct executor x;
 	int err;
@@ -250,15 +250,15 @@ static int explain(struct selection *c, const struct cpus *cpus)
 	catch_signals();
 	s.interrupted = &interrupted;
 	session_prepare(&s, &c->plan, &x, &calibration, cpus);
-	print_claim(told.wanted);
-	print_predicted(told.wanted, &x);
-	print_compiled(&told.wanted->cell);
-	print_raced(&told.wanted->cell);
+	print_claim(seen.wanted);
+	print_predicted(seen.wanted, &x);
+	print_compiled(&seen.wanted->cell);
+	print_raced(&seen.wanted->cell);
 	fflush(stdout);
 	err = session_run(&s);
 	if (err || fflush(stdout))
 		return EXIT_USAGE;
-	return told.seen ? codes[told.verdict] : EXIT_INCONCLUSIVE;
+	return seen.done ? codes[seen.verdict] : EXIT_INCONCLUSIVE;
 }
 
 /* What is explained: the last cell of the plan, after its control. */

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The caller: places and starts the threads, sleeps, stops them, adds up. */
+/*
+ * The caller's side of a race: places and starts the threads, sleeps, stops them, adds up.
+ *
+ * Invariant: no count of a thread is read before the thread has been joined; the live line
+ * looks at one word that is there for it.
+ */
 #include "runner.h"
 
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A claim and its busted twin, slice by slice in turn: whatever else this machine does
- * hits both alike, in the same minute. Nothing here decides; whoever asked is asked after
- * each pair of slices.
+ * hits both alike, in the same minute. Nothing here decides: the caller does, after each
+ * pair of slices.
  */
 #ifndef TORNWALK_SLICES_H
 #define TORNWALK_SLICES_H

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The race and the climb of a tuning.
+ *
+ * Invariant: integer arithmetic only, and each next question follows from the seed and
+ * the answers alone.
+ */
 #include "tuner.h"
 
 enum {

@@ -6,7 +6,7 @@
  * climb: from the best arm to its neighbours, a key at a time, while that helps.
  * Slices of all arms take turns, so that what else the machine does hits all alike.
  *
- * Key invariant: it ends after a bounded number of slices, whatever it is told. Where
+ * Key invariant: it ends after a bounded number of slices, whatever it is fed. Where
  * nothing shows at all it looks a few times more, all arms alike, and settles for the
  * one under which the reader saw most.
  */
@@ -19,7 +19,7 @@ enum { TUNER_ARMS = 40 };
 
 struct tuner_arm {
 	struct strategy strategy;
-	uint64_t bad, fresh, ns;	/* told so far */
+	uint64_t bad, fresh, ns;	/* fed so far */
 	bool out;
 };
 

@@ -14,7 +14,8 @@
 enum {
 	SLICE_NS = 20000000,
 	TUNE_NS = 10000000,	/* a slice of the tuner's */
-	TUNE_SHARE = 3,		/* tuning takes one in so many of what a cell may take, at most */
+	/* of what a cell may take tuning takes 1/3 at most; more where others profit, 2/3 */
+	TUNE_SHARE = 3,
 	FIRST_LOOKS = 2,
 };
 
@@ -54,10 +55,16 @@ static uint64_t required_of(const void *scenario, const struct finding *f)
 	return pursue_required(scenario, f);
 }
 
+/* What is found is for claims to run by: this one, or those that name this cell. */
+static bool for_claims(const struct pursuit *p)
+{
+	return p->twin || p->scenario->is_control;
+}
+
 /* Would what a slice showed be enough for this cell's question in a tenth of its time? It was luck, perhaps. */
 static bool enough(const struct pursuit *p, uint64_t seen, uint64_t ns)
 {
-	const uint64_t wanted = p->twin ? (p->strength ? p->strength : 1) * 3 : SEEN_ENOUGH;
+	const uint64_t wanted = for_claims(p) ? (p->strength ? p->strength : 1) * 3 : SEEN_ENOUGH;
 
 	return seen && (double)seen * (double)p->most_ns / 10 >= (double)wanted * (double)ns;
 }
@@ -106,7 +113,7 @@ static int climb(const struct pursuit *p, const struct scenario *subject, struct
 	if (err || enough(p, seen, ns) || given.id != STRATEGY_FREE)
 		goto out;
 	c.budget_ns = TUNE_NS;
-	until = now_ns() + p->most_ns / TUNE_SHARE;
+	until = now_ns() + p->most_ns / TUNE_SHARE * (p->scenario->is_control ? 2 : 1);
 	err = tune(t, p->runner, &c, required_of, subject, until);
 	if (err)
 		goto out;

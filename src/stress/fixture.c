@@ -96,7 +96,8 @@ static void set_up_writer(struct fixture *fixture, const struct cell *c, struct 
 	t->shared = c->writers > (c->strategy.key[KEY_slots] ? c->strategy.key[KEY_slots] : c->slots);
 	t->meeting = meeting_of(c, &fixture->control.writing, &fixture->control.reading);
 	t->seed = (c->seed + 1) * 2246822519u ^ (i + 1) * 97531u;
-	t->route = route_of(c, i, c->writers, t->seed | 1);
+	t->random = t->seed | 1;
+	t->route = route_of(c, i, c->writers, t->random);
 	t->burst = m->sync || c->transition->makes_tables ? 1 : c->slots == 1 ? 64 : 16;
 	if (c->strategy.key[KEY_rounds])
 		t->burst = c->strategy.key[KEY_rounds];

@@ -184,12 +184,27 @@ void *reader_main(void *arg)
 
 /* ---- writers ---- */
 
+/*
+ * From nothing to twice as much. A walk rereads a hole where none stays for long, and is
+ * confused where it does not: one cell may want both. What is present is best held for as
+ * long as the other side takes, always.
+ */
+static uint32_t around(struct writer_thread *t, uint32_t turns)
+{
+	if (!turns)
+		return 0;
+	t->random ^= t->random << 13;
+	t->random ^= t->random >> 17;
+	t->random ^= t->random << 5;
+	return (uint32_t)((uint64_t)t->random * (2 * turns + 1) >> 32);
+}
+
 void writer_pause(struct mutator *m, bool present)
 {
 	struct writer_thread *t = (struct writer_thread *)m;	/* its first member */
 	const uint32_t *key = t->cell->strategy.key;
 
-	spin(key[present ? KEY_hold : KEY_rest]);
+	spin(present ? key[KEY_hold] : around(t, key[KEY_rest]));
 	if (present && key[KEY_poke] && ++t->held >= key[KEY_poke]) {
 		t->held = 0;
 		poke();

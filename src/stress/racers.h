@@ -62,6 +62,7 @@ struct writer_thread {
 	struct meeting meeting;
 	unsigned burst;		/* rounds a visit */
 	uint32_t held;		/* values since the last poke */
+	uint32_t random;
 	bool shared;		/* other writers have these slots too */
 	uint32_t seed;
 	unsigned delay;		/* as the reader's */

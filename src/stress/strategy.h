@@ -29,7 +29,7 @@
 	X(fill, 1, 512, 8, "entries a split fills in its new table")              \
 	X(wait, 0, 100000, 500, "us without a sign of the other side, then a nap; 0 never") \
 	X(hold, 0, 1000000, 100, "turns of a loop that a present value stays")    \
-	X(rest, 0, 1000000, 0, "turns that none stays")                           \
+	X(rest, 0, 1000000, 0, "turns that none stays, on average")                 \
 	X(poke, 1, 65536, 16, "values held from one interrupt of the readers to the next") \
 	X(steps, 1, 4096, 16, "single steps of a reader at a time, at most")      \
 	X(slice, 1, 10000, 20, "us from one run of steps to the next")

@@ -31,7 +31,7 @@ static const char *const presets[] = {
 	"paced,hold=1000",
 	"paced,hold=5000",
 	"paced,hold=300,slots=2,looks=1,order=2",
-	"paced,hold=3000,slots=2,looks=1,order=2",
+	"paced,hold=1500,rest=500,slots=2,looks=1,order=2,rounds=16",
 	"paced,hold=3000,slots=8,looks=1",
 	"paced,hold=200,slots=16,looks=8,rounds=1",
 	"poked,hold=0,poke=64",

@@ -1,55 +1,62 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# make [TARGET=x86_64] [COMPILER=gcc|clang] [SAN=address,undefined|thread] [MUTANT=NAME[.raced]]
+# make [TARGET=x86_64] [COMPILER=gcc|clang] [SAN=address,undefined|thread] [MUTANT=NAME[.raced]]; make help.
 # Everything lands in build/<target>-<compiler>[-san][-mutant-NAME]/.
 
 TARGET   ?= x86_64
 COMPILER ?= gcc
 SAN      ?=
 MUTANT   ?=
+OPT      ?= -O2
+PREFIX   ?= /usr/local
 
+all:
 include configs/targets/$(TARGET).mk
+
+# ---- tools and flags ----
 
 comma := ,
 HOST  := $(shell gcc -dumpmachine 2>/dev/null || cc -dumpmachine)
 CROSS := $(if $(filter $(HOST),$(TRIPLE)),,$(TRIPLE)-)
 CC    := $(if $(filter clang%,$(COMPILER)),$(COMPILER) $(if $(CROSS),--target=$(TRIPLE)),$(CROSS)$(COMPILER))
-STRIP := $(CROSS)strip
-AR    := $(CROSS)ar
-# ThreadSanitizer looks into no asm, and tells volatile from plain when it is asked to.
-RACES := $(if $(filter thread,$(SAN)),-DRACE_DETECTOR $(if $(filter clang%,$(COMPILER)),-mllvm -tsan-distinguish-volatile=1,--param=tsan-distinguish-volatile=1))
-ARCH  := $(if $(RACES),tsan,$(ARCH))
 OUT   := build/$(TARGET)-$(COMPILER)$(if $(SAN),-$(subst $(comma),-,$(SAN)))$(if $(MUTANT),-mutant-$(MUTANT))
 GIT   := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)$(if $(MUTANT),-mutant-$(MUTANT))
 
-WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
-OPT    ?= -O2
+# ThreadSanitizer looks into no asm, and tells volatile from plain when it is asked to.
+RACES := $(if $(filter thread,$(SAN)),-DRACE_DETECTOR $(if $(filter clang%,$(COMPILER)),-mllvm -tsan-distinguish-volatile=1,--param=tsan-distinguish-volatile=1))
+ARCH  := $(if $(RACES),tsan,$(ARCH))
+
+# CODE is what a result calls its flags.
 CODE   := $(OPT) $(MARCH) -fno-asynchronous-unwind-tables $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=undefined -g)
-CFLAGS := -std=gnu11 -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 $(CODE) $(RACES) -g1 $(WARN) -ffunction-sections -fdata-sections -Isrc -Isrc/protocol -Isrc/native/$(ARCH)
+WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+CFLAGS := -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 $(CODE) $(RACES) -g1 $(WARN) \
+	  -ffunction-sections -fdata-sections -Isrc -Isrc/protocol -Isrc/native/$(ARCH)
+STATIC := -static -Wl,-z,noseparate-code,-z,norelro,--build-id=none,--no-eh-frame-hdr -Wl,-T,configs/targets/static.ld $(LINK)
+LINKED := $(if $(SAN),,$(STATIC)) -Wl,--gc-sections -pthread
+LIBS   := -lurcu-memb -lurcu-mb -lurcu-qsbr -lurcu-bp -lurcu-common -linih
+# Only the native world's code is what a claim is about; the rest may as well be small.
+SMALL  := $(if $(filter -O2,$(OPT)),$(if $(filter clang%,$(COMPILER)),-Oz,-Os))
+# One thread, and coroutines that are left in the middle: sanitizers cannot follow.
+UNWATCHED := $(if $(SAN),-fno-sanitize=address$(comma)thread)
 # Identical functions stay apart: the audit wants each by its own name.
 ICF    := $(shell $(CC) -Werror -fno-ipa-icf -x c -c /dev/null -o /dev/null 2>/dev/null && echo -fno-ipa-icf)
-LINK   := $(if $(SAN),,-static -Wl$(comma)-z$(comma)noseparate-code$(comma)-z$(comma)norelro$(comma)--build-id=none$(comma)--no-eh-frame-hdr$(comma)-T$(comma)configs/targets/static.ld$(if $(START),$(comma)$(START)$(comma)cpu_checked)) -Wl,--gc-sections -pthread
-LIBS   := -lurcu-memb -lurcu-mb -lurcu-qsbr -lurcu-bp -lurcu-common -linih
 
+# ---- what there is ----
+
+# The instrument's rooms, from the bottom up; then the worlds, each with the protocol in it.
+ROOMS    := explore machine stress config predict judge session litmus
+WORLDS   := native widened explored
 # Values and words: one copy for all worlds.
 WORDS    := src/protocol/layouts.c src/protocol/outcome.c
 PROTOCOL := $(notdir $(basename $(filter-out $(WORDS),$(wildcard src/protocol/*.c))))
-# The instrument's rooms, from the bottom up.
-ROOMS    := explore machine stress config predict judge session litmus
-SHARED   := $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c)) \
-	    $(WORDS) src/native/widen.c src/native/primitives.c \
-	    $(wildcard src/native/$(ARCH)/*.c)
-WORLDS   := native widened explored
-OBJS     := $(SHARED:src/%.c=$(OUT)/%.o) \
+objects   = $(patsubst src/%.c,$(OUT)/%.o,$(wildcard $(1)))
+OBJS     := $(call objects,$(ROOMS:%=src/%/*.c) $(WORDS) src/native/*.c src/native/$(ARCH)/*.c) \
 	    $(foreach w,$(WORLDS),$(PROTOCOL:%=$(OUT)/$(w)/%.o))
+PROGRAM  := $(call objects,src/cli/*.c)
+# What both programs read their command line with.
+CMDLINE  := $(call objects,src/cli/options.c src/cli/signals.c src/cli/usage.c)
+DESK     := $(call objects,src/audit/*.c src/report/*.c src/report/*/*.c $(WORDS) src/judge/words.c src/judge/test_name.c)
 TESTS    := $(patsubst src/test/%.c,$(OUT)/%,$(wildcard src/test/t_*.c))
 
-# One thread, and coroutines that are left in the middle: sanitizers cannot follow.
-UNWATCHED      := $(if $(SAN),-fno-sanitize=address$(comma)thread)
-DESK     := $(patsubst src/%.c,$(OUT)/%.o,$(wildcard src/audit/*.c src/report/*.c src/report/*/*.c))
-
-# What a world's protocol sources stand on. Only the native world's code is what
-# a claim is about; where delays or a scheduler rule, it may as well be small.
-SMALL          := $(if $(filter -O2,$(OPT)),$(if $(filter clang%,$(COMPILER)),-Oz,-Os))
 WORLD_native   := -Isrc/native -Isrc/native/tight $(ICF)
 WORLD_widened  := -Isrc/native -Isrc/native/widened $(SMALL)
 WORLD_explored := -Isrc/explore $(SMALL) $(UNWATCHED)
@@ -58,80 +65,79 @@ all: $(OUT)/tornwalk
 unit: $(TESTS) $(OUT)/lines $(OUT)/bench $(OUT)/tornreport
 tests: unit $(OUT)/tornwalk-mutants
 
-PROGRAM := $(patsubst src/%.c,%,$(wildcard src/cli/*.c))
-# What both programs read their command line with.
-CMDLINE := cli/options cli/signals cli/usage
-$(OUT)/tornwalk: $(PROGRAM:%=$(OUT)/%.o) $(OUT)/libtornwalk.a configs/targets/static.ld
-	$(CC) $(CODE) $(LINK) -o $@.full $(filter %.o %.a,$^) $(LIBS)
-	$(STRIP) -o $@ $@.full
+# ---- objects ----
 
-$(OUT)/libtornwalk.a: $(OBJS)
-	rm -f $@
-	$(AR) rcs $@ $^
-
-$(OUT)/t_%: src/test/t_%.c $(OUT)/libtornwalk.a
-	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(OUT)/libtornwalk.a -pthread $(LIBS) -lcmocka -lm
-
-$(OUT)/t_stats: src/test/t_stats.c $(OUT)/report/results/stats.o
-	$(CC) $(CFLAGS) -MMD -MP -o $@ $^ -lRmath -lm -lcmocka
-
-# The desk's results, and the words they have.
-LOADS := $(addprefix $(OUT)/report/results/,load.o line.o members.o pool.o schema1.o) $(OUT)/judge/words.o \
-	 $(WORDS:src/%.c=$(OUT)/%.o)
-$(OUT)/t_load: src/test/t_load.c $(LOADS) | $(OUT)/lines
-	$(CC) $(CFLAGS) -MMD -MP -o $@ $^ -ljansson -lcmocka
-
-$(OUT)/t_compare: src/test/t_compare.c $(addprefix $(OUT)/report/, compare/compare.o compare/allowed.o \
-		compare/outcome.o compare/sides.o results/stats.o) $(LOADS)
-	$(CC) $(CFLAGS) -MMD -MP -o $@ $^ -ljansson -lRmath -lm -lcmocka
-
-$(OUT)/lines: src/test/lines.c $(OUT)/libtornwalk.a
-	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(OUT)/libtornwalk.a -pthread $(LIBS)
-
-$(OUT)/bench: src/test/bench.c $(OUT)/test/bare.o $(OUT)/libtornwalk.a
-	$(CC) $(CFLAGS) -MMD -MP $(LINK) -o $@ $^ $(LIBS) -lm
-
-# The desk's program, for the host only.
-$(OUT)/report/html/html.o: $(OUT)/report/html/page_css.h $(OUT)/report/html/page_js.h
-$(OUT)/report/html/html.o: CFLAGS += -I$(OUT)
-$(OUT)/report/html/page_%.h: src/report/html/page.%
+$(OUT)/%.o: src/%.c Makefile configs/targets/$(TARGET).mk
 	@mkdir -p $(@D)
-	sed 's/[\\"]/\\&/g; s/^[\t ]*//; s/.*/"&\\n"/' $< >$@
-$(OUT)/tornreport: $(DESK) $(WORDS:src/%.c=$(OUT)/%.o) $(OUT)/judge/words.o $(OUT)/judge/test_name.o
-	$(CC) $(CODE) -o $@ $^ -ljansson -lRmath -lm -lcapstone -lelf
-
-# What is audited and nothing else: one object, quickly made for any compiler and flags.
-$(OUT)/audit.o: $(OUT)/native/readers.o $(OUT)/native/writers.o $(OUT)/native/walkers.o
-	$(CROSS)ld -r -o $@ $^
-
-bench: $(OUT)/bench $(OUT)/tornwalk
-	$(OUT)/bench $(OUT)/tornwalk
+	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 define world_rule
-$(OUT)/$(1)/%.o: $(2)/%.c Makefile
+$(OUT)/$(1)/%.o: $(2)/%.c Makefile configs/targets/$(TARGET).mk
 	@mkdir -p $$(@D)
 	$(CC) $(CFLAGS) $(WORLD_$(1)) -MMD -MP -c -o $$@ $$<
 endef
 include src/mutants/planted.mk
 $(foreach w,$(WORLDS),$(eval $(call world_rule,$(w),src/protocol)))
 
-$(OUT)/native/primitives.o $(OUT)/audit/claims.o: CFLAGS += $(WORLD_native)
 # What does not race may be small.
-COLD := calibrate cell fixture pin poke preempt runner slices strategy tune tuner witness
-$(foreach r,$(filter-out machine stress,$(ROOMS)),$(OUT)/$(r)/%.o) $(PROGRAM:%=$(OUT)/%.o) $(COLD:%=$(OUT)/stress/%.o): CFLAGS += $(SMALL)
+COLD := $(patsubst %,$(OUT)/stress/%.o,calibrate cell fixture pin poke preempt runner slices strategy tune tuner witness)
+$(foreach r,$(filter-out machine stress,$(ROOMS)),$(OUT)/$(r)/%.o) $(PROGRAM) $(COLD): CFLAGS += $(SMALL)
+$(OUT)/native/primitives.o $(OUT)/audit/claims.o: CFLAGS += $(WORLD_native)
 $(OUT)/explore/%.o $(OUT)/predict/cell_program.o: CFLAGS += $(UNWATCHED)
 $(OUT)/stress/preempt.o: CFLAGS += $(if $(SAN),-DSANITIZED=1)
 $(OUT)/session/executor.o: CFLAGS += -DTARGET='"$(TARGET)"' -DFLAGS='"$(strip $(CODE))"' -DGIT='"$(GIT)"'
 $(OUT)/session/executor.o: $(OUT)/git-$(GIT)
-
 $(OUT)/git-$(GIT):
 	@mkdir -p $(@D)
 	@rm -f $(OUT)/git-*
 	@touch $@
 
-$(OUT)/%.o: src/%.c Makefile
+# ---- programs ----
+
+$(OUT)/libtornwalk.a: $(OBJS)
+	rm -f $@
+	$(CROSS)ar rcs $@ $^
+
+$(OUT)/tornwalk: $(PROGRAM) $(OUT)/libtornwalk.a configs/targets/static.ld
+	$(CC) $(CODE) $(LINKED) -o $@.full $(filter %.o %.a,$^) $(LIBS)
+	$(CROSS)strip -o $@ $@.full
+
+# The desk's program, for the host only; what it knows of targets and its page's parts are made.
+$(OUT)/tornreport: $(DESK)
+	$(CC) $(CODE) -o $@ $^ -ljansson -lRmath -lm -lcapstone -lelf
+$(OUT)/report/html/html.o: $(OUT)/report/html/page_css.h $(OUT)/report/html/page_js.h
+$(OUT)/report/results/target.o: $(OUT)/report/results/targets.h
+$(OUT)/report/html/html.o $(OUT)/report/results/target.o: CFLAGS += -I$(OUT)
+$(OUT)/report/html/page_%.h: src/report/html/page.%
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	sed 's/[\\"]/\\&/g; s/^[\t ]*//; s/.*/"&\\n"/' $< >$@
+$(OUT)/report/results/targets.h: $(wildcard configs/targets/*.mk)
+	@mkdir -p $(@D)
+	for f in $^; do sed -n "s|^KCIDB *= *\(.*\)|{ \"$$(basename -s .mk $$f)\", \"\1\", \"$$(sed -n 's/^PROMISES *= *//p' $$f)\" },|p" $$f; done >$@
+
+# What is audited and nothing else: one object, quickly made for any compiler and flags.
+$(OUT)/audit.o: $(OUT)/native/readers.o $(OUT)/native/writers.o $(OUT)/native/walkers.o
+	$(CROSS)ld -r -o $@ $^
+
+# ---- tests ----
+
+$(OUT)/t_%: src/test/t_%.c $(OUT)/libtornwalk.a
+	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(OUT)/libtornwalk.a -pthread $(LIBS) -lcmocka -lm
+$(OUT)/t_stats: src/test/t_stats.c $(OUT)/report/results/stats.o
+	$(CC) $(CFLAGS) -MMD -MP -o $@ $^ -lRmath -lm -lcmocka
+# The desk's results, and the words they have.
+LOADS := $(addprefix $(OUT)/report/results/,load.o line.o members.o pool.o schema1.o) $(call objects,$(WORDS)) $(OUT)/judge/words.o
+$(OUT)/t_load: src/test/t_load.c $(LOADS) | $(OUT)/lines
+	$(CC) $(CFLAGS) -MMD -MP -o $@ $^ -ljansson -lcmocka
+$(OUT)/t_compare: src/test/t_compare.c $(addprefix $(OUT)/report/, compare/compare.o compare/allowed.o \
+		compare/outcome.o compare/sides.o results/stats.o) $(LOADS)
+	$(CC) $(CFLAGS) -MMD -MP -o $@ $^ -ljansson -lRmath -lm -lcmocka
+$(OUT)/lines: src/test/lines.c $(OUT)/libtornwalk.a
+	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(OUT)/libtornwalk.a -pthread $(LIBS)
+$(OUT)/bench: src/test/bench.c $(OUT)/test/bare.o $(OUT)/libtornwalk.a
+	$(CC) $(CFLAGS) -MMD -MP $(LINKED) -o $@ $^ $(LIBS) -lm
+bench: $(OUT)/bench $(OUT)/tornwalk
+	$(OUT)/bench $(OUT)/tornwalk
 
 MANPAGES := $(wildcard src/man/*.[1-9])
 # The names in tornwalk(1) are those of the program.

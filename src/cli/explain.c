@@ -6,7 +6,6 @@
  * found in this program lies beside it, in lines with tabs:
  * PROGRAM.audit and PROGRAM.races; ./run.sh explain makes both.
  */
-#define _GNU_SOURCE	/* getline */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

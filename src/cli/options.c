@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Invariant: an option without a row in the command's own table is refused with the valid ones. */
-#define _GNU_SOURCE	/* program_invocation_short_name */
 #include "options.h"
 
 #include <errno.h>

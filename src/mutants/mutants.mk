@@ -7,10 +7,10 @@ mutants: $(OUT)/tornwalk-mutants
 
 $(OUT)/mutants/%.o: CFLAGS += $(SMALL)
 
-$(OUT)/tornwalk-mutants: $(CMDLINE:%=$(OUT)/%.o) $(addprefix $(OUT)/mutants/,main.o also.o score.o table.o tally.o) \
+$(OUT)/tornwalk-mutants: $(CMDLINE) $(addprefix $(OUT)/mutants/,main.o also.o score.o table.o tally.o) \
 			 $(M_OBJS) $(OUT)/libtornwalk.a configs/targets/static.ld
-	$(CC) $(CODE) $(LINK) -o $@.full $(filter %.o %.a,$^) $(LIBS)
-	$(STRIP) -o $@ $@.full
+	$(CC) $(CODE) $(LINKED) -o $@.full $(filter %.o %.a,$^) $(LIBS)
+	$(CROSS)strip -o $@ $@.full
 
 # The folder too: it is newer when a patch has been taken out.
 $(OUT)/mutants/table.h: src/mutants/table.awk src/mutants/patches $(PATCHES)

@@ -3,7 +3,6 @@
  * Invariant: a schedule, its word and its lines have the same moves in the same order,
  * and playing the word gives the same lines.
  */
-#define _GNU_SOURCE	/* open_memstream */
 #include "schedule.h"
 
 #include <ctype.h>

@@ -5,7 +5,6 @@
  * Invariant: the fields and their order are the contract of the results directory
  * (tornwalk(5)); new fields come at the end.
  */
-#define _GNU_SOURCE	/* open_memstream */
 #include "result.h"
 
 #include "config/names.h"

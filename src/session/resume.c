@@ -3,7 +3,6 @@
  * Invariant: a line counts only if all that is looked for is in it; a line that is cut
  * off, or of a form that is not known, is a cell to be run again.
  */
-#define _GNU_SOURCE	/* getline */
 #include "resume.h"
 
 #include <errno.h>

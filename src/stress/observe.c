@@ -2,7 +2,6 @@
 /*
  * Classification: which of the vocabulary's words an observation is.
  */
-#define _GNU_SOURCE	/* sched_getcpu */
 #include "observe.h"
 
 #include <errno.h>

@@ -4,7 +4,6 @@
  * all show in the affinity mask. A CPU quota does not, so it is read from the
  * cgroup and only reported: throttled threads race, just less often.
  */
-#define _GNU_SOURCE
 #include "pin.h"
 
 #include <errno.h>

@@ -4,7 +4,6 @@
  * thread of ours: where a signal would be delivered at a kernel's leisure, this comes
  * at whatever instruction is next.
  */
-#define _GNU_SOURCE
 #include "poke.h"
 
 #include <sys/syscall.h>

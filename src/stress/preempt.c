@@ -16,7 +16,6 @@
  *
  * Invariant: a thread that has left gets no more timers and takes no more steps.
  */
-#define _GNU_SOURCE
 #include "preempt.h"
 
 #include <errno.h>

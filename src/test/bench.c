@@ -4,7 +4,6 @@
  * ratios against a baseline measured right beside it. Never part of the tests:
  * shared machines swing tenfold, ratios far less.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Single steps, from a signal handler; needs _GNU_SOURCE. */
+/* Single steps, from a signal handler. */
 #ifndef TORNWALK_STEP_H
 #define TORNWALK_STEP_H
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/results/target.h"
 #include "tests.h"
 
 enum { ID_LEN = 96, ORIGIN_LEN = 40, EXCERPT_LEN = 16384 };
@@ -141,12 +142,6 @@ static int checkout(struct sender *s, const struct machine *m)
 	return send(s, o, id);
 }
 
-static const char *architecture(const char *target)
-{
-	return !strncmp(target, "armhf", 5) ? "arm" : !strncmp(target, "i686", 4) ? "i386" :
-	       !strcmp(target, "x86_64") ? "x86_64" : NULL;
-}
-
 static int build(struct sender *s, const struct machine *m)
 {
 	char id[ID_LEN], from[ID_LEN];
@@ -156,8 +151,8 @@ static int build(struct sender *s, const struct machine *m)
 	build_id(s, m, id);
 	o = object(s, id);
 	text(o, "checkout_id", from);
-	if (architecture(m->target))
-		text(o, "architecture", architecture(m->target));
+	if (target_kcidb(m->target))
+		text(o, "architecture", target_kcidb(m->target));
 	text(o, "compiler", m->compiler);
 	text(o, "config_name", m->target);
 	text(o, "comment", m->flags);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A comparison as text that survives a mail: ASCII, 72 columns. */
-#define _GNU_SOURCE	/* asprintf */
 #include "print.h"
 
 #include <math.h>

@@ -5,7 +5,6 @@
  * End tags that HTML lets one leave out are left out: with two thousand cells they
  * are a tenth of the page.
  */
-#define _GNU_SOURCE	/* open_memstream */
 #include "html.h"
 
 #include <errno.h>

@@ -5,22 +5,8 @@
  */
 #include <string.h>
 
+#include "report/results/target.h"
 #include "html.h"
-
-/* What each 8-byte access promises here; NULL: nothing. */
-static const char *promise(const struct machine *m, const char *primitive)
-{
-	static const char *const x86[] = { "cmpxchg8b", "movq", "fild" };
-
-	for (unsigned i = 0; i < sizeof(x86) / sizeof(x86[0]); i++)
-		if (!strcmp(primitive, x86[i]))
-			return "atomic since the Pentium";
-	if (!strcmp(primitive, "ldrexd"))
-		return "atomic on every ARMv7";
-	if (!strcmp(primitive, "ldrd") && strstr(m->target, "lpae"))
-		return "atomic with LPAE";
-	return NULL;
-}
 
 static void unusual(FILE *f, const char *what)
 {
@@ -53,10 +39,8 @@ static void calibration(FILE *f, const struct result *r)
 		fprintf(f, " %s/%s", figure(torn, (double)c->of[i].torn),
 			figure(reads, (double)c->of[i].reads));
 		words_tear |= !strcmp(c->of[i].name, "two-words") && c->of[i].torn;
-		if (c->of[i].torn && promise(r->machine, c->of[i].name)) {
-			unusual(f, "torn by this executor, though");
-			fprintf(f, " <strong class=odd>%s</strong>", promise(r->machine, c->of[i].name));
-		}
+		if (c->of[i].torn && target_promises(r->machine->target, c->of[i].name))
+			unusual(f, "torn by this executor, though its architecture promises that it is atomic");
 	}
 	if (!words_tear)
 		unusual(f, "two words never tore: nothing can be shown here");

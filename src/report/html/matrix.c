@@ -3,7 +3,6 @@
  * Writer x reader, one table per layout, walker, level and world: where do they
  * tear? Colour is the decade of the rate; what a colour says is also written.
  */
-#define _GNU_SOURCE	/* qsort_r */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -20,16 +20,21 @@
 #include "usage.h"
 
 static const char explain_help[] =
-	"usage: tornwalk explain SCENARIO [--time 1s] [--cpus LIST]\n"
+	"usage: tornwalk explain SCENARIO [--time 1s] [--cpus LIST] [--names]\n"
 	"       tornwalk explain CELL-OPTIONS\n"
 	"One cell: what is claimed, what the explorer predicts, what the compiler made of it,\n"
 	"whether the race detector saw a race, what a race of --time showed, and the verdict.\n"
+	"--names runs nothing and prints the cell's reader and writer, with a tab between them.\n"
 	"\n"
 	"example: tornwalk explain get-lockless-fault-zap\n"
 	"\n"
 	"exit: the verdict's: 0 pass, 1 fail, 4 inconclusive; 2 bad usage or input\n";
 
-static const struct option options[] = { OPTION_CPUS, OPTION_HELP, CELL_OPTIONS, { 0 } };
+enum { OPT_NAMES = OPT_OWN };
+
+static const struct option options[] = {
+	OPTION_CPUS, OPTION_HELP, { "names", no_argument, NULL, OPT_NAMES }, CELL_OPTIONS, { 0 },
+};
 
 /* ---- claim ---- */
 
@@ -277,22 +282,41 @@ static int select_one(struct selection *c, int nr_words, char **words)
 	return code;
 }
 
+static int print_names(const struct plan *p)
+{
+	const struct cell *c = &p->list[p->nr - 1].cell;
+
+	printf("%s\t%s\n", c->reader->name, c->writer->name);
+	return fflush(stdout) ? EXIT_USAGE : EXIT_PASS;
+}
+
+static int take_option(void *arg, int option, const char *value)
+{
+	bool *names = arg;
+
+	(void)value;
+	*names |= option == OPT_NAMES;
+	return GO_ON;
+}
+
 int cmd_explain(int argc, char **argv)
 {
 	struct selection c = { .plan = { 0 } };
 	struct cpus *cpus = malloc(sizeof(*cpus));
+	bool names = false;
 	int code;
 
 	if (!cpus)
 		return usage_error("out of memory");
 	cpus_allowed(cpus);
 	code = options_parse(&(struct command_line){ .command = "explain", .help = explain_help,
-						     .options = options, .cell = &c.cell, .cpus = cpus },
+						     .options = options, .cell = &c.cell, .cpus = cpus,
+						     .take = take_option, .arg = &names },
 			     argc, argv);
 	if (code == GO_ON)
 		code = select_one(&c, argc - optind, argv + optind);
 	if (code == GO_ON)
-		code = explain(&c, cpus);
+		code = names ? print_names(&c.plan) : explain(&c, cpus);
 	plan_free(&c.plan);
 	free(cpus);
 	return code;

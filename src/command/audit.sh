@@ -1,9 +1,10 @@
 # shellcheck shell=bash disable=SC2154  # root is run.sh's
 # SPDX-License-Identifier: GPL-2.0-or-later
-# ./run.sh audit: what every compiler here makes of the readers, writers and walkers, by
-# target and optimisation, against what they claim. Sourced by run.sh.
+# usage: audit    what each compiler here makes of the readers and writers, against their claims
+#
+# What every compiler here makes of the readers, writers and walkers, by
+# target and optimisation, against what they claim.
 
-audit_targets=(x86_64 i686 i686-sse2 armhf armhf-lpae)
 audit_levels=(O0 O1 O2 O3 Os)
 
 # gcc (each target has its own, of one version) and every clang there is
@@ -16,7 +17,7 @@ audit_compilers() {
 audit_objects() {
 	local target compiler level
 
-	for target in "${audit_targets[@]}"; do
+	for target in $(facts_names targets); do
 		for compiler in $(audit_compilers); do
 			for level in "${audit_levels[@]}"; do
 				set -- "build/audit/$target/$compiler/$level"
@@ -30,17 +31,17 @@ cmd_audit() {
 	local begin=$SECONDS code=0 file objects
 
 	[ $# = 0 ] || die "audit takes no words, not \"$1\""
-	cmd_setup ci
+	setup ci
 	cd "$root" || return 2
-	make -s -j"$(nproc)" build/x86_64-gcc/tornreport || die "the build failed: tornreport"
+	build_desk
 	audit_objects | xargs -P "$(nproc)" -L 1 make -s || die "the build failed: see above"
 	mapfile -t objects < <(audit_objects | sed 's/.* //')
-	file=results/runs/audit/$(date -u +%Y%m%dT%H%M%SZ)
-	mkdir -p "${file%/*}"
-	build/x86_64-gcc/tornreport audit "${objects[@]}" >"$file.txt" || code=$?
-	build/x86_64-gcc/tornreport audit --json "${objects[@]}" >"$file.json" || :
-	build/x86_64-gcc/tornreport audit --brief "${objects[@]}" || :
+	file=$(stamp audit .txt)
+	file=${file%.txt}
+	"$desk" audit "${objects[@]}" >"$file.txt" || code=$?
+	"$desk" audit --json "${objects[@]}" >"$file.json" || :
+	"$desk" audit --brief "${objects[@]}" || :
 	echo "compilers: $(audit_compilers | tr '\n' ' ')at ${audit_levels[*]}; $((SECONDS - begin))s;" \
-		"all of it in $file.txt and .json"
-	return $code
+		"all of it in ${file#"$root"/}.txt and .json"
+	exit $code
 }

@@ -1,36 +1,45 @@
-# shellcheck shell=bash disable=SC2154,SC2034  # root and COMPILER are run.sh's
+# shellcheck shell=bash disable=SC2154  # root and others are run.sh's
 # SPDX-License-Identifier: GPL-2.0-or-later
-# ./run.sh ci: the ci suite on every 32-bit executor this machine has, each gated
-# against results/baseline/<target>/. Sourced by run.sh. Where build/qemu10 is set up
-# there is one leg more; ./run.sh qemus puts the calibrations side by side.
+# usage: ci       [--update-baseline] [LEG...]  the ci suite on i686 and ARM32, native and QEMU user mode, gated
+#
+# A leg is a target's program by one compiler on one 32-bit executor, and is gated against
+# results/baseline/TARGET/KIND-COMPILER.jsonl. Which there are is CI of the target's facts;
+# ./run.sh qemus puts the calibrations of two QEMUs side by side.
 
-# SPEC COMPILER
-ci_legs=(
-	"native:i686 gcc"
-	"native:i686 clang"
-	"qemu-user:i686 gcc"
-	"qemu-user:armhf:cortex-a9 gcc"
-	"qemu-user:armhf:cortex-a9 clang"
-	"qemu-user:armhf-lpae:cortex-a15 gcc"
-	"qemu-user:armhf-lpae:cortex-a15 clang"
-)
+# "TARGET KIND COMPILER", one leg a line
+ci_legs() {
+	local target leg
 
-ci_more_legs() {
-	[ ! -x "$root/build/qemu10/usr/bin/qemu-arm" ] || ci_legs+=("qemu10:armhf-lpae:cortex-a15 gcc")
+	for target in $(facts_names targets); do
+		for leg in $(fact "targets/$target" CI); do
+			[ "${leg%-*}" = qemu10 ] && [ ! -x "$qemu10/usr/bin/qemu-arm" ] || echo "$target ${leg%-*} ${leg##*-}"
+		done
+	done
 }
 
-ci_leg() {
-	local spec=$1 compiler=$2 out=$3 code=0
+# LEG...: "TARGET KIND COMPILER" of each that was named
+ci_chosen() {
+	local leg
 
-	COMPILER=$compiler
-	echo "== $spec $compiler"
-	make -s -C "$root" -j"$(nproc)" TARGET="$(user_target "$spec")" COMPILER="$compiler" ||
-		die "the build failed: $spec $compiler"
-	user_exec "$spec" ci --out "$out" --quiet || code=$?
-	[ "$code" != 2 ] || die "could not run $spec $compiler"
+	[ $# -gt 0 ] || ci_legs
+	for leg; do
+		ci_legs | awk -v leg="$leg" '{ name = $1 "-" $2 "-" $3 } name == leg { print; found = 1 } END { exit !found }' ||
+			die "unknown leg \"$leg\"; valid: $(ci_legs | tr ' ' - | xargs)"
+	done
+}
+
+# TARGET KIND COMPILER FILE
+ci_leg() {
+	local target=$1 kind=$2 compiler=$3 out=$4 code=0 cpu=""
+
+	[ "$kind" = native ] || cpu=$(fact "targets/$target" CPU)
+	echo "== $target $kind $compiler${cpu:+, $cpu}"
+	TARGET=$target COMPILER=$compiler SAN='' build
+	"$(target_kind "$kind:$target")_session" "$kind:$target${cpu:+:$cpu}" "$root/build/$target-$compiler/tornwalk" \
+		"$out" ci --quiet || code=$?
+	[ "$code" != 2 ] || die "could not run $target $kind $compiler"
 	# what it was compiled to; a symbol that differs from its claim is the gate's affair
-	(cd "$root" && "$desk" audit --json "build/$(user_target "$spec")-$compiler/tornwalk.full") \
-		>"${out%.jsonl}.audit.json" || :
+	(cd "$root" && "$desk" audit --json "build/$target-$compiler/tornwalk.full") >"${out%.jsonl}.audit.json" || :
 }
 
 # The verdicts that would change, cell by cell; then the files are taken over.
@@ -45,25 +54,21 @@ ci_take() {
 }
 
 cmd_ci() {
-	local dir out base closed=0 begin=$SECONDS leg spec compiler name desk take=""
+	local dir out base closed=0 begin=$SECONDS target kind compiler take="" legs
 
-	case ${1:-} in
-	"") ;;
-	--update-baseline) take=yes ;;
-	*) die "ci takes nothing but --update-baseline, not \"$1\"" ;;
-	esac
-	cmd_setup ci
-	ci_more_legs
-	make -s -C "$root" -j"$(nproc)" TARGET=x86_64 COMPILER=gcc all build/x86_64-gcc/tornreport
-	desk=$root/build/x86_64-gcc/tornreport
-	dir=$root/results/runs/ci/$(date -u +%Y%m%dT%H%M%SZ)
-	mkdir -p "$dir"
-	for leg in "${ci_legs[@]}"; do
-		read -r spec compiler <<<"$leg"
-		name=${spec%%:*}-$compiler
-		out=$dir/$(user_target "$spec")-$name.jsonl
-		base=$root/results/baseline/$(user_target "$spec")/$name.jsonl
-		ci_leg "$spec" "$compiler" "$out"
+	if [ "${1:-}" = --update-baseline ]; then
+		take=yes
+		shift
+	fi
+	legs=$(ci_chosen "$@") || exit
+	setup ci
+	build_desk
+	dir=$(stamp ci)
+	mkdir "$dir"
+	while read -r target kind compiler; do
+		out=$dir/$target-$kind-$compiler.jsonl
+		base=$root/results/baseline/$target/$kind-$compiler.jsonl
+		ci_leg "$target" "$kind" "$compiler" "$out"
 		if [ -n "$take" ]; then
 			ci_take "$out" "$base"
 		elif [ ! -e "$base" ]; then
@@ -72,8 +77,8 @@ cmd_ci() {
 		else
 			"$desk" gate "$base" "$out" || closed=1
 		fi
-	done
-	[ ${#ci_legs[@]} -gt 7 ] || echo "no QEMU 10 here: ./run.sh setup qemu10 adds a leg"
+	done <<<"$legs"
+	[ -x "$qemu10/usr/bin/qemu-arm" ] || echo "no QEMU 10 here: ./run.sh setup qemu10 adds a leg"
 	echo "== ci: $([ $closed = 0 ] && echo open || echo CLOSED), $((SECONDS - begin))s; results in ${dir#"$root"/}"
-	return $closed
+	exit $closed
 }

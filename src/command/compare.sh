@@ -1,8 +1,9 @@
 # shellcheck shell=bash disable=SC2154  # root, TARGET and BUILD are run.sh's
 # SPDX-License-Identifier: GPL-2.0-or-later
-# ./run.sh compare A B: result sets, or git revisions that are built and measured
+# usage: compare  A B [run arguments]  two result sets; files, directories, or git revisions run in turns
+#
+# Result sets, or git revisions that are built and measured
 # here and now, in turns, so that whatever else the machine does hits both alike.
-# Sourced by run.sh.
 
 compare_rounds=${TORNWALK_COMPARE_ROUNDS:-10}
 
@@ -58,7 +59,7 @@ compare_measure() {
 }
 
 cmd_compare() {
-	local path kind dir desk=$root/build/x86_64-gcc/tornreport code=0
+	local path kind dir code=0
 
 	[ $# -ge 2 ] || die "compare takes two: files, directories or git revisions; then run arguments"
 	[[ $compare_rounds =~ ^[1-9][0-9]{0,2}$ ]] ||
@@ -69,14 +70,13 @@ cmd_compare() {
 	shift 2
 	[ "${kind[*]}" != "results results" ] || [ $# = 0 ] ||
 		die "compare: nothing is run for two result sets, so \"$1\" means nothing"
-	cmd_setup compare
-	make -s -C "$root" -j"$(nproc)" TARGET=x86_64 COMPILER=gcc build/x86_64-gcc/tornreport ||
-		die "the build failed"
+	setup compare
+	build_desk
 	if [ "${kind[*]}" != "results results" ]; then
 		[[ ${kind[*]} != *results* ]] ||
 			echo "run.sh: only one side is measured now: other load than the other's is not seen" >&2
-		dir=$root/results/runs/compare/$(date -u +%Y%m%dT%H%M%SZ)
-		mkdir -p "$dir"
+		dir=$(stamp compare)
+		mkdir "$dir"
 		[ $# -gt 0 ] || set -- quick --time 200ms
 		compare_measure "$dir" "${kind[@]}" "$@"
 		[ "${kind[0]}" = results ] || path[0]=$dir/base.jsonl
@@ -87,5 +87,5 @@ cmd_compare() {
 		"$desk" compare "${path[@]}" --errata "$root/results/ERRATA" --html -o "$dir/compare.html" || :
 		echo "as a page: ${dir#"$root"/}/compare.html"
 	fi
-	return "$code"
+	exit "$code"
 }

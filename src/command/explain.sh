@@ -1,24 +1,20 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # root, BUILD are run.sh's
 # SPDX-License-Identifier: GPL-2.0-or-later
-# explain: one cell by all instruments. What the desk finds out about the program goes
+# usage: explain  SCENARIO  one cell by all instruments, in one block
+#
+# What the desk finds out about the program goes
 # into files beside it, from where tornwalk explain reads it: the audit of this binary,
 # and what the race detector says of this cell's pair (a clang build of its own).
-
-# WORDS...: "READER WRITER" of the one cell they mean
-explain_pair() {
-	"$BUILD/tornwalk" run "$@" --time 10ms --quiet --out - 2>/dev/null |
-		sed -n 's/.*"reader":"\([^"]*\)","writer":"\([^"]*\)".*/\1\t\2/p' | tail -n 1
-}
 
 # READER WORDS...: what three runs of 700 ms report of it, not of its twin
 explain_races() {
 	local dir=$root/build/x86_64-clang-thread fixed=() reader=${1//-/_} i tmp said
 
 	shift
-	command -v clang >/dev/null && command -v llvm-symbolizer >/dev/null || {
+	if ! command -v clang >/dev/null || ! command -v llvm-symbolizer >/dev/null; then
 		echo "not tried: no clang, or no llvm-symbolizer"
 		return
-	}
+	fi
 	make -s -C "$root" -j"$(nproc)" TARGET=x86_64 COMPILER=clang SAN=thread >/dev/null 2>&1 || {
 		echo "not tried: SAN=thread does not build here"
 		return
@@ -40,13 +36,14 @@ explain_races() {
 }
 
 cmd_explain() {
-	local pair
+	local names
 
 	[ $# -gt 0 ] || die "explain needs a scenario or cell options; ./run.sh run --help has them"
-	cmd_setup report
-	build all "$root/build/$TARGET-$COMPILER/tornreport"
-	"$BUILD/tornreport" audit --lines "$BUILD/tornwalk.full" >"$BUILD/tornwalk.audit" || [ $? = 1 ]
-	pair=$(explain_pair "$@")
-	printf '%s\t%s\n' "$pair" "$(explain_races "${pair%%$'\t'*}" "$@")" >"$BUILD/tornwalk.races"
+	setup report
+	build all "$BUILD/tornreport"
+	names=$("$BUILD/tornwalk" explain --names "$@") || exit	# its own words say why
+	"$BUILD/tornreport" audit --lines "$BUILD/tornwalk.full" >"$BUILD/tornwalk.audit" || [ $? = 1 ] ||
+		die "the audit failed"
+	printf '%s\t%s\n' "$names" "$(explain_races "${names%%$'\t'*}" "$@")" >"$BUILD/tornwalk.races"
 	exec "$BUILD/tornwalk" explain "$@"
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154  # root, BUILD are run.sh's
 # SPDX-License-Identifier: GPL-2.0-or-later
-# ./run.sh mutants: the mutation score by all instruments. Sourced by run.sh.
+# usage: mutants  [MUTANT...] [OPTIONS]  who catches which busted protocol, and the score by all instruments
 
 # What the audit makes of each mutant's own objects: "audit MUTANT WORD". Nothing of
 # consumers and transitions is audited.
@@ -47,7 +47,7 @@ mutants_tsan() {
 cmd_mutants() {
 	local also code=0
 
-	cmd_setup test
+	setup test
 	build mutants "$BUILD/tornreport"
 	also=$(mktemp)
 	mutants_audit >"$also"
@@ -59,5 +59,5 @@ cmd_mutants() {
 	fi
 	"$BUILD/tornwalk-mutants" --also "$also" "$@" || code=$?
 	rm -f "$also"
-	return $code
+	exit $code
 }

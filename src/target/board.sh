@@ -61,32 +61,54 @@ runs_arm32() {
 	return "$1"
 }
 
+# Is there what a target needs: arm32, or a word of /proc/cpuinfo?
+has() {
+	case $1 in
+	-) ;;
+	arm32) runs_arm32 ;;
+	*) grep -qw "$1" /proc/cpuinfo 2>/dev/null ;;
+	esac
+}
+
+# "TARGET PATTERN NEEDED" lines: the first of our kind. Sets target, or lacks.
+choose_target() {
+	target='' lacks=''
+	while read -r candidate pattern needed; do
+		# shellcheck disable=SC2254  # a pattern
+		case $machine in
+		$pattern) ;;
+		*) continue ;;
+		esac
+		if has "$needed"; then
+			target=$candidate
+			return
+		fi
+		lacks="$lacks $needed"
+	done <<-END
+	$1
+	END
+}
+
 probe() {
 	machine=$(uname -m)
-	lpae=no target=
-	! grep -qw lpae /proc/cpuinfo 2>/dev/null || lpae=yes
-	case $machine in
-	x86_64) target=x86_64 ;;
-	i[56]86) target=i686 ;;
-	armv[78]*) if [ $lpae = yes ]; then target=armhf-lpae; else target=armhf; fi ;;
-	aarch64) ! runs_arm32 || target=armhf-lpae ;;
-	esac
+	choose_target "$1"
 	cpus=$(getconf _NPROCESSORS_ONLN 2>/dev/null || grep -c ^processor /proc/cpuinfo 2>/dev/null)
 	memory=$(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo 2>/dev/null)
+	targets=$(echo "$1" | cut -d' ' -f1 | sort -u | tr '\n' ' ')
 	# shellcheck disable=SC2046  # the fields of df
 	set -- $(df -Pk "$dir" 2>/dev/null | tail -n 1)
 	free=${4:-unknown}
 	leave_dir
-	case $target/$machine in
-	/aarch64) say "wrong architecture: aarch64, and it runs no 32-bit programs"; exit 2 ;;
-	/*) say "wrong architecture: $machine; tornwalk is built for x86_64, i686 and ARMv7"; exit 2 ;;
-	esac
+	if [ -z "$target" ]; then
+		say "wrong architecture: $machine${lacks:+, which has no$lacks}; there are programs for: ${targets% }"
+		exit 2
+	fi
 	if [ "$free" != unknown ] && [ "$free" -lt 4096 ]; then
 		say "no space: $free KiB free in $dir, and 4096 are needed"
 		exit 2
 	fi
 	printf '%s\n' "machine=$machine" "target=$target" "cpus=${cpus:-unknown}" \
-		"memory_kib=${memory:-unknown}" "free_kib=$free" "lpae=$lpae" "dir=$dir"
+		"memory_kib=${memory:-unknown}" "free_kib=$free" "dir=$dir"
 }
 
 # ---- one run at a time ----

@@ -6,44 +6,14 @@ set -euo pipefail
 : "${root:?}" "${work:?}" "${ssh_caller:?}"
 # shellcheck source=src/target/ssh.sh
 . "$root/src/target/ssh.sh"
+# shellcheck source=src/target/native.sh
+. "$root/src/target/native.sh"
 # shellcheck source=src/target/qemu-system.sh
 . "$root/src/target/qemu-system.sh"
 # shellcheck source=src/target/fleet.sh
 . "$root/src/target/fleet.sh"
 
 fleet_going() { kill -0 "$ssh_caller" 2>/dev/null; }
-
-# SPEC BINARY FILE ARGS..., as ssh_session, on this machine
-fleet_native() {
-	local binary=$2 file=$3 signalled code=0 pid
-
-	shift 3
-	setpriv --pdeathsig TERM "$binary" run "$@" --out "$file" --resume --trailer </dev/null &
-	pid=$!
-	# a caller that was killed stops it too: someone may want to go on with the rest
-	(while fleet_going && kill -0 $pid; do sleep 1; done; fleet_going || kill -TERM $pid) >/dev/null 2>&1 &
-	trap 'signalled=yes ssh_stopped=yes; kill -TERM $pid 2>/dev/null || :' INT TERM
-	while signalled='' code=0; do
-		wait $pid || code=$?
-		[ -n "$signalled" ] || break
-	done
-	# shellcheck disable=SC2064  # as it is now
-	trap "$ssh_idle_trap" INT TERM
-	return $code
-}
-
-fleet_session() {
-	case $1 in
-	native)
-		local said=$3.said code=0
-		count_logged "$said" fleet_native "$@" || code=$?
-		count_check "$1" "$code" "$said" "$3" || code=$?
-		rm -f "$said"
-		return "$code" ;;
-	qemu:*) qemu_system_session "$@" ;;
-	*) ssh_session "$@" ;;
-	esac
-}
 
 # SHARD NAME: was it begun on another board, which is there to go on with it?
 fleet_reserved() {
@@ -99,7 +69,7 @@ fleet_shard() {
 		fleet_going || return 1
 		[ "$pause" = 0 ] || [[ $spec != ssh:* ]] || ssh_probe "$spec" >/dev/null || continue
 		code=0
-		count_logged "$part.log" fleet_session "$spec" "$binary" "$part" "${@:4}" || code=$?
+		count_logged "$part.log" "$(target_kind "$spec")_session" "$spec" "$binary" "$part" "${@:4}" || code=$?
 		if [ "$code" != 255 ] || [ -n "$ssh_stopped" ]; then break; fi
 	done
 	case $code in
@@ -154,9 +124,7 @@ fleet_worker() {
 	done
 }
 
-case $1.$3 in
-probe.native) echo "target=${TARGET:-x86_64}" >"$work/board.$2/facts" ;;
-probe.qemu:*) qemu_system_probe "$3" >"$work/board.$2/facts" || : ;;
-probe.*) ssh_probe "$3" >"$work/board.$2/facts" || : ;;
-worker.*) fleet_worker "$2" "$3" ;;
+case $1 in
+probe) "$(target_kind "$3")_probe" "$3" >"$work/board.$2/facts" || : ;;
+worker) fleet_worker "$2" "$3" ;;
 esac

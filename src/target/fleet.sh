@@ -94,7 +94,7 @@ fleet_words() {
 		fleet_say "--resume goes on with the words it was begun with, not with \"${fleet_args[*]}\""
 		return 2
 	fi
-	ssh_words "${fleet_args[@]}"
+	target_words "${fleet_args[@]}"
 }
 
 # The program for a target, built; run.sh has a build() of its own for the host's.
@@ -171,7 +171,7 @@ fleet_prepare() {
 	done
 	fleet_parallel probe
 	for i in "${!fleet_boards[@]}"; do
-		target=$(sed -n 's/^target=//Ip' "$work/board.$i/facts")
+		target=$(sed -n 's/^target=//p' "$work/board.$i/facts")
 		if [ -z "$target" ]; then
 			echo probe >"$work/board.$i/lost"
 			continue

@@ -14,49 +14,44 @@
 # guest that is done waits until the host has every result, then it may go.
 
 : "${root:?}"
-# shellcheck source=src/target/count.sh
-. "$root/src/target/count.sh"
 # shellcheck source=src/target/debs.sh
 . "$root/src/target/debs.sh"
 # shellcheck source=src/target/qemu-vm.sh
 . "$root/src/target/qemu-vm.sh"
 
-qemu_system_boards="qemu:i686-pae qemu:armhf-lpae"
+qemu_system_boards=$(facts_names boards | sed 's/^/qemu:/' | paste -sd' ')
 
 qemu_system_say() { echo "run.sh: $*" >&2; }
 
-# Fills the caller's $board.
+# Fills the caller's $board with the facts, and where it lies.
 qemu_system_board() {
-	case $1 in
-	qemu:i686-pae)
-		board=([target]=i686 [arch]=i386 [elf]=0003 [image]=linux-image-686-pae
-			[qemu]=qemu-system-i386 [machine]="-M pc -cpu max" [console]=ttyS0
-			[serial]=virtio-serial-pci) ;;
-	qemu:armhf-lpae)
-		board=([target]=armhf-lpae [arch]=armhf [elf]=0028 [image]=linux-image-armmp-lpae
-			[qemu]=qemu-system-arm [machine]="-M virt -cpu cortex-a15" [console]=ttyAMA0
-			[serial]=virtio-serial-device) ;;
-	*)
+	local name=${1#qemu:} key
+
+	if [[ " $qemu_system_boards " != *" $1 "* ]]; then
 		qemu_system_say "unknown board \"$1\"; valid: $qemu_system_boards"
-		return 2 ;;
-	esac
-	board[root]=$root/build/boards/${1#qemu:}/root
-	board[dir]=${qemu_system_state:-$root/build/boards}/${1#qemu:}
+		return 2
+	fi
+	for key in TARGET IMAGE QEMU MACHINE CONSOLE SERIAL; do
+		board[$key]=$(fact "boards/$name" $key)
+	done
+	board[DEB]=$(fact "targets/${board[TARGET]}" DEB)
+	board[root]=$root/build/boards/$name/root
+	board[dir]=${qemu_system_state:-$root/build/boards}/$name
 	mkdir -p "${board[dir]}"
 }
 
 qemu_system_kernel() { basename "${board[root]}"/boot/vmlinuz-* | sed 's/vmlinuz-//'; }
 qemu_system_executor() {
-	"${board[qemu]}" --version | sed -n "1s/.*version \([0-9.]*\).*/${board[qemu]} \1 TCG, real kernel/p"
+	"${board[QEMU]}" --version | sed -n "1s/.*version \([0-9.]*\).*/${board[QEMU]} \1 TCG, real kernel/p"
 }
 
 # The kernel, its virtio modules and busybox, into $board[root].
 qemu_system_unpack() {
-	local arch=${board[arch]} real new deb
+	local arch=${board[DEB]} real new deb
 
 	[ ! -e "${board[root]}" ] || return 0
 	mkdir -p "${board[root]%/*}"
-	real=$(debs_behind "${board[image]}:$arch") && new=$(mktemp -d "${board[root]}.XXXXXX") || return
+	real=$(debs_behind "${board[IMAGE]}:$arch") && new=$(mktemp -d "${board[root]}.XXXXXX") || return
 	deb=$(debs_get "$real:$arch") &&
 		dpkg-deb --fsys-tarfile "$deb" | tar -xC "$new" --wildcards './boot/vmlinuz-*' \
 			'./lib/modules/*/drivers/virtio/*' './lib/modules/*/virtio_console.ko*' &&
@@ -72,7 +67,7 @@ qemu_system_probe() {
 	local tool missing="" lock code=0
 
 	qemu_system_board "$1" || return
-	for tool in "${board[qemu]}" cpio apt-get dpkg-deb flock setpriv taskset; do
+	for tool in "${board[QEMU]}" cpio apt-get dpkg-deb flock setpriv taskset; do
 		command -v "$tool" >/dev/null || missing+=" $tool"
 	done
 	if [ -n "$missing" ]; then
@@ -85,11 +80,11 @@ qemu_system_probe() {
 	qemu_system_unpack || code=2
 	exec {lock}>&-
 	if [ $code != 0 ]; then
-		qemu_system_say "$1: ${board[image]} or busybox-static for ${board[arch]} could not be fetched"
+		qemu_system_say "$1: ${board[IMAGE]} or busybox-static for ${board[DEB]} could not be fetched"
 		return 2
 	fi
-	printf '%s\n' "TARGET=${board[target]}" "ARCH=${board[arch]}" "KERNEL=$(qemu_system_kernel)" \
-		"EXECUTOR=$(qemu_system_executor)"
+	printf '%s\n' "target=${board[TARGET]}" "arch=${board[DEB]}" "kernel=$(qemu_system_kernel)" \
+		"executor=$(qemu_system_executor)"
 }
 
 # The same files make the same archive: its checksum says whether a run goes on.
@@ -104,8 +99,8 @@ qemu_system_push() {
 	local stage code=0
 
 	qemu_system_board "$1" || return
-	if [ "$(od -An -tx2 --endian=little -j18 -N2 "$2" 2>/dev/null | tr -d ' ')" != "${board[elf]}" ]; then
-		qemu_system_say "$1 runs ${board[arch]} programs, and $2 is none: make TARGET=${board[target]}"
+	if [ "$(target_elf "$2")" != "$(fact "targets/${board[TARGET]}" ELF)" ]; then
+		qemu_system_say "$1 runs ${board[DEB]} programs, and $2 is none: make TARGET=${board[TARGET]}"
 		return 2
 	fi
 	stage=$(mktemp -d "${board[dir]}/stage.XXXXXX") || return 2
@@ -252,19 +247,12 @@ qemu_system_guest() {
 
 # SPEC BINARY FILE ARGS...: all of it, as ssh_session
 qemu_system_session() {
-	local spec=$1 binary=$2 file=$3 pid signalled code=0
+	local spec=$1 binary=$2 file=$3 code=0
 
 	shift 3
-	ssh_words "$@" && qemu_system_push "$spec" "$binary" || return 2
+	target_words "$@" && qemu_system_push "$spec" "$binary" || return 2
 	(qemu_system_seed=$file && qemu_system_guest "$spec" "$@") </dev/null &	# one process: it is told to stop
-	pid=$!
-	trap 'signalled=yes ssh_stopped=yes; kill -TERM $pid 2>/dev/null || :' INT TERM
-	while signalled='' code=0; do
-		wait $pid || code=$?
-		[ -n "$signalled" ] || break	# by a signal only the wait has ended
-	done
-	# shellcheck disable=SC2064  # as it is now
-	trap "${ssh_idle_trap:--}" INT TERM
+	target_wait $! || code=$?
 	[ "$code" != 255 ] || return 255	# it stays, as with ssh
 	qemu_system_fetch "$spec" "$file" || return 2
 	return "$code"

@@ -80,11 +80,11 @@ vm_start() {
 	(trap '' INT TERM HUP; exec sed -u "$(vm_words out)" <"$run/out" {out}>&- {err}>&-) &
 	(trap '' INT TERM HUP; exec sed -u "$(vm_words err)" <"$run/err" {out}>&- {err}>&-) >&2 &
 	# shellcheck disable=SC2086  # words
-	setsid setpriv --pdeathsig KILL "${board[qemu]}" ${board[machine]} -accel tcg,thread=multi \
+	setsid setpriv --pdeathsig KILL "${board[QEMU]}" ${board[MACHINE]} -accel tcg,thread=multi \
 		-smp "$smp" -m "$mem" -name tornwalk,debug-threads=on -nodefaults -no-user-config -no-reboot \
 		-display none -monitor none -serial "file:${board[dir]}/console.log" \
 		-kernel "${board[root]}"/boot/vmlinuz-* -initrd "$run/initrd" \
-		-append "console=${board[console]} quiet panic=-1 cma=0 cryptomgr.notests rdinit=/init" -device "${board[serial]}" \
+		-append "console=${board[CONSOLE]} quiet panic=-1 cma=0 cryptomgr.notests rdinit=/init" -device "${board[SERIAL]}" \
 		-chardev "file,id=out,path=$run/out" -device virtserialport,nr=1,chardev=out \
 		-chardev "file,id=err,path=$run/err" -device virtserialport,nr=2,chardev=err \
 		-chardev "file,id=results,append=on,path=$results" -device virtserialport,nr=3,chardev=results \

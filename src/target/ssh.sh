@@ -18,8 +18,8 @@
 # ssh_session SPEC BINARY FILE ARGS... does all three, and counts.
 
 : "${root:?}"
-# shellcheck source=src/target/count.sh
-. "$root/src/target/count.sh"
+# shellcheck source=src/target/target.sh
+. "$root/src/target/target.sh"
 declare -gA ssh_id=() ssh_key=() ssh_dir=()
 export ssh_stopped=	# and $ssh_idle_trap is what a caller does about a signal at other times
 
@@ -79,25 +79,41 @@ ssh_board() {
 		ssh_on "$spec" "sh -s -- $(ssh_quote "run.sh: $spec" "${TORNWALK_BOARD_DIR:-}" "$@")"
 }
 
-# KEY=value: machine target cpus memory_kib free_kib lpae dir
-ssh_probe() { ssh_board "$1" probe </dev/null; }
+# For the board to choose from: "TARGET PATTERN NEEDED", what asks for more first.
+ssh_targets() {
+	local target word
+
+	for target in $(facts_names targets); do
+		set -f
+		for word in $(fact "targets/$target" BOARD); do
+			[[ $word != *:* ]] || echo "1 $target ${word%:*} ${word#*:}"
+			[[ $word == *:* ]] || echo "2 $target $word -"
+		done
+		set +f
+	done | sort | cut -d' ' -f2-
+}
+
+# KEY=value: machine target cpus memory_kib free_kib dir
+ssh_probe() { ssh_board "$1" probe "$(ssh_targets)" </dev/null; }
 
 # ---- push ----
 
 # ssh_fits BINARY MACHINE: prints what the ELF header says it is for; does that fit?
 ssh_fits() {
-	local class machine what
+	local target what="no machine known here" elf on="" fits=1
 
-	read -r class < <(od -An -tu1 -j4 -N1 "$1" 2>/dev/null) || :
-	read -r machine < <(od -An -tu2 -j18 -N2 "$1" 2>/dev/null) || :
-	case ${class:-none}.${machine:-none} in
-	2.62) what=x86_64 ;;
-	1.3) what=i686 ;;
-	1.40) what=ARM ;;
-	*) what="no machine known here" ;;
-	esac
-	echo "$what"
-	[[ $what.$2 == @(x86_64.x86_64|i686.x86_64|i686.i[56]86|ARM.armv[78]*|ARM.aarch64) ]]
+	elf=$(target_elf "$1")
+	for target in $(facts_names targets); do
+		[ "$elf" = "$(fact "targets/$target" ELF)" ] || continue
+		what=$(fact "targets/$target" TRIPLE)
+		read -ra on <<<"$(fact "targets/$target" RUNS_ON)"
+		for on in "${on[@]}"; do
+			# shellcheck disable=SC2053  # a pattern
+			[[ $2 != $on ]] || fits=0
+		done
+	done
+	echo "${what%%-*}"
+	return $fits
 }
 
 # NAME FILE: one line of a shell program that makes it there, and the file
@@ -162,18 +178,6 @@ ssh_beats() {
 		sleep 3 >/dev/null 2>&1 &
 		nap=$!
 		wait "$nap"
-	done
-}
-
-# The .ini files among the arguments go along: are they here?
-ssh_words() {
-	local word
-
-	for word; do
-		[[ $word != *.ini ]] || { [ -f "$word" ] && [ -r "$word" ]; } || {
-			ssh_say "$word: no such file here to send to the board"
-			return 2
-		}
 	done
 }
 
@@ -253,7 +257,7 @@ ssh_session() {
 	local spec=$1 binary=$2 file=$3 said code=0
 
 	shift 3
-	ssh_words "$@" && ssh_push "$spec" "$binary" "$@" || return 2
+	target_words "$@" && ssh_push "$spec" "$binary" "$@" || return 2
 	said=$(mktemp) || return 2
 	count_logged "$said" ssh_exec "$spec" "$file" "$@" || code=$?
 	if [ "$code" != 255 ] && [ -n "${ssh_key[$spec]:-}" ]; then

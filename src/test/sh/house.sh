@@ -95,8 +95,11 @@ nameless=$(find src configs/targets Makefile run.sh .ci -type f \( -name '*.[ch]
 	-name '*.py' -o -name '*.js' -o -name '*.css' -o -name Makefile -o -path '.ci/*' \) -exec grep -L 'SPDX-License-Identifier' {} +)
 check "every source has its SPDX line" test -z "$nameless"
 [ -z "$nameless" ] || echo "#   ${nameless//$'\n'/ }"
-# shellcheck disable=SC2046  # names without blanks
-expect "shellcheck" 'shellcheck -x run.sh .ci/run src/test/lib.sh src/test/sh/*.sh >"$tmp/out"'
+find run.sh .ci/run src -type f \( -name '*.sh' -o -name run \) >"$tmp/scripts"
+expect "shellcheck" 'xargs shellcheck -x <"$tmp/scripts" >"$tmp/out"'
+twice=$(grep -rnE '^# *define _GNU_SOURCE' src)
+check "_GNU_SOURCE is defined by the Makefile alone" test -z "$twice"
+[ -z "$twice" ] || echo "#   ${twice//$'\n'/ }"
 
 # ---- run.sh ----
 
@@ -106,11 +109,22 @@ here() {
 }
 here help
 expect "run.sh help" 'exits 0 && out_has "setup" && out_has "\./run.sh run full"'
+nameless=$(grep -L '^# usage: ' src/command/*.sh)
+check "every file of src/command is a command" test -z "$nameless"
 here --help
 check "run.sh --help" exits 0
 here nonsense
 expect "run.sh nonsense: one line with the valid ones" 'exits 2 && silent &&
-	[ $(wc -l <"$tmp/err") = 1 ] && err_has "valid: run test .*setup .*help .*quick"'
+	[ $(wc -l <"$tmp/err") = 1 ] && err_has "valid: .*help .*run setup test .*quick"'
+cp -r run.sh src configs Makefile "$tmp/"
+printf '# usage: broken\ncmd_broken() {\n\tlocal x\n\tx=$(false | cat)\n\techo not here\n}\n' >"$tmp/src/command/broken.sh"
+code=0
+"$tmp/run.sh" broken >"$tmp/out" 2>"$tmp/err" || code=$?
+expect "run.sh: what no command expects does not end it silently" '
+	exits 1 && silent && err_has "^run.sh: ended at src/command/broken.sh:4 with exit code 1: "'
+here ci nonsense
+expect "run.sh ci with an unknown leg: the valid ones" 'exits 2 && silent && [ $(wc -l <"$tmp/err") = 1 ] &&
+	err_has "leg \"nonsense\"; valid: .*armhf-qemu-user-gcc .*i686-native-clang"'
 here compare README.md
 expect "run.sh compare with one word: what it takes" 'exits 2 && silent && err_has "compare takes two"'
 here setup nonsense

@@ -151,4 +151,5 @@ clean:
 .PHONY: all unit tests man bench clean
 .SECONDARY:
 include src/mutants/mutants.mk
+include src/install/install.mk
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)

@@ -15,16 +15,19 @@
 
 #include "config.h"
 
-static bool is_dir(const char *path)
+/* Somebody else's folder may have the same name; suites are what makes it ours. */
+static bool has_suites(const char *dir)
 {
+	char path[CONFIG_PATH_LEN];
 	struct stat st;
 
-	return !stat(path, &st) && S_ISDIR(st.st_mode);
+	return (size_t)snprintf(path, sizeof(path), "%s/suites", dir) < sizeof(path) &&
+	       !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
 const char *config_dir(char *buf, size_t len)
 {
-	static const char *const beside[] = { "configs", "../../configs" };
+	static const char *const beside[] = { "configs", "../../configs", "../share/tornwalk/configs" };
 	const char *env = getenv("TORNWALK_CONFIGS");
 	char exe[CONFIG_PATH_LEN], *slash;
 	ssize_t n;
@@ -33,7 +36,7 @@ const char *config_dir(char *buf, size_t len)
 		snprintf(buf, len, "%s", env);
 		return buf;
 	}
-	if (is_dir("configs")) {
+	if (has_suites("configs")) {
 		snprintf(buf, len, "configs");
 		return buf;
 	}
@@ -46,7 +49,7 @@ const char *config_dir(char *buf, size_t len)
 		return NULL;
 	*slash = '\0';
 	for (unsigned i = 0; i < sizeof(beside) / sizeof(beside[0]); i++)
-		if ((size_t)snprintf(buf, len, "%s/%s", exe, beside[i]) < len && is_dir(buf))
+		if ((size_t)snprintf(buf, len, "%s/%s", exe, beside[i]) < len && has_suites(buf))
 			return buf;
 	return NULL;
 }

@@ -31,8 +31,9 @@ struct config {
 };
 
 /*
- * $TORNWALK_CONFIGS, ./configs, or configs beside the executable or two
- * directories above it; NULL: none of them.
+ * $TORNWALK_CONFIGS; else the first that has suites in it: ./configs, configs beside the
+ * executable, two directories above it (a build), or where make install puts them. NULL:
+ * none of them.
  */
 const char *config_dir(char *buf, size_t len);
 

@@ -27,6 +27,8 @@ skip() { echo "ok $((++numbered)) - $1 # SKIP $2"; }
 
 # With what the last program said.
 not_ok() {
+	local f
+
 	echo "not ok $((++numbered)) - $1"
 	echo "#   exit code $code"
 	for f in out err; do

@@ -31,12 +31,13 @@ boards_enter() {
 	unset TORNWALK_BOARDS
 	trap boards_clean_up EXIT
 	ip link set lo up
-	boards_made_dir=
 	if ! getent passwd sshd >/dev/null; then	# of this mount namespace only
 		{ cat /etc/passwd && echo "sshd:x:65533:65534::/run/sshd:/usr/sbin/nologin"; } >"$tmp/passwd"
 		mount --bind "$tmp/passwd" /etc/passwd
 	fi
-	[ -d /run/sshd ] || { mkdir -m 755 /run/sshd && boards_made_dir=yes; }
+	# sshd wants it to be there; also of this mount namespace only, for another test may
+	# be at it, and would have made or removed it
+	mount -t tmpfs none /run && mkdir -m 755 /run/sshd
 	ssh-keygen -q -t ed25519 -N '' -C '' -f "$tmp/key"
 	ssh-keygen -q -t ed25519 -N '' -C '' -f "$tmp/host"
 	export TORNWALK_SSH="ssh -F none -i $tmp/key -o UserKnownHostsFile=$tmp/known -o KexAlgorithms=curve25519-sha256"
@@ -66,7 +67,6 @@ boards_clean_up() {
 	for n in "${!board_holder[@]}"; do
 		board_kill "$n"
 	done
-	[ -z "${boards_made_dir:-}" ] || rmdir /run/sshd 2>/dev/null
 	clean_up
 }
 

@@ -82,6 +82,7 @@ cat >"$tmp/client" <<END
 set -euo pipefail
 root=$root
 . "\$root/src/target/ssh.sh"
+. "\$root/src/target/native.sh"
 . "\$root/src/target/qemu-system.sh"
 . "\$root/src/target/fleet.sh"
 fleet_binary() { echo "$tornwalk"; }
@@ -169,7 +170,7 @@ refuses_fleet "a FILE that is not there" 'cannot read .*nowhere' "$tmp/nowhere"
 fleet_of "# only this" ""
 refuses_fleet "no board" 'no board' "$tmp/fleet"
 fleet_of "# boards" "ssh:root@10.77.1.2 # one" "telnet:x"
-refuses_fleet "a bad line: file:line" 'fleet:3: bad board .telnet:x.; it is ssh:.*, qemu:i686-pae, .*native' "$tmp/fleet"
+refuses_fleet "a bad line: file:line" 'fleet:3: bad board .telnet:x.; it is ssh:.*, qemu:i686-pae.* native' "$tmp/fleet"
 fleet_of native ssh:
 refuses_fleet "a bad board: file:line" 'fleet:2: bad board .ssh:.' "$tmp/fleet"
 fleet_of native "" " native"

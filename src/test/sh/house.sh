@@ -28,6 +28,7 @@ declare -A may=(
 	[report]="protocol audit words"	# the outcomes' names, what the bits mean, what a symbol is made of
 	[man]="nothing"
 	[command]="nothing"
+	[install]="nothing"
 	[target]="nothing"
 )
 

@@ -58,7 +58,7 @@ static uint8_t location_of(const struct locations *c, const void *p, unsigned si
 static bool same_op(const struct op *a, const struct op *b)
 {
 	return a->kind == b->kind && a->location == b->location && a->half == b->half &&
-	       a->value == b->value && a->f == b->f;
+	       a->plain == b->plain && a->value == b->value && a->f == b->f;
 }
 
 /* ---- on the thread's stack ---- */
@@ -105,16 +105,16 @@ static __attribute__((noinline)) void stop(struct behaviour *b)
 	swapcontext(&b->playback->thread, &b->playback->home);
 }
 
-/* Memory that is no location is never written: it is what it is. */
+/* Memory that is no location is never written: it is what it is, in whatever order it is read. */
 static bool constant(struct behaviour *b, const struct access *a, const struct op *op, uint64_t *got)
 {
 	if (!a->p || op->location != NO_LOCATION || a->kind == ACCESS_RMW)
 		return false;
 	*got = 0;
-	if (a->kind == ACCESS_LOAD)
+	if (access_loads(a->kind))
 		memcpy(got, a->p, a->size);
 	else
-		b->foreign = true;
+		b->foreign |= a->kind != ACCESS_CHOOSE;
 	return true;
 }
 
@@ -124,8 +124,9 @@ static struct op op_of(const struct behaviour *b, const struct access *a)
 
 	if (a->p)
 		op.location = location_of(b->locations, a->p, a->size, &op.half);
-	if (a->kind == ACCESS_STORE_PLAIN)
-		op.kind = ACCESS_STORE;
+	op.plain = a->kind == ACCESS_LOAD_PLAIN || a->kind == ACCESS_STORE_PLAIN;
+	if (op.plain)
+		op.kind = access_loads(a->kind) ? ACCESS_LOAD : ACCESS_STORE;
 	if (a->kind == ACCESS_RMW && op.location == NO_LOCATION)
 		op.value = 0;	/* a count of references: a barrier, and nothing else */
 	return op;

@@ -29,6 +29,7 @@ enum { HALF_LO = 1, HALF_HI = 2, BOTH = 3 };
 struct op {
 	uint8_t kind;		/* enum access_kind */
 	uint8_t location, half;	/* what it touches, or NO_LOCATION */
+	bool plain;		/* the compiler may reorder it, and repeat it */
 	uint64_t value;
 	uint32_t (*f)(uint32_t);
 	uint32_t notes;		/* ACCESS_END: what the thread noted on its way */

@@ -36,7 +36,7 @@ static uint64_t perform(const struct access *a)
 		memcpy(&old, p, a->size);
 	if (a->f)
 		new = a->f((uint32_t)old);
-	if (p && a->kind != ACCESS_LOAD)
+	if (p && !access_loads(a->kind))
 		memcpy(p, &new, a->size);
 	return old;
 }
@@ -59,9 +59,9 @@ uint64_t explore_access(const struct access *a)
 	return got;
 }
 
-unsigned explore_choose(unsigned n)
+unsigned explore_choose(unsigned n, const void *p)
 {
-	struct access a = { .kind = ACCESS_CHOOSE, .value = n };
+	struct access a = { .kind = ACCESS_CHOOSE, .p = p, .size = 8, .value = n };
 
 	return watcher && watcher->access ? (unsigned)watcher->access(watcher->arg, &a) : 0;
 }

@@ -14,6 +14,7 @@
 
 enum access_kind {
 	ACCESS_LOAD,
+	ACCESS_LOAD_PLAIN,	/* one half of a load the compiler may reorder */
 	ACCESS_STORE,
 	ACCESS_STORE_PLAIN,	/* one half of a store the compiler may reorder */
 	ACCESS_RMW,		/* also a full barrier */
@@ -23,7 +24,7 @@ enum access_kind {
 	ACCESS_UNLOCK,
 	/* for `access` only */
 	ACCESS_FILL,		/* store to memory that nobody else can reach yet */
-	ACCESS_CHOOSE,		/* what the compiler chose: 0 .. value-1 */
+	ACCESS_CHOOSE,		/* what the compiler made of 8 bytes at p: 0 .. value-1 */
 	/* the machine under the protocol, as its model asks for it */
 	ACCESS_ENTER,
 	ACCESS_EXIT,
@@ -42,6 +43,11 @@ struct access {
 	uint64_t value;			/* stored; low word in bits 0..31 */
 	uint32_t (*f)(uint32_t);	/* ACCESS_RMW: what becomes of the old value; NULL: value */
 };
+
+static inline bool access_loads(enum access_kind k)
+{
+	return k == ACCESS_LOAD || k == ACCESS_LOAD_PLAIN;
+}
 
 /* 8-byte accesses that are two words on the executor that is modelled. */
 enum { TEARS_LOAD64 = 1 << 0, TEARS_STORE64 = 1 << 1, TEARS_STRD = 1 << 2 };
@@ -63,8 +69,8 @@ void explore_after(enum access_kind k, const void *p, unsigned size);
 /* Makes access `a`, or lets the watcher make it. */
 uint64_t explore_access(const struct access *a);
 
-/* One of n ways; without a watcher that performs, the first. */
-unsigned explore_choose(unsigned n);
+/* One of n ways to access the 8 bytes at p; without a watcher that performs, the first. */
+unsigned explore_choose(unsigned n, const void *p);
 bool explore_tears(unsigned what);
 
 #endif

@@ -53,18 +53,19 @@ static explored_access entry_t explored_load_whole(const entry_t *p)
 
 enum explored_shape { LOW_FIRST, HIGH_FIRST, WHOLE, NR_SHAPES };
 
-static explored_access entry_t explored_load_as(enum explored_shape shape, const entry_t *p)
+static explored_access entry_t explored_load_as(enum explored_shape shape, enum access_kind k,
+						const entry_t *p)
 {
 	uint32_t hi, lo;
 
 	if (shape == WHOLE)
 		return explored_load_whole(p);
 	if (shape == LOW_FIRST) {
-		lo = mem_load32(&p->lo);
-		return entry(lo, mem_load32(&p->hi));
+		lo = (uint32_t)explored_access_of(k, &p->lo, 4, 0);
+		return entry(lo, (uint32_t)explored_access_of(k, &p->hi, 4, 0));
 	}
-	hi = mem_load32(&p->hi);
-	return entry(mem_load32(&p->lo), hi);
+	hi = (uint32_t)explored_access_of(k, &p->hi, 4, 0);
+	return entry((uint32_t)explored_access_of(k, &p->lo, 4, 0), hi);
 }
 
 static explored_access void explored_store_as(enum explored_shape shape, enum access_kind k,
@@ -78,37 +79,40 @@ static explored_access void explored_store_as(enum explored_shape shape, enum ac
 	explored_access_of(k, shape == LOW_FIRST ? &p->hi : &p->lo, 4, shape == LOW_FIRST ? v.hi : v.lo);
 }
 
+/* The compiler owes nobody an order: the two words have no access of their own in the source. */
 static explored_access entry_t mem_load_plain(const entry_t *p)
 {
-	return explored_load_as(explore_choose(NR_SHAPES), p);
+	return explored_load_as(explore_choose(NR_SHAPES, p), ACCESS_LOAD_PLAIN, p);
 }
 
-/* The compiler owes nobody an order: the two stores have no name of their own. */
 static explored_access void mem_store_plain(entry_t *p, entry_t v)
 {
-	explored_store_as(explore_choose(NR_SHAPES), ACCESS_STORE_PLAIN, p, v);
+	explored_store_as(explore_choose(NR_SHAPES, p), ACCESS_STORE_PLAIN, p, v);
 }
 
 static explored_access entry_t mem_load_once(const entry_t *p)
 {
-	return explored_load_as(HIGH_FIRST, p);
+	return explored_load_as(HIGH_FIRST, ACCESS_LOAD, p);
 }
 
 static explored_access entry_t mem_load64(const entry_t *p)
 {
-	return explored_load_as(explore_tears(TEARS_LOAD64) ? explore_choose(WHOLE) : WHOLE, p);
+	return explored_load_as(explore_tears(TEARS_LOAD64) ? explore_choose(WHOLE, p) : WHOLE,
+				ACCESS_LOAD, p);
 }
 
 #define MEM_LOAD64_VIA(id, p) mem_load64(p)
 
 static explored_access void mem_store64(entry_t *p, entry_t v)
 {
-	explored_store_as(explore_tears(TEARS_STORE64) ? explore_choose(WHOLE) : WHOLE, ACCESS_STORE, p, v);
+	explored_store_as(explore_tears(TEARS_STORE64) ? explore_choose(WHOLE, p) : WHOLE,
+			  ACCESS_STORE, p, v);
 }
 
 static explored_access void mem_store_strd(entry_t *p, entry_t v)
 {
-	explored_store_as(explore_tears(TEARS_STRD) ? explore_choose(WHOLE) : WHOLE, ACCESS_STORE, p, v);
+	explored_store_as(explore_tears(TEARS_STRD) ? explore_choose(WHOLE, p) : WHOLE,
+			  ACCESS_STORE, p, v);
 }
 
 /* Into a table page that nobody else can reach yet. */

@@ -76,9 +76,9 @@ static void c_access(const struct litmus *x, const struct branch *at, unsigned d
 
 	indent(x, depth);
 	if (op->kind == ACCESS_LOAD)
-		fprintf(x->f, at->plain ? "r%u = *%s" : "r%u = READ_ONCE(*%s)", at->reg, v);
+		fprintf(x->f, op->plain ? "r%u = *%s" : "r%u = READ_ONCE(*%s)", at->reg, v);
 	else if (op->kind == ACCESS_STORE)
-		fprintf(x->f, at->plain ? "*%s = %u" : "WRITE_ONCE(*%s, %u)", v, litmus_number(x, op));
+		fprintf(x->f, op->plain ? "*%s = %u" : "WRITE_ONCE(*%s, %u)", v, litmus_number(x, op));
 	else if (op->kind == ACCESS_RMW && op->location != NO_LOCATION)
 		fprintf(x->f, "r%u = xchg(%s, %u)", at->reg, v, litmus_number(x, op));
 	else if (op->kind == ACCESS_LOCK || op->kind == ACCESS_UNLOCK)

@@ -24,6 +24,9 @@ struct litmus {
 	FILE *f;
 };
 
+/* Accesses that such a test has no words for, or that do nothing in it: a bit each. */
+uint32_t litmus_silent_kinds(enum litmus_arch arch);
+
 /* Of any thread: a bit each. */
 uint32_t litmus_kinds(const struct litmus *x);
 /* The small number of the value that op stores. */

@@ -171,7 +171,7 @@ static void print_test(const struct litmus *x)
 	print_exists(x);
 }
 
-static uint32_t silent_kinds(enum litmus_arch arch)
+uint32_t litmus_silent_kinds(enum litmus_arch arch)
 {
 	const uint32_t c = 1u << ACCESS_CHOOSE | 1u << ACCESS_LOOKUP | 1u << ACCESS_STILL |
 			   1u << ACCESS_ALLOC | 1u << ACCESS_FILL | 1u << ACCESS_FREE;
@@ -191,7 +191,7 @@ static int prepare(struct litmus *x, char *why, unsigned len)
 	for (i = 0; !err && i < x->p->nthreads; i++) {
 		const bool watched = x->p->watched & 1u << i;
 
-		x->tree[i].silent = silent_kinds(x->test->arch);
+		x->tree[i].silent = litmus_silent_kinds(x->test->arch);
 		err = tree_grow(&x->tree[i], &x->p->b[i], &x->values, watched ? x->test->notes : 0, why, len);
 		possible |= !err && x->tree[i].at[0].ends;
 	}

@@ -12,13 +12,18 @@
 #include <string.h>
 
 enum { MAX_NODES = 4096, MAX_BRANCHES = 1 << 14, MAX_PATH = 100, ROUNDS = 128, MEMO = 1 << 12,
-       LOCATION_ENTRY = 0,
-       NR_SHAPES_PLAIN = 3 };
+       LOCATION_ENTRY = 0 };
 
 static uint64_t mix(uint64_t h, uint64_t v)
 {
 	h = (h ^ v) * 0x9e3779b97f4a7c15u;
 	return h ^ h >> 29;
+}
+
+/* Of what a test writes of an access, all but its register. */
+static uint64_t hash_of(const struct op *op)
+{
+	return mix(mix(mix(mix(op->kind + 1u, op->location), op->half), op->value), op->plain);
 }
 
 /* ---- values ---- */
@@ -46,7 +51,7 @@ static const char *unspeakable(const struct op *op)
 {
 	if (op->location != LOCATION_ENTRY)
 		return NULL;
-	if (op->half == BOTH)
+	if (op->half == BOTH && op->kind != ACCESS_CHOOSE)
 		return "it has an 8-byte access to the entry; a litmus test has no mixed sizes, only words";
 	return op->f ? "it updates a word by a function of the old value, which litmus tests lack" : NULL;
 }
@@ -142,7 +147,7 @@ static uint64_t *futures(struct behaviour *b, const struct entry_values *v)
 	for (node = 0; now && next && node < b->nr; node++) {
 		const struct op *op = behaviour_op(b, node);
 
-		now[node] = mix(mix(mix(op->kind + 1u, op->location), op->half), op->value);
+		now[node] = hash_of(op);
 		if (op->kind == ACCESS_END)
 			now[node] = mix(now[node], op->notes);
 	}
@@ -216,8 +221,7 @@ static int sum_up(struct grower *g, struct branch *x)
 {
 	const struct tree *t = g->t;
 	const struct branch *to = &t->at[x->first];
-	const uint64_t here = mix(mix(mix(mix(x->op.kind + 1u, x->op.location), x->op.half),
-				      x->op.value), x->plain);
+	const uint64_t here = hash_of(&x->op);
 	uint64_t ends = mix(7, x->reg), code = here;
 	bool alike = true, some_cut = false;
 	uint32_t way;
@@ -249,18 +253,18 @@ static int sum_up(struct grower *g, struct branch *x)
 	return 0;
 }
 
-static int grow(struct grower *g, uint32_t at, uint32_t node, unsigned depth, unsigned regs, unsigned plain)
+static int grow(struct grower *g, uint32_t at, uint32_t node, unsigned depth, unsigned regs)
 {
 	const struct op op = *behaviour_op(g->b, node);
-	const uint64_t key = mix(mix(g->future[node], regs), plain);
+	const uint64_t key = mix(g->future[node], regs);
+	const bool of_page = op.location != NO_LOCATION && op.location >= g->v->first_page;
 	struct tree *t = g->t;
 	struct branch *x = &t->at[at];
 	unsigned i;
 	int err;
 
 	*x = (struct branch){ .op = op, .reg = NO_REG };
-	x->silent = (t->silent & 1u << op.kind) ||
-		    (op.location != NO_LOCATION && op.location >= g->v->first_page);
+	x->silent = of_page || (t->silent & 1u << op.kind);
 	for (i = 0; i < depth && op.kind != ACCESS_END; i++)
 		if (g->path[i] == g->future[node]) {
 			x->op.kind = ACCESS_END;
@@ -279,11 +283,9 @@ static int grow(struct grower *g, uint32_t at, uint32_t node, unsigned depth, un
 		return 0;
 	}
 	g->path[depth] = g->future[node];
-	t->kinds |= 1u << op.kind;
+	t->kinds |= of_page ? 0 : 1u << op.kind;
 	if (op.kind == ACCESS_LOCK)
 		t->locks |= 1u << op.location;
-	x->plain = plain && op.location == LOCATION_ENTRY;
-	plain = op.kind == ACCESS_CHOOSE ? (op.value == NR_SHAPES_PLAIN ? 2 : 0) : plain - x->plain;
 	if (answers_value(&op))
 		x->reg = (uint8_t)regs++;
 	if (regs > t->regs)
@@ -292,7 +294,7 @@ static int grow(struct grower *g, uint32_t at, uint32_t node, unsigned depth, un
 	x->first = t->n;
 	err = new_branches(t, x->n);
 	for (i = 0; !err && i < answers(g->v, &op); i++)
-		err = grow(g, t->at[at].first + i, next_node(g->b, g->v, node, i), depth + 1, regs, plain);
+		err = grow(g, t->at[at].first + i, next_node(g->b, g->v, node, i), depth + 1, regs);
 	if (!err)
 		err = sum_up(g, &t->at[at]);
 	if (!err && !t->at[at].loops) {
@@ -311,7 +313,7 @@ int tree_grow(struct tree *t, struct behaviour *b, const struct entry_values *v,
 
 	if (!err) {
 		*g = (struct grower){ .t = t, .b = b, .v = v, .future = future, .notes = notes };
-		err = grow(g, 0, FIRST_NODE, 0, 0, 0);
+		err = grow(g, 0, FIRST_NODE, 0, 0);
 	}
 	if (err == -EINVAL)
 		snprintf(why, len, "%s", g->why ? g->why : "it has too many ways to go for a litmus test");

@@ -22,7 +22,6 @@ struct values {
 struct branch {
 	struct op op;		/* kind ACCESS_END: a leaf */
 	bool silent;		/* not said: nobody else sees it, or the test has no word for it */
-	bool plain;		/* a word of a plain access of the source */
 	bool acts;		/* here or below: something another thread could see */
 	bool cut;		/* every way from here tries again */
 	bool loops;		/* some way does */
@@ -38,7 +37,7 @@ struct tree {
 	struct branch *at;	/* [0] is the root; branches may share what follows */
 	uint32_t n, size;
 	unsigned regs;		/* the most on a path */
-	uint32_t kinds;		/* of accesses that there are: a bit each */
+	uint32_t kinds;		/* of accesses, but for those of table pages: a bit each */
 	uint32_t locks;		/* locations: a bit each */
 	bool retries;		/* a path was cut */
 };

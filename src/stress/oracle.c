@@ -145,7 +145,7 @@ static void about_to(void *arg, enum access_kind k, const void *p, unsigned size
 	struct lesson *l = arg;
 
 	(void)size;
-	if (k == ACCESS_LOAD || ((const void *)&l->slot->lo != p && (const void *)&l->slot->hi != p))
+	if (access_loads(k) || ((const void *)&l->slot->lo != p && (const void *)&l->slot->hi != p))
 		return;
 	l->before_last = l->before;
 	l->before = *l->slot;

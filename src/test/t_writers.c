@@ -59,7 +59,7 @@ static void trace_after(void *arg, enum access_kind k, const void *p, unsigned s
 	}
 	if (!c)
 		return;
-	if ((lo || hi) && k != ACCESS_LOAD && !t->lock_held)
+	if ((lo || hi) && !access_loads(k) && !t->lock_held)
 		t->unlocked_store = true;
 	assert_true(t->n < sizeof(t->what) - 1);
 	t->what[t->n] = c;
@@ -601,7 +601,7 @@ static void look_at_wmb(void *arg, enum access_kind k, const void *p, unsigned s
 	unsigned i;
 
 	(void)p;
-	if (b->filled && !b->then && k != ACCESS_LOAD)
+	if (b->filled && !b->then && !access_loads(k))
 		b->then = size == 8 && k == ACCESS_STORE ? 'D' : '?';
 	if (k != ACCESS_WMB || b->filled)
 		return;

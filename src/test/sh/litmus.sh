@@ -44,6 +44,7 @@ cells=(
 	"--reader pmd-read-atomic --writer busted-low-first"
 	"--reader read-once --writer pae-pte --rounds 1"
 	"--reader get-lockless --writer pae-pte --rounds 1 --readers 2"
+	"--walker trans-unstable --reader get-lockless --writer pae-pte --rounds 1"
 )
 for c in "${cells[@]}"; do
 	# shellcheck disable=SC2086  # words

@@ -108,7 +108,6 @@ static int model_option(struct explore *x, const char *value)
 static int take(void *arg, int option, const char *value)
 {
 	struct explore *x = arg;
-	int bad;
 
 	switch (option) {
 	case OPT_MODEL:
@@ -133,11 +132,9 @@ static int take(void *arg, int option, const char *value)
 		return number_option("--limit", value, 1000000000, &x->limit);
 	case OPT_LITMUS:
 		x->litmus = true;
-		bad = export_arch(&x->export, value);
-		return bad ? bad - 1 : GO_ON;
+		return export_arch(&x->export, value) ? usage_error("%s", x->export.text) : GO_ON;
 	case OPT_OUTCOME:
-		bad = export_outcome(&x->export, value);
-		return bad ? bad - 1 : GO_ON;
+		return export_outcome(&x->export, value) ? usage_error("%s", x->export.text) : GO_ON;
 	case OPT_OUT:
 		x->export.dir = value;
 		break;
@@ -386,6 +383,16 @@ static int show_all(struct explore *x)
 	return code;
 }
 
+static void print_lines(const char *text)
+{
+	size_t n;
+
+	for (; *text; text += n + (text[n] != '\0')) {
+		n = strcspn(text, "\n");
+		usage_error("%.*s", (int)n, text);
+	}
+}
+
 /* The cells as files for herd7. */
 static int export_all(struct explore *x)
 {
@@ -400,7 +407,8 @@ static int export_all(struct explore *x)
 		const struct bounds b = bounds_for(x, &p->list[i].cell);
 
 		e->tears = tears_of(x, &p->list[i].cell);
-		code = export_cell(e, &p->list[i], &b);
+		code = export_cell(e, &p->list[i], &b) ? EXIT_USAGE : EXIT_PASS;
+		print_lines(e->text);
 	}
 	if (e->dir && !code)
 		printf("%u litmus tests of %u cells in %s, %u cells cannot be one%s\n", e->files, i - e->refused,

@@ -318,9 +318,9 @@ static unsigned loads(const struct program *p, const struct state *s, const stru
  */
 static unsigned shapes(const struct program *p, unsigned n)
 {
-	const unsigned enough = p->model == MODEL_WEAK ? 1 : 2;
+	const unsigned enough = p->shapes == SHAPES_FIRST || p->model == MODEL_WEAK ? 1 : 2;
 
-	return p->all_shapes || n < enough ? n : enough;
+	return p->shapes == SHAPES_ALL || n < enough ? n : enough;
 }
 
 static unsigned thread_moves(const struct program *p, const struct state *s, unsigned i)

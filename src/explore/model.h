@@ -73,6 +73,9 @@ struct state {
 	struct version log[MAX_LOG];
 };
 
+/* What 8 bytes that need not be one access become: the ways that add an outcome, all, or the first. */
+enum shapes { SHAPES_TELLING, SHAPES_ALL, SHAPES_FIRST };
+
 /* A bounded program under a memory model. */
 struct program {
 	enum memory_model model;
@@ -87,7 +90,7 @@ struct program {
 	uint64_t poison;
 	bool reclaims;			/* somebody frees, or waits for a grace period */
 	bool at_once;			/* a page is reclaimed the moment it is freed */
-	bool all_shapes;		/* of plain accesses, also those that add no outcome */
+	enum shapes shapes;
 };
 
 /* Copies s but for what is not in use. */

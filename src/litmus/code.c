@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
+ * A test's program, as C or as columns of instructions.
+ *
+ * Key invariant: each access has the form, and the register, that its branch of the
+ * tree has; nothing is left out but what litmus_silent_kinds() names, accesses to table
+ * pages, and paths that are cut.
+ *
  * C is what tools/memory-model/linux-kernel.def of the kernel has words for, ARM and
  * X86 what lib/ARMParser.mly and lib/X86Parser.mly of herdtools7 take. herd7's ARM model
  * knows DMB and DMB ST, not the ISH forms that the kernel uses.

@@ -1,15 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which tests a cell becomes, what each claims, and where it goes.
+ *
+ * Key invariant: what a file's first lines claim is the explorer's answer about the
+ * program in that file, with 8 bytes in the one order it writes them and without
+ * retries, not about all that its source may become. And a test's name says all that
+ * its program depends on: tools that take many tests keep one of a name.
+ */
 #include "files.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "config/text.h"
-#include "cli/usage.h"
+#include "predict/predict.h"
+
+enum { TEST_NAME_LEN = NAME_LEN + 128 };
 
 int export_arch(struct export *e, const char *word)
 {
@@ -20,59 +29,74 @@ int export_arch(struct export *e, const char *word)
 			e->arch = i;
 			return 0;
 		}
-	return usage_error("unknown kind of litmus test \"%s\"; valid: C ARM X86", word) + 1;
+	text_error(e->text, sizeof(e->text), "unknown kind of litmus test \"%s\"; valid:", word);
+	for (i = 0; litmus_arch_names[i]; i++)
+		text_append(e->text, sizeof(e->text), " %s", litmus_arch_names[i]);
+	return -EINVAL;
 }
 
 /*
  * Who tore an entry is a matter of what its memory can hold, and so of the model that
- * judges; that it is torn is not. So `torn` is one test, unless it is asked for by half.
+ * judges; that it is torn is not. So `torn` is one test, unless one half of it is wanted.
  */
 int export_outcome(struct export *e, const char *word)
 {
-	char valid[160] = "torn";
 	unsigned i;
 
 	e->outcomes = strcmp(word, "torn") ? 0 : OUTCOMES_TORN;
+	text_error(e->text, sizeof(e->text), "unknown bad outcome \"%s\"; valid: torn", word);
 	for (i = 0; i < NR_OUTCOMES; i++) {
 		if (OUTCOMES_BAD & 1u << i)
-			text_append(valid, sizeof(valid), " %s", outcome_kinds[i].name);
+			text_append(e->text, sizeof(e->text), " %s", outcome_kinds[i].name);
 		if ((OUTCOMES_BAD & 1u << i) && !strcmp(word, outcome_kinds[i].name))
 			e->outcomes = 1u << i;
 	}
-	return e->outcomes ? 0 : usage_error("unknown bad outcome \"%s\"; valid: %s", word, valid) + 1;
+	return e->outcomes ? 0 : -EINVAL;
 }
 
-/* What each model says; false: none could be asked, said why. */
-static bool ask_models(const struct export *e, const struct scenario *s, const struct bounds *b,
-		       struct prediction p[NR_MODELS], uint32_t *possible)
+static const char *outcomes_name(uint32_t outcomes)
+{
+	return outcomes == OUTCOMES_TORN ? "torn" : outcome_kinds[__builtin_ctz(outcomes)].name;
+}
+
+static bool by_half(uint32_t outcomes)
+{
+	return (outcomes & OUTCOMES_TORN) && outcomes != OUTCOMES_TORN;
+}
+
+/* ---- what is claimed ---- */
+
+/* What each model says of the program in the files. */
+static int ask_models(struct export *e, const struct scenario *s, const struct bounds *b,
+		      struct prediction p[NR_MODELS], uint32_t *possible)
 {
 	unsigned m;
 	int err;
 
 	*possible = 0;
 	for (m = 0; m < NR_MODELS; m++) {
-		p[m] = (struct prediction){ .model = m, .tears = e->tears,
+		p[m] = (struct prediction){ .model = m, .tears = e->tears, .shapes = SHAPES_FIRST,
 					    .search = { .how = SEARCH_REDUCED, .max_states = e->limit } };
 		if (e->model >= 0 && (unsigned)e->model != m)
 			continue;
 		err = predict(&p[m], &s->cell, b);
 		if (err) {
-			usage_error("%s: cannot be explored: %s", s->name, strerror(-err));
-			return false;
+			text_append(e->text, sizeof(e->text), "%s: cannot be explored: %s\n", s->name, strerror(-err));
+			return err;
 		}
 		*possible |= p[m].possible;
 	}
-	return true;
+	return 0;
 }
 
-/* "torn-by-reader is possible under sc, tso, impossible under weak" */
+/* "torn-by-reader is possible under sc, tso; impossible under weak" */
 static void say_models(const struct export *e, const struct prediction p[NR_MODELS], uint32_t outcomes,
-		       const char *what, char *buf, size_t len)
+		       char *buf, size_t len)
 {
 	static const char *const words[] = { "impossible", "possible", "unknown" };
-	unsigned k, m, n, said = 0;
+	unsigned k, m, n, answers = 0;
 
-	snprintf(buf, len, "%s is", what);
+	snprintf(buf, len, "%s is", outcomes_name(outcomes));
 	for (k = 0; k < 3; k++)
 		for (m = n = 0; m < NR_MODELS; m++) {
 			const unsigned is = p[m].possible & outcomes ? 1 : p[m].known ? 0 : 2;
@@ -82,8 +106,14 @@ static void say_models(const struct export *e, const struct prediction p[NR_MODE
 			if (n++)
 				text_append(buf, len, ", %s", model_names[m]);
 			else
-				text_append(buf, len, "%s %s under %s", said++ ? ";" : "", words[k], model_names[m]);
+				text_append(buf, len, "%s %s under %s", answers++ ? ";" : "", words[k],
+					    model_names[m]);
 		}
+}
+
+static enum memory_model usual_model(const struct export *e)
+{
+	return e->arch == LITMUS_X86 ? MODEL_TSO : MODEL_WEAK;
 }
 
 static struct litmus_test test_of(const struct export *e, const struct scenario *s, const struct bounds *b,
@@ -91,12 +121,40 @@ static struct litmus_test test_of(const struct export *e, const struct scenario 
 {
 	return (struct litmus_test){
 		.arch = e->arch, .cell = &s->cell, .bounds = *b, .tears = e->tears, .notes = outcomes,
-		.model = e->model >= 0 ? (enum memory_model)e->model :
-			 e->arch == LITMUS_X86 ? MODEL_TSO : MODEL_WEAK,
+		.model = e->model >= 0 ? (enum memory_model)e->model : usual_model(e),
 	};
 }
 
-/* Before the models are asked, which takes longer. */
+/* ---- names ---- */
+
+static void unusual(char *name, const char *what, unsigned value, unsigned usual)
+{
+	if (value != usual)
+		text_append(name, TEST_NAME_LEN, ".%s-%u", what, value);
+}
+
+static void name_test(const struct export *e, const struct scenario *s, const struct litmus_test *t,
+		      char name[TEST_NAME_LEN])
+{
+	const struct bounds usual = bounds_of(&s->cell);
+
+	snprintf(name, TEST_NAME_LEN, "%s", s->name);
+	unusual(name, "rounds", t->bounds.rounds, usual.rounds);
+	unusual(name, "walks", t->bounds.walks, usual.walks);
+	unusual(name, "readers", t->bounds.readers, usual.readers);
+	unusual(name, "writers", t->bounds.writers, usual.writers);
+	if (t->tears != predict_tears(&s->cell, NULL))
+		text_append(name, TEST_NAME_LEN, ".tears");
+	if (by_half(t->notes) && t->model != usual_model(e))
+		text_append(name, TEST_NAME_LEN, ".%s", model_names[t->model]);
+	if (t->arch)
+		text_append(name, TEST_NAME_LEN, ".%s", litmus_arch_names[t->arch]);
+	text_append(name, TEST_NAME_LEN, "+%s", outcomes_name(t->notes));
+}
+
+/* ---- files ---- */
+
+/* Found before the models answer, which takes longer. */
 static bool refused(struct export *e, const struct scenario *s, const struct bounds *b)
 {
 	struct litmus_test t = test_of(e, s, b, e->outcomes ? e->outcomes : (uint32_t)OUTCOMES_TORN);
@@ -104,104 +162,106 @@ static bool refused(struct export *e, const struct scenario *s, const struct bou
 
 	if (litmus_write(NULL, &t, why, sizeof(why)) != -EINVAL)
 		return false;
-	usage_error("%s: no litmus test: %s", s->name, why);
+	text_append(e->text, sizeof(e->text), "%s: no litmus test: %s\n", s->name, why);
 	return true;
 }
 
-static FILE *open_file(const struct export *e, const char *name)
+/* 0, or -errno after a line about it. */
+static int put_file(struct export *e, const char *name, const char *text, size_t len)
 {
-	char path[4096];
-	FILE *f = NULL;
+	char path[4096] = "stdout";
+	FILE *f = e->dir ? NULL : stdout;
+	int err = 0;
 
-	if (!e->dir)
-		return stdout;
-	if (snprintf(path, sizeof(path), "%s/%s.litmus", e->dir, name) >= (int)sizeof(path))
+	if (e->dir && snprintf(path, sizeof(path), "%s/%s.litmus", e->dir, name) >= (int)sizeof(path))
 		errno = ENAMETOOLONG;
-	else if (!mkdir(e->dir, 0777) || errno == EEXIST)
+	else if (e->dir && (!mkdir(e->dir, 0777) || errno == EEXIST))
 		f = fopen(path, "w");
-	if (!f)
-		usage_error("%s: %s", path, strerror(errno));
-	return f;
+	if (!f || fwrite(text, 1, len, f) != len)
+		err = -errno;
+	if (f && (f == stdout ? fflush(f) : fclose(f)) && !err)
+		err = -errno;
+	if (err)
+		text_append(e->text, sizeof(e->text), "%s: %s\n", path, strerror(-err));
+	e->files += !err;
+	return err;
 }
 
 static int export_one(struct export *e, const struct scenario *s, const struct bounds *b,
-		      const struct prediction p[NR_MODELS], uint32_t outcomes, const char *what)
+		      const struct prediction p[NR_MODELS], uint32_t outcomes)
 {
-	char name[256], predicted[160], why[160] = "", *text = NULL;
+	char name[TEST_NAME_LEN], predicted[160], why[160] = "", *text = NULL;
 	size_t len = 0;
 	struct litmus_test t = test_of(e, s, b, outcomes);
 	FILE *f = open_memstream(&text, &len);
-	int err, code = EXIT_USAGE;
+	int err;
 
 	t.name = name;
 	t.predicted = predicted;
-	snprintf(name, sizeof(name), "%s+%s", s->name, what);
-	say_models(e, p, outcomes, what, predicted, sizeof(predicted));
+	name_test(e, s, &t, name);
+	say_models(e, p, outcomes, predicted, sizeof(predicted));
 	err = f ? litmus_write(f, &t, why, sizeof(why)) : -ENOMEM;
 	if (f && fclose(f))
 		err = -ENOMEM;
 	if (err == -EINVAL) {
-		usage_error("%s: no litmus test: %s", name, why);
-		code = EXIT_PASS;
+		text_append(e->text, sizeof(e->text), "%s: no litmus test: %s\n", name, why);
+		err = 0;
 	} else if (err) {
-		usage_error("%s: %s", s->name, strerror(-err));
+		text_append(e->text, sizeof(e->text), "%s: %s\n", name, strerror(-err));
 	} else {
-		f = open_file(e, name);
-		if (f && fwrite(text, 1, len, f) == len && (f == stdout ? !fflush(f) : !fclose(f))) {
-			e->files++;
-			code = EXIT_PASS;
-		} else if (f) {
-			usage_error("%s: %s", name, strerror(errno));
-		}
+		err = put_file(e, name, text, len);
 	}
 	free(text);
-	return code;
+	return err;
 }
 
 /* The bad outcomes that are possible, each but torn on its own; a directory for many. */
 static int export_possible(struct export *e, const struct scenario *s, const struct bounds *b,
 			   const struct prediction p[NR_MODELS], uint32_t possible)
 {
-	char list[160] = "";
+	const bool torn = !possible || (possible & OUTCOMES_TORN);
+	uint32_t each[NR_OUTCOMES];
 	unsigned k, n = 0;
-	int code = EXIT_PASS;
+	int err = 0;
 
-	if (!possible || (possible & OUTCOMES_TORN)) {
-		text_append(list, sizeof(list), " torn");
-		n++;
-	}
+	if (torn)
+		each[n++] = OUTCOMES_TORN;
 	for (k = 0; k < NR_OUTCOMES; k++)
-		if (possible & ~OUTCOMES_TORN & 1u << k) {
-			text_append(list, sizeof(list), " %s", outcome_kinds[k].name);
-			n++;
-		}
-	if (n > 1 && !e->dir)
-		return usage_error("%s: a test each of:%s; name one with --outcome, or a directory with --out",
-				   s->name, list);
-	if (!possible || (possible & OUTCOMES_TORN))
-		code = export_one(e, s, b, p, OUTCOMES_TORN, "torn");
-	for (k = 0; k < NR_OUTCOMES && !code; k++)
 		if (possible & ~OUTCOMES_TORN & 1u << k)
-			code = export_one(e, s, b, p, 1u << k, outcome_kinds[k].name);
-	return code;
+			each[n++] = 1u << k;
+	if (n > 1 && !e->dir) {
+		text_append(e->text, sizeof(e->text), "%s: a test each of:", s->name);
+		for (k = 0; k < n; k++)
+			text_append(e->text, sizeof(e->text), " %s", outcomes_name(each[k]));
+		text_append(e->text, sizeof(e->text), "; name one with --outcome, or a directory with --out\n");
+		return -EINVAL;
+	}
+	for (k = 0; k < n && !err; k++)
+		err = export_one(e, s, b, p, each[k]);
+	return err;
 }
 
-int export_cell(struct export *e, const struct scenario *s, const struct bounds *b)
+int export_cell(struct export *e, const struct scenario *s, const struct bounds *bounds)
 {
 	const unsigned files = e->files;
+	const int model = e->model;
 	struct prediction p[NR_MODELS];
+	struct bounds b = *bounds;
 	uint32_t possible;
-	int code = EXIT_PASS;
+	int err = 0;
 
-	if (e->outcomes && (e->outcomes & OUTCOMES_TORN) && e->outcomes != OUTCOMES_TORN)
-		e->model = (int)test_of(e, s, b, 0).model;
-	if (!refused(e, s, b)) {
-		if (!ask_models(e, s, b, p, &possible))
-			return EXIT_USAGE;
-		code = !e->outcomes ? export_possible(e, s, b, p, possible & OUTCOMES_BAD) :
-		       export_one(e, s, b, p, e->outcomes,
-				  e->outcomes == OUTCOMES_TORN ? "torn" : outcome_kinds[__builtin_ctz(e->outcomes)].name);
+	e->text[0] = '\0';
+	b.retries = 0;	/* a walk that begins again is the same again, later */
+	if (by_half(e->outcomes))
+		e->model = (int)test_of(e, s, &b, 0).model;
+	if (!refused(e, s, &b)) {
+		err = ask_models(e, s, &b, p, &possible);
+		if (!err && e->outcomes)
+			err = export_one(e, s, &b, p, e->outcomes);
+		else if (!err)
+			err = export_possible(e, s, &b, p, possible & OUTCOMES_BAD);
 	}
-	e->refused += !code && e->files == files;
-	return code;
+	e->refused += !err && e->files == files;
+	e->model = model;
+	return err;
 }

@@ -1,27 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tornwalk explore --litmus: cells as files for herd7. */
-#ifndef TORNWALK_LITMUS_FILES_H
-#define TORNWALK_LITMUS_FILES_H
+#ifndef TORNWALK_FILES_H
+#define TORNWALK_FILES_H
 
+#include "config/scenario.h"
 #include "litmus.h"
-#include "predict/predict.h"
 
 struct export {
 	enum litmus_arch arch;
 	const char *dir;	/* NULL: stdout */
 	uint32_t outcomes;	/* this one; 0: the bad ones that are possible, torn if none is */
 	int model;		/* that says what is possible; -1: any */
-	unsigned tears;
-	uint64_t limit;
-	unsigned files, refused;	/* out */
+	unsigned tears;		/* TEARS_* */
+	uint64_t limit;		/* states, for each question to a model */
+	unsigned files, refused;	/* out: files written; cells of which there is none */
+	char text[1024];	/* out: an error, or what cannot be a test and why: a line each */
 };
 
-/* "C". Zero, or an exit code plus one: said. */
+/* "C"; NULL is the first kind there is. 0, or -EINVAL. */
 int export_arch(struct export *e, const char *word);
-/* "torn-by-reader", or "torn" for either. The same. */
+/* "torn-by-reader", or "torn" for either. 0, or -EINVAL. */
 int export_outcome(struct export *e, const char *word);
 
-/* An exit code. What cannot be a litmus test has been said, and is no error of its own. */
+/*
+ * Writes the cell's files. 0 also where some of them, or all, cannot be a litmus test;
+ * -errno where something went wrong. e->text is about this cell only.
+ */
 int export_cell(struct export *e, const struct scenario *s, const struct bounds *b);
 
 #endif

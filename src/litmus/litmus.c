@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
+ * One litmus test: what its numbers stand for and what the explorer claims of it, its
+ * initial state, its program (code.h), its condition.
+ *
+ * Key invariant: the condition is over the registers of the program as it is written,
+ * and true of exactly those answers after which a reader's own code ends as wanted.
+ *
  * The format is that of herdtools7: lib/splitter.mll and lib/stateParser.mly there, and
  * Documentation/litmus-tests.txt of the kernel's tools/memory-model.
  *
@@ -16,7 +22,7 @@
 
 const char *const litmus_arch_names[NR_LITMUS_ARCHS + 1] = { "C", "ARM", "X86", NULL };
 
-/* Is answer `i` the first of those that end like it, and do they end as asked at all? */
+/* Is answer `i` the first of those that end like it, and do they end as wanted at all? */
 static bool begins_group(const struct branch *to, unsigned i)
 {
 	unsigned j = 0;
@@ -52,12 +58,12 @@ static void put(const struct litmus *x, bool say, const char *what)
 		fputs(what, x->f);
 }
 
-/* Which answers lead to an end as asked. Every \/ below the outermost has its parentheses. */
+/* Which answers lead to an end as wanted. Every \/ below the outermost has its parentheses. */
 static void condition(const struct litmus *x, unsigned thread, uint32_t at, bool outermost)
 {
 	const struct tree *t = &x->tree[thread];
 	const struct branch *b = &t->at[at];
-	unsigned i, groups = 0, said = 0;
+	unsigned i, groups = 0, written = 0;
 	bool any;
 
 	while (b->ends == t->at[b->first].ends)	/* this answer decides nothing */
@@ -74,7 +80,7 @@ static void condition(const struct litmus *x, unsigned thread, uint32_t at, bool
 
 		if (!begins_group(&t->at[b->first], i))
 			continue;
-		put(x, said++, outermost ? " \\/\n\t" : " \\/ ");
+		put(x, written++, outermost ? " \\/\n\t" : " \\/ ");
 		put(x, ends != 1 && groups > 1, "(");
 		put(x, several, "(");
 		put_answers(x, thread, b, i, true);
@@ -147,8 +153,9 @@ static void print_head(const struct litmus *x)
 	if (x->values.tables)
 		fputs(" * Left out: what is in table pages, and who frees them when.\n", x->f);
 	if (kinds & 1u << ACCESS_CHOOSE)
-		fputs(" * What the compiler makes of 8 bytes is written low word first; no model used with\n"
-		      " * this kind of test orders the two.\n", x->f);
+		fputs(" * Where 8 bytes are two words the low one comes first here: what sc and tso allow, they\n"
+		      " * allow in that order. weak, and herd7's model for this kind of test, keep neither.\n",
+		      x->f);
 	if (t->arch == LITMUS_X86 && kinds & (1u << ACCESS_RMB | 1u << ACCESS_WMB))
 		fputs(" * smp_rmb() and smp_wmb() are no instructions on x86.\n", x->f);
 	fputs(" *)\n\n{", x->f);

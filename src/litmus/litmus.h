@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A cell as a litmus test for herd7, litmus7 and klitmus7: the threads' own accesses
- * (litmus_tree.h), and a condition that is true where a reader's path ends as asked.
+ * (tree.h), and a condition that is true where a reader's path ends as wanted.
  */
 #ifndef TORNWALK_LITMUS_H
 #define TORNWALK_LITMUS_H
@@ -20,7 +20,7 @@ struct litmus_test {
 	struct bounds bounds;
 	enum memory_model model;	/* under which the observer judges */
 	unsigned tears;			/* TEARS_* */
-	uint32_t notes;			/* ends as asked: one of these outcomes */
+	uint32_t notes;			/* ends as wanted: one of these outcomes */
 	const char *predicted;		/* what the explorer says, for the comment */
 };
 

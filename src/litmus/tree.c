@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
+ * A thread's graph as a tree: the values its words can have, the states that go on
+ * alike, the branches.
+ *
  * Key invariant: every node of a behaviour's graph is known before a tree grows,
  * and answered with every value the threads can store: more than can really be
  * read, never less. What cannot be read is for the reader of the test to find.

@@ -21,7 +21,7 @@ struct values {
 
 struct branch {
 	struct op op;		/* kind ACCESS_END: a leaf */
-	bool silent;		/* not said: nobody else sees it, or the test has no word for it */
+	bool silent;		/* not written: nobody else sees it, or the test has no word for it */
 	bool acts;		/* here or below: something another thread could see */
 	bool cut;		/* every way from here tries again */
 	bool loops;		/* some way does */
@@ -29,11 +29,11 @@ struct branch {
 	uint8_t n;
 	uint32_t first;		/* branches for the answers: n in a row; the i-th value's the i-th */
 	uint64_t code;		/* the same: the same accesses from here; 0: none */
-	uint64_t ends;		/* the same: ends alike; 0: never as asked, 1: always */
+	uint64_t ends;		/* the same: ends alike; 0: never as wanted, 1: always */
 };
 
 struct tree {
-	uint32_t silent;	/* in: kinds of accesses that are not said */
+	uint32_t silent;	/* in: kinds of accesses that are not written */
 	struct branch *at;	/* [0] is the root; branches may share what follows */
 	uint32_t n, size;
 	unsigned regs;		/* the most on a path */
@@ -55,7 +55,7 @@ struct entry_values {
  */
 int entry_values_find(struct entry_values *v, struct program *p, char *why, unsigned len);
 
-/* notes: how a path is asked to end. The same errors; frees nothing but its own. */
+/* notes: how a path is to end. The same errors; frees nothing but its own. */
 int tree_grow(struct tree *t, struct behaviour *b, const struct entry_values *v, uint32_t notes,
 	      char *why, unsigned len);
 void tree_free(struct tree *t);

@@ -26,6 +26,7 @@ int predict(struct prediction *p, const struct cell *c, const struct bounds *bou
 	b = cell_program_new(c, bounds, p->model, p->tears, &err);
 	if (!b)
 		return err;
+	cell_program_base(b)->shapes = p->shapes;
 	err = search_all(&p->search, cell_program_base(b));
 	cell_program_free(b);
 	p->possible = p->search.notes;

@@ -15,6 +15,7 @@ struct prediction {
 	bool deadlock;
 	enum memory_model model;
 	unsigned tears;
+	enum shapes shapes;
 	struct search search;	/* as it ended: executions, states, moves */
 	uint64_t ns;
 };

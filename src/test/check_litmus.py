@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Checks litmus tests (C, ARM, X86), and runs them: check_litmus.py [--sc|--tso] FILE...
+"""Checks litmus tests (C, ARM, X86), and runs them: check_litmus.py [--sc|--tso|--claims] FILE...
 
 The grammar is the part of herdtools7's that tornwalk writes, and stricter: whatever a
 parser of herd7 might take in another sense than ours is a fault. --sc and --tso also
 run every interleaving and print a line a file: its name, and whether `exists` is
-reachable.
+reachable. --claims runs both, and what the file's comment claims of them must be so.
 """
 import re
 import sys
@@ -68,6 +68,7 @@ class Test:
         m = re.fullmatch(r"\s*\(\*(.*?)\*\)\s*\{(.*?)\}\n(.*?)\nexists (.*)", rest, re.S)
         need(m, "not comment, {initial state}, program, exists")
         comment, initial, program, condition = m.groups()
+        self.claims = self.parse_claims(comment)
         need("{" not in comment, "a brace in the comment: herd7 would begin the initial state there")
         for line in comment.split("\n"):
             need(not re.match(r"[A-Za-z]", line), "a line of the comment begins like a KEY = VALUE")
@@ -82,6 +83,24 @@ class Test:
             self.parse_columns(program)
         need(len(self.threads) >= 2, "fewer than two threads")
         self.condition = self.parse_condition(condition)
+
+    @staticmethod
+    def parse_claims(comment):
+        """Model: is it possible? None where the file does not know."""
+        m = re.search(r"^ \* tornwalk explore: [a-z-]+ is (.*)$", comment, re.M)
+        need(m, "no line with what the explorer claims")
+        claims = {}
+        for part in m.group(1).split("; "):
+            word, _, models = part.partition(" under ")
+            need(word in ("possible", "impossible", "unknown"), "claim: %r" % part)
+            claims.update((model, None if word == "unknown" else word == "possible") for model in models.split(", "))
+        return claims
+
+    def check_claims(self):
+        for model in ("sc", "tso"):
+            claimed = self.claims.get(model)
+            need(claimed is None or claimed == self.reachable(model == "tso"),
+                 "claims %spossible under %s, which is not so" % ("" if claimed else "im", model))
 
     def parse_initial(self, text):
         for item in text.split(";")[:-1]:
@@ -399,13 +418,15 @@ class Test:
 
 
 def main(argv):
-    run = argv[1] if argv[1:2] in (["--sc"], ["--tso"]) else None
+    run = argv[1] if argv[1:2] in (["--sc"], ["--tso"], ["--claims"]) else None
     bad = 0
     for path in argv[2 if run else 1:]:
         try:
             with open(path, encoding="ascii") as f:
                 test = Test(f.read())
-            if run:
+            if run == "--claims":
+                test.check_claims()
+            elif run:
                 print(test.name, "reachable" if test.reachable(run == "--tso") else "unreachable")
         except Fault as e:
             print("%s: %s" % (path, e))

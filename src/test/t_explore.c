@@ -314,7 +314,7 @@ static struct search explore(const struct cell_of *k, enum memory_model model, e
 	bounds.rounds = rounds ?: bounds.rounds;
 	b = cell_program_new(&c, &bounds, model, tears, &err);
 	assert_int_equal(err, 0);
-	cell_program_base(b)->all_shapes = all_shapes;
+	cell_program_base(b)->shapes = all_shapes ? SHAPES_ALL : SHAPES_TELLING;
 	assert_int_equal(search_all(&x, cell_program_base(b)), 0);
 	if (!x.complete)
 		fail_msg("%s/%s: %s", k->reader, k->writer, x.why);

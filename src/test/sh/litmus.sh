@@ -75,6 +75,8 @@ awk '/WRITE_ONCE\(\*hi, 1\)/ { sub(/hi/, "lo") } /WRITE_ONCE\(\*lo, 1\)/ && n++ 
 	"$tmp/good.litmus" >"$tmp/swapped.litmus"
 check_litmus --sc "$tmp/swapped.litmus"
 expect "stores swapped: torn is reachable then" 'exits 0 && out_has " reachable"'
+check_litmus --claims "$tmp/swapped.litmus"
+expect "stores swapped: the claim is about another program" 'exits 1 && out_has "claims impossible under sc"'
 
 # busted FILE SED-SCRIPT
 busted() {
@@ -191,8 +193,42 @@ tw explore quick --litmus --out "$tmp/dir"
 expect "a suite into a directory" 'exits 0 && out_has "^[1-9][0-9]* litmus tests of" && err_has "no litmus test: "'
 check_litmus "$tmp"/dir/*.litmus
 check "all well-formed" exits 0
+check_litmus --claims "$tmp"/dir/*.litmus
+check "all as they claim" exits 0
+tw explore quick --litmus --tears --out "$tmp/tears"
+check_litmus --claims "$tmp"/tears/*.litmus
+check "all as they claim, 8 bytes being two words" exits 0
 named=$(grep -L "^C $(basename -s .litmus "$tmp"/dir/* | head -n1)$" "$tmp"/dir/* | wc -l)
 check "named as their files are" test "$named" = $(($(find "$tmp/dir" -name '*.litmus' | wc -l) - 1))
+
+# The source may store either word first; a file has one order, and claims nothing of the other.
+one_order() {
+	tw explore "${@:3}" --model sc
+	exits 0 && out_has "^$1 +possible" || return
+	tw explore "${@:3}" --litmus --outcome "$2"
+	exits 0 && out_has " $2 is impossible under sc, tso; possible under weak" || return
+	cp "$tmp/out" "$tmp/order.litmus"
+	check_litmus --claims "$tmp/order.litmus"
+	exits 0
+}
+check "a claim is about the order in the file: stores" one_order invalid-mix invalid-mix \
+	--layout lpae --reader get-lockless --writer lpae-plain --transition split-anon
+check "a claim is about the order in the file: loads" one_order torn-by-reader torn \
+	--reader plain-barrier --writer ppc32-pte64 --rounds 1
+
+# Tools that take many tests drop the second of a name.
+tests=0
+for options in --litmus --litmus=ARM --litmus=X86 "--litmus --tears" "--litmus --rounds 1" "--litmus --rounds 3" \
+	"--litmus --reader lo-hi --rounds 1 --walks 2" "--litmus --readers 2" "--litmus --writers 2" "--litmus --rounds 1 --readers 2 --tears" \
+	"--litmus --outcome torn-by-reader" "--litmus --outcome torn-by-reader --model sc"; do
+	# shellcheck disable=SC2086  # words
+	tw explore --reader get-lockless --alias $options --out "$tmp/names"
+	check "written: $options" exits 0
+	tests=$((tests + $(sed -n 's/^\([0-9]*\) litmus tests.*/\1/p' "$tmp/out")))
+done
+check "as many names as tests" test "$(cat "$tmp"/names/*.litmus | grep -cE '^(C|ARM|X86) ')" = "$tests"
+check "no name twice" test -z "$(cat "$tmp"/names/*.litmus | sed -nE 's/^(C|ARM|X86) //p' | sort | uniq -d)"
+
 refuses "many cells need a directory" 'needs a directory: --out' explore quick --litmus
 refuses "8-byte accesses" '8-byte access' explore --reader lo-hi --writer pae-pmd --litmus
 refuses "8-byte accesses of a reader" '8-byte access' explore --reader atomic64 --litmus

@@ -229,6 +229,13 @@ done
 check "as many names as tests" test "$(cat "$tmp"/names/*.litmus | grep -cE '^(C|ARM|X86) ')" = "$tests"
 check "no name twice" test -z "$(cat "$tmp"/names/*.litmus | sed -nE 's/^(C|ARM|X86) //p' | sort | uniq -d)"
 
+# The example of the README is what the program prints.
+readme=$root/src/litmus/README.md
+read -r -a command < <(sed -n 's/^`tornwalk \(explore .*--litmus\)`$/\1/p' "$readme")
+tw "${command[@]}"
+sed -n '/^`tornwalk explore .*--litmus`$/,/^herd7 answers/p' "$readme" | sed -n '/^```$/,/^```$/{/^```$/!p}' >"$tmp/example"
+check "the example of src/litmus/README.md" cmp "$tmp/out" "$tmp/example"
+
 refuses "many cells need a directory" 'needs a directory: --out' explore quick --litmus
 refuses "8-byte accesses" '8-byte access' explore --reader lo-hi --writer pae-pmd --litmus
 refuses "8-byte accesses of a reader" '8-byte access' explore --reader atomic64 --litmus

@@ -1,4 +1,4 @@
-# The host. Entries are two 32-bit words here too; see README, Caveats.
+# The host. Entries are two 32-bit words here too; see README.md, Five caveats.
 ARCH     = x86
 TRIPLE   = x86_64-linux-gnu
 MARCH    = -march=x86-64

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The rows of the strategies, as text and back, and why a machine lacks one.
+ *
+ * Invariant: a key that is not given has its usual value, and text that was printed parses
+ * to the same strategy.
+ */
 #include "strategy.h"
 
 #include <errno.h>

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Results become tests: names, groups, and which of several runs counts.
+ *
+ * Invariant: a name is a function of the cell alone, and tests keep the results' order
+ * within their group.
+ */
 #include "tests.h"
 
 #include <errno.h>

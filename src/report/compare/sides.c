@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Pairs up the runs of both sides.
+ *
+ * Invariant: each run belongs to one cell and one side, and a run that ERRATA voids is
+ * kept apart and never counted.
+ */
 #include "sides.h"
 
 #include <errno.h>

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Runs gnuplot and puts the texts into what it drew.
+ *
+ * Invariant: gnuplot sees numbers and tokens, never a text that came out of a result.
+ */
 #include "plot.h"
 
 #include <math.h>

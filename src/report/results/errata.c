@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reads ERRATA, and asks git which commits its revisions are.
+ *
+ * Invariant: nothing is void by accident, and nothing void slips through: a line that
+ * cannot be understood is an error.
+ */
 #include "errata.h"
 
 #include <errno.h>

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One line of JSON into one struct result.
+ *
+ * Invariant: a line is either all good or skipped with its reason; no half of one gets
+ * into the results.
+ */
 #include "line.h"
 
 #include <stdlib.h>

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reads files and directories of results, and finds things in them.
+ *
+ * Invariant: results stay in the files' order, and each line that is skipped is named on
+ * standard error.
+ */
 #include "load.h"
 
 #include <dirent.h>

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The one place that reads the English of old results.
+ *
+ * Invariant: what it cannot make out is unknown, never guessed.
+ */
 #include "schema1.h"
 
 #include <inttypes.h>

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The claims, by primitive. Which symbol is made of which primitive is read from the
- * protocol's own lists (READERS, WRITERS), so that a new row there is audited
- * without a word here; a new primitive wants a row below, and until it has one its
- * symbols are "unknown".
+ * The claims, by symbol: read from the protocol's own lists (READERS, WRITERS, WALKERS), where
+ * they stand beside the primitives (protocol/claim.h), so that a new row there is audited
+ * without a word here. A primitive without a claim does not compile.
  *
- * {rmb} and its like are what a machine makes of them: see `machine`.
+ * What is known here is what a machine makes of {rmb} and its like.
  */
 #include "claims.h"
 
@@ -13,6 +12,7 @@
 #include <string.h>
 
 #include "protocol/readers.h"
+#include "protocol/steps.h"
 #include "protocol/writers.h"
 
 /* X86 keeps loads and stores in order: its rmb and wmb are no instruction. */
@@ -26,57 +26,8 @@ static const struct { const char *name, *x86, *arm; } machine[] = {
 	/* what cmpxchg8b is first compared with may be read in any way */
 	{ "store64", "((R8(\\([a-z]*\\))?|Rl|Rh) )*(X8\\(cmpxchg8b\\) )+",
 	  "(R8\\(ldrexd\\) W8\\(strexd\\) )+" },
+	{ "lock", "", "(dmb\\.ish )*" },
 	{ "strd", "((R8(\\([a-z]*\\))?|Rl|Rh) )*(X8\\(cmpxchg8b\\) )+", "W8\\(strd\\) " },
-};
-
-static const struct primitive_claim {
-	const char *name, *pattern, *words;
-	enum claim_kind kind;
-} claims[] = {
-	{ "rd_plain_reread", "", "plain *p", CLAIM_PLAIN },
-	{ "rd_plain_barrier", "", "one plain copy", CLAIM_PLAIN },
-	{ "rd_read_once", "Rh Rl ", "two loads, high first", CLAIM_EXACT },
-	{ "rd_lo_hi", "Rl Rh ", "two loads, low first", CLAIM_EXACT },
-	{ "rd_hi_lo", "Rh Rl ", "two loads, high first", CLAIM_EXACT },
-	{ "rd_pmd_read_atomic", "Rl ({rmb}Rh )?", "low; if not 0: rmb, high", CLAIM_EXACT },
-	{ "rd_get_lockless", "(Rl {rmb}Rh {rmb}Rl )+", "low, rmb, high, rmb, low again", CLAIM_EXACT },
-	{ "rd_atomic64", "{load64}", "one 8-byte load", CLAIM_EXACT },
-	{ "rd_locked", "", "plain, under the lock", CLAIM_LOCKED },
-	{ "rd_busted_hoisted", "{load64}", "one 8-byte load", CLAIM_EXACT },
-
-	/* read_atomic64_MECHANISM */
-	{ "cmpxchg8b", "X8\\(cmpxchg8b\\) ", "one lock cmpxchg8b", CLAIM_EXACT },
-	{ "movq", "R8\\(movq\\) ", "one movq", CLAIM_EXACT },
-	{ "fild", "R8\\(fild\\) ", "one fild", CLAIM_EXACT },
-	{ "ldrexd", "R8\\(ldrexd\\) ", "one ldrexd", CLAIM_EXACT },
-	{ "ldrd", "R8\\(ldrd\\) ", "one ldrd", CLAIM_EXACT },
-	{ "vldr", "R8\\(vldr\\) ", "one vldr", CLAIM_EXACT },
-	{ "ldm", "R8\\(ldm\\) ", "one ldm", CLAIM_EXACT },
-
-	{ "set_high_wmb_low", "Wh {wmb}Wl ", "high, wmb, low", CLAIM_EXACT },
-	{ "set_high_low", "Wh Wl ", "high, low", CLAIM_EXACT },
-	{ "set_low_wmb_high", "Wl {wmb}Wh ", "low, wmb, high", CLAIM_EXACT },
-	{ "establish_half", "{xchg lo}Wh ", "xchg low, then high", CLAIM_EXACT },
-	{ "set_atomic", "{store64}", "one 8-byte store", CLAIM_EXACT },
-	{ "set_strd", "{strd}", "one strd", CLAIM_EXACT },
-	{ "set_plain", "", "plain *p = v", CLAIM_PLAIN },
-	{ "clear_low_wmb_high", "Wl {wmb}Wh ", "low, wmb, high", CLAIM_EXACT },
-	{ "clear_low_high", "Wl Wh ", "low, high", CLAIM_EXACT },
-	{ "clear_high_low", "Wh {wmb}Wl ", "high, wmb, low", CLAIM_EXACT },
-	{ "clear_low_only", "Wl ", "low only", CLAIM_EXACT },
-	{ "clear_xchg_low", "{xchg lo}Rh Wh ", "xchg low, read high, high", CLAIM_EXACT },
-	{ "clear_atomic", "{store64}", "one 8-byte store", CLAIM_EXACT },
-	{ "clear_strd", "{strd}", "one strd", CLAIM_EXACT },
-	{ "clear_plain", "", "plain *p = 0", CLAIM_PLAIN },
-	{ "clear_establish", "{xchg lo}Wh ", "xchg low, then high", CLAIM_EXACT },
-	{ "touch_wrprotect", "{update lo}", "locked update of low", CLAIM_EXACT },
-	{ "touch_old", "{update lo}", "locked update of low", CLAIM_EXACT },
-	{ "touch_nothing", "", "nothing", CLAIM_EXACT },
-
-	/* a step's own accesses, and its lock's barriers; what it reads through walk->reader is the reader's affair */
-	{ "step_by_call", "(dmb\\.ish )*", "none of its own", CLAIM_EXACT },
-	{ "step_plain", "", "plain *p, again and again", CLAIM_PLAIN },
-	{ "step_rechecks", "", "plain *p once more", CLAIM_PLAIN },
 };
 
 /* Which arguments there are: the entry's address, and the hidden one of a struct returned. */
@@ -98,40 +49,35 @@ static const struct shape {
 	{ "walk_", 2, 32, 6, false },
 };
 
-/* then: a second primitive, after the first */
-static const struct { const char *symbol, *primitive, *then; } symbols[] = {
+#define TRACE_OF(...) TRACE_OF_(__VA_ARGS__)
+#define TRACE_OF_(kind, trace, words) trace
+
+static const struct row {
+	const char *symbol;
+	enum claim_kind kind;
+	const char *trace, *words;
+	const char *then;	/* the trace of a second primitive, after the first */
+} rows[] = {
 #define X(id, name, body, fl, ok, text, src) \
-	{ "read_" #id, #body, "" }, { "scan_" #id, #body, "" },
+	{ "read_" #id, CLAIM_##body, "" }, { "scan_" #id, CLAIM_##body, "" },
 	READERS(X)
 #undef X
 #define X(id, nm, set, clr, inv, tch, fl, tr, text, src) \
-	{ "set_" #id, #set, "" }, { "clear_" #id, #clr, "" }, { "invalidate_" #id, #inv, "" }, \
-	{ "touch_by_" #id, #tch, "" }, { "remap_" #id "_pae", #set, "" }, { "remap_" #id "_lpae", #set, "" }, \
-	{ "fault_zap_" #id "_pae", #set, #clr }, { "fault_zap_" #id "_lpae", #set, #clr },
+	{ "set_" #id, CLAIM_##set, "" }, { "clear_" #id, CLAIM_##clr, "" }, \
+	{ "invalidate_" #id, CLAIM_##inv, "" }, { "touch_by_" #id, CLAIM_##tch, "" }, \
+	{ "remap_" #id "_pae", CLAIM_##set, "" }, { "remap_" #id "_lpae", CLAIM_##set, "" }, \
+	{ "fault_zap_" #id "_pae", CLAIM_##set, TRACE_OF(CLAIM_##clr) }, \
+	{ "fault_zap_" #id "_lpae", CLAIM_##set, TRACE_OF(CLAIM_##clr) },
 	WRITERS(X)
 #undef X
-	{ "walk_entry_step", "step_by_call", "" }, { "walk_pagewalk_step", "step_by_call", "" },
-	{ "walk_pagewalk_rfc_step", "step_by_call", "" }, { "walk_pagewalk_2026_step", "step_by_call", "" },
-	{ "walk_offset_map_lock_step", "step_by_call", "" },
-	{ "walk_trans_unstable_step", "step_rechecks", "" }, { "walk_gup_fast_step", "step_rechecks", "" },
-	{ "walk_entry_pae_plain_step", "step_plain", "" }, { "walk_entry_lpae_plain_step", "step_plain", "" },
-	{ "walk_pagewalk_pae_plain_step", "step_plain", "" }, { "walk_pagewalk_lpae_plain_step", "step_plain", "" },
+#define X(id, nm, step, loop, fl, text, src) { "walk_" #id "_step", CLAIM_##step, "" },
+#define R(id, nm, step, loop, fl, text, src) X(id, nm, step, loop, fl, text, src) \
+	{ "walk_" #id "_pae_plain_step", CLAIM_plain_step, "" }, \
+	{ "walk_" #id "_lpae_plain_step", CLAIM_plain_step, "" },
+	WALKERS(X, R)
+#undef X
+#undef R
 };
-
-static const char *primitive_of(const char *symbol, const char **then)
-{
-	size_t i;
-
-	*then = "";
-	for (i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++)
-		if (!strcmp(symbols[i].symbol, symbol)) {
-			*then = symbols[i].then;
-			return symbols[i].primitive;
-		}
-	if (!strncmp(symbol, "read_atomic64_", 14) || !strncmp(symbol, "scan_atomic64_", 14))
-		return symbol + 14;
-	return "";
-}
 
 /* Appends `from` to pattern, its {names} as this machine has them. */
 static void expand(char *pattern, size_t room, const char *from, enum isa isa)
@@ -155,21 +101,27 @@ static void expand(char *pattern, size_t room, const char *from, enum isa isa)
 	}
 }
 
-static const struct primitive_claim *claim_of(const char *primitive)
+/* read_atomic64_MECHANISM, read_pair64_MECHANISM: this machine's own, by one such instruction. */
+static void claim_mechanism(struct claim *c, const char *symbol, const struct shape *s)
 {
+	static const char *const kinds[] = { "atomic64_", "pair64_" };
+	const char *name = symbol + strlen(s->prefix);
+	const size_t room = sizeof(c->pattern) - strlen(c->pattern);
 	size_t i;
 
-	for (i = 0; i < sizeof(claims) / sizeof(claims[0]); i++)
-		if (!strcmp(claims[i].name, primitive))
-			return &claims[i];
-	return NULL;
+	for (i = 0; i < 2; i++) {
+		if (strncmp(name, kinds[i], strlen(kinds[i])))
+			continue;
+		name += strlen(kinds[i]);
+		c->kind = CLAIM_EXACT;
+		snprintf(c->pattern + strlen(c->pattern), room, "[RX]8\\(%s\\) ", name);
+		snprintf(c->words, sizeof(c->words), "one %s", name);
+	}
 }
 
 bool claim_find(struct claim *c, const char *symbol, enum isa isa)
 {
-	const struct primitive_claim *first, *second;
 	const struct shape *s = NULL;
-	const char *then;
 	size_t i;
 
 	for (i = 0; i < sizeof(shapes) / sizeof(shapes[0]) && !s; i++)
@@ -177,19 +129,21 @@ bool claim_find(struct claim *c, const char *symbol, enum isa isa)
 			s = &shapes[i];
 	if (!s || (s->returns == 32 && !strstr(symbol, "_step")))
 		return false;
-	*c = (struct claim){ .kind = CLAIM_NONE, .words = "", .indirect_args = s->indirect_args,
+	*c = (struct claim){ .kind = CLAIM_NONE, .indirect_args = s->indirect_args,
 			     .one_value = s->returns != 32, .arg = s->arg };
 	c->arg += s->returns > (isa == ISA_X86_64 ? 16u : 0);
-	first = claim_of(primitive_of(symbol, &then));
-	second = *then ? claim_of(then) : NULL;
-	if (!first || (*then && !second))
-		return true;
-	c->kind = first->kind;
-	c->words = second ? "set and clear as those of its writer" : first->words;
 	strcpy(c->pattern, s->loops ? "^(" : "^");
-	expand(c->pattern, sizeof(c->pattern) - 4, first->pattern, isa);
-	if (second)
-		expand(c->pattern, sizeof(c->pattern) - 4, second->pattern, isa);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]) && c->kind == CLAIM_NONE; i++) {
+		if (strcmp(rows[i].symbol, symbol))
+			continue;
+		c->kind = rows[i].kind;
+		snprintf(c->words, sizeof(c->words), "%s",
+			 *rows[i].then ? "set and clear as those of its writer" : rows[i].words);
+		expand(c->pattern, sizeof(c->pattern) - 4, rows[i].trace, isa);
+		expand(c->pattern, sizeof(c->pattern) - 4, rows[i].then, isa);
+	}
+	if (c->kind == CLAIM_NONE)
+		claim_mechanism(c, symbol, s);
 	strcat(c->pattern, s->loops ? ")*$" : "$");
 	return true;
 }

@@ -4,18 +4,12 @@
 #define TORNREPORT_AUDIT_CLAIMS_H
 
 #include "elf.h"
-
-enum claim_kind {
-	CLAIM_EXACT,	/* every trace matches */
-	CLAIM_PLAIN,	/* plain C: whatever the compiler makes of it */
-	CLAIM_LOCKED,	/* plain C, but under the page-table lock */
-	CLAIM_NONE,	/* nobody has written one down */
-};
+#include "protocol/claim.h"
 
 struct claim {
 	enum claim_kind kind;
-	const char *words;
-	char pattern[512];	/* POSIX ERE over the traces (audit_path.h), calls taken out */
+	char words[64];
+	char pattern[512];	/* POSIX ERE over the traces (path.h), calls taken out */
 	bool one_value;		/* plain: it loads or stores a whole entry, not just what a test needs */
 	unsigned arg;		/* which argument is the entry's address, hidden ones counted */
 	unsigned indirect_args;	/* arguments of the calls by pointer it makes */

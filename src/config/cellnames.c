@@ -138,7 +138,7 @@ static const char *word(const struct cell_names *n, const struct cell *c, enum s
 {
 	if (n->set & 1u << s)
 		return n->word[s];
-	if (s == SEAM_READER && !strcmp(c->walker->name, "pagewalk"))
+	if (s == SEAM_READER && (c->walker->flags & WALK_REREADS))
 		return "plain-reread";
 	if (s == SEAM_TRANSITION)
 		return c->writer->transition;

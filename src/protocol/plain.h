@@ -7,6 +7,7 @@
 #ifndef TORNWALK_PLAIN_H
 #define TORNWALK_PLAIN_H
 
+#include "claim.h"
 #include "mem.h"
 
 /* Several plain dereferences; the walker calls this again for every use. */
@@ -15,5 +16,6 @@ static __always_inline entry_t rd_plain_reread(struct walk *w, const entry_t *p)
 	(void)w;
 	return mem_load_plain(p);
 }
+#define CLAIM_rd_plain_reread PLAIN_C("plain *p")
 
 #endif

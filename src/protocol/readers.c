@@ -42,6 +42,8 @@ READERS(X)
 #undef X
 #define X(id, name, text) READ_SYMBOL(atomic64_##id, rd_atomic64_##id)
 ARCH_ATOMIC64(X)
+#undef X
+#define X(id, name, text) READ_SYMBOL(pair64_##id, rd_atomic64_##id)
 ARCH_UNPROMISED64(X)
 #undef X
 
@@ -51,6 +53,8 @@ READERS(X)
 #undef X
 #define X(id, name, text) SCAN_SYMBOL(atomic64_##id, rd_atomic64_##id, 0)
 ARCH_ATOMIC64(X)
+#undef X
+#define X(id, name, text) SCAN_SYMBOL(pair64_##id, rd_atomic64_##id, 0)
 ARCH_UNPROMISED64(X)
 #undef X
 
@@ -70,7 +74,7 @@ const struct reader PROTOCOL_LIST(readers)[] = {
 #define X(id, nm, text)                                                          \
 	{ .name = "pair64-" nm, .summary = text, .source = "none: a probe",       \
 	  .flags = READ_UNPROMISED,                                               \
-	  .read = PROTOCOL_LIST(read_atomic64_##id), .scan = PROTOCOL_LIST(scan_atomic64_##id), \
+	  .read = PROTOCOL_LIST(read_pair64_##id), .scan = PROTOCOL_LIST(scan_pair64_##id), \
 	  .usable = arch_has_##id },
 	ARCH_UNPROMISED64(X)
 #undef X

@@ -2,8 +2,8 @@
 /*
  * The readers: how an entry in memory becomes a value.
  *
- * To add one: write rd_NAME() and give it a row in READERS. Every instrument,
- * table and report picks it up from there.
+ * To add one: write rd_NAME() and what it claims to be compiled to, and give it a row
+ * in READERS. Every instrument, table and report picks it up from there.
  *
  * Pairing. The documented writer order (pgtable.h, above ptep_get_lockless) is
  *	set:   high; wmb; low		clear: low = 0; wmb; high = 0
@@ -15,6 +15,7 @@
 #ifndef TORNWALK_READERS_H
 #define TORNWALK_READERS_H
 
+#include "claim.h"
 #include "plain.h"
 
 static __always_inline entry_t rd_plain_barrier(struct walk *w, const entry_t *p)
@@ -107,6 +108,18 @@ static __always_inline entry_t rd_busted_hoisted(struct walk *w, const entry_t *
 ARCH_ATOMIC64(X)
 ARCH_UNPROMISED64(X)
 #undef X
+
+/* ---- what each claims to be compiled to ---- */
+
+#define CLAIM_rd_plain_barrier PLAIN_C("one plain copy")
+#define CLAIM_rd_read_once EXACTLY("Rh Rl ", "two loads, high first")
+#define CLAIM_rd_lo_hi EXACTLY("Rl Rh ", "two loads, low first")
+#define CLAIM_rd_hi_lo EXACTLY("Rh Rl ", "two loads, high first")
+#define CLAIM_rd_pmd_read_atomic EXACTLY("Rl ({rmb}Rh )?", "low; if not 0: rmb, high")
+#define CLAIM_rd_get_lockless EXACTLY("(Rl {rmb}Rh {rmb}Rl )+", "low, rmb, high, rmb, low again")
+#define CLAIM_rd_atomic64 EXACTLY("{load64}", "one 8-byte load")
+#define CLAIM_rd_locked UNDER_LOCK("plain, under the lock")
+#define CLAIM_rd_busted_hoisted EXACTLY("{load64}", "one 8-byte load")
 
 /* X(id, name, body, flags, usable, meaning, kernel source) */
 #define READERS(X)                                                               \

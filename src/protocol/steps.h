@@ -4,8 +4,8 @@
  *
  * A *step* ends in "next entry", "again", or "down through this value". READ() is
  * the reader. A walker that re-reads calls it at every use; one that takes a
- * snapshot calls it once. To add a walker: write its step here and give it a row
- * in WALKERS (walkers.c).
+ * snapshot calls it once. To add a walker: write its step here, and what that claims to be
+ * compiled to, and give it a row in WALKERS.
  */
 #ifndef TORNWALK_STEPS_H
 #define TORNWALK_STEPS_H
@@ -245,5 +245,50 @@ WORLD_INLINE struct step entry_step(struct walk *w, const struct layout *L, read
 	act(w, l, L->leaf(used) || !L->present(used) ? ACT_LEAF : ACT_TABLE, v, used);
 	return NEXT;
 }
+
+/*
+ * ---- what each claims to be compiled to ----
+ *
+ * A step reads through walk->reader, whose claim that is; a lock's barriers may show.
+ * plain_step: with a reader that re-reads inlined, WORLD_walk_NAME_LAYOUT_plain_step.
+ */
+#define NO_ACCESS_OF_ITS_OWN EXACTLY("{lock}", "none of its own")
+#define CLAIM_plain_step PLAIN_C("plain *p, again and again")
+#define CLAIM_pagewalk_step NO_ACCESS_OF_ITS_OWN
+#define CLAIM_pagewalk_rfc_step NO_ACCESS_OF_ITS_OWN
+#define CLAIM_pagewalk_2026_step NO_ACCESS_OF_ITS_OWN
+#define CLAIM_trans_unstable_step PLAIN_C("plain *p once more")
+#define CLAIM_offset_map_lock_step NO_ACCESS_OF_ITS_OWN
+#define CLAIM_gup_fast_step PLAIN_C("plain *p once more")
+#define CLAIM_entry_step NO_ACCESS_OF_ITS_OWN
+
+/*
+ * X(id, name, step, loop, flags, meaning, kernel source); R: a walker that
+ * re-reads, and so has plain-reread inlined in a symbol of its own.
+ */
+#define WALKERS(X, R)                                                            \
+	R(entry, "entry", entry_step, look, WALK_NO_DESCENT,                      \
+	  "one entry, no descent: the sharpest look at a reader", "none: a probe") \
+	R(pagewalk, "pagewalk", pagewalk_step, descend, WALK_SPLITS | WALK_REREADS, \
+	  "before the RFC: every test and the descent read the entry again",      \
+	  "walk_pud_range, 4.11 to 6.12")                                         \
+	X(pagewalk_rfc, "pagewalk-rfc", pagewalk_rfc_step, descend,            \
+	  WALK_SNAPSHOT | WALK_SPLITS,                                            \
+	  "one snapshot by value, re-read only after the split",                  \
+	  "RFC mm/pagewalk: use READ_ONCE when reading the PUD entry unlocked, 2020-09-03") \
+	X(pagewalk_2026, "pagewalk-2026", pagewalk_2026_step, descend,         \
+	  WALK_SNAPSHOT | WALK_SPLITS,                                            \
+	  "reads once more for the descent; not present or leaf -> again",        \
+	  "3b89863c3fa4, the fix of CVE-2026-31456")                              \
+	X(trans_unstable, "trans-unstable", trans_unstable_step, descend, WALK_SNAPSHOT, \
+	  "none, huge, not present or bad on a copy -> again; else *p once more", \
+	  "pmd_trans_unstable (1a5a9906d4e8), 3.4 to 6.4")                        \
+	X(offset_map_lock, "offset-map-lock", offset_map_lock_step, descend,      \
+	  WALK_SNAPSHOT | WALK_LOCKS,                                             \
+	  "map the copy, lock, recheck; mismatch -> unlock, again",               \
+	  "pte_offset_map_lock since 6.5 (0d940a9b270b)")                         \
+	X(gup_fast, "gup-fast", gup_fast_step, descend, WALK_SNAPSHOT,            \
+	  "snapshot, grab a reference, recheck by a plain read; mismatch -> drop", \
+	  "gup_pmd_range, gup_huge_pmd (70cbc3cc78a9)")
 
 #endif

@@ -192,13 +192,14 @@ static void remap(struct mutator *m, uint32_t slot, unsigned rounds)
 }
 
 const struct transition PROTOCOL_LIST(transitions)[] = {
-	{ .name = "fault-zap", .rounds = fault_zap, .clears = true,
+	{ .name = "fault-zap", .rounds = fault_zap, .clears = true, .inlined = INLINED_FAULT_ZAP,
 	  .summary = "none -> huge -> none: a fault installs a leaf, MADV_DONTNEED zaps it",
 	  .source = "create_huge_pmd, insert_pfn_pud; zap_huge_pmd" },
 	{ .name = "split-clear", .rounds = split_clear, .clears = true, .makes_tables = true,
 	  .summary = "huge -> none, as the PUD and file-PMD split does; then refilled: huge, or a table",
 	  .source = "__split_huge_pud_locked; CVE-2026-31456 (3b89863c3fa4)" },
-	{ .name = "split-anon", .rounds = split_anon, .clears = true, .makes_tables = true,
+	{ .name = "split-anon", .rounds = split_anon, .clears = true, .invalidates = true,
+	  .makes_tables = true,
 	  .summary = "huge -> invalidated (PFN inverted on PAE) -> table of 512 -> none",
 	  .source = "__split_huge_pmd_locked, pmdp_invalidate" },
 	{ .name = "split-direct", .rounds = split_direct, .clears = true, .makes_tables = true,
@@ -207,7 +208,7 @@ const struct transition PROTOCOL_LIST(transitions)[] = {
 	{ .name = "collapse", .rounds = collapse, .clears = true, .makes_tables = true,
 	  .summary = "table -> none -> huge -> none; the old table is freed after a grace period",
 	  .source = "collapse_huge_page, khugepaged.c" },
-	{ .name = "remap", .rounds = remap,
+	{ .name = "remap", .rounds = remap, .inlined = INLINED_REMAP,
 	  .summary = "huge A -> huge B directly, present over present",
 	  .source = "none: the kernel clears first" },
 	{ .name = NULL },

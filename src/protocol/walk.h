@@ -140,6 +140,7 @@ enum walker_flags {
 	WALK_SNAPSHOT = 1 << 1,		/* needs a reader that has a snapshot */
 	WALK_NO_DESCENT = 1 << 2,
 	WALK_SPLITS = 1 << 3,		/* splits leaves for a consumer that wants it */
+	WALK_REREADS = 1 << 4,		/* is about reading again: usually seen with a reader that does */
 };
 
 struct walker {
@@ -202,10 +203,14 @@ struct writer {
 	rounds_fn *remap[NR_LAYOUTS], *fault_zap[NR_LAYOUTS];
 };
 
+enum inlined { INLINED_NONE, INLINED_REMAP, INLINED_FAULT_ZAP };
+
 struct transition {
 	const char *name, *summary, *source;
 	bool makes_tables;
 	bool clears;		/* goes through none */
+	bool invalidates;
+	enum inlined inlined;	/* which of a writer's loops is this with the writer inlined */
 	void (*rounds)(struct mutator *m, uint32_t slot, unsigned rounds);
 };
 

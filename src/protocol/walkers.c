@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The kernel's page-table walkers, PUD -> PMD -> PTE: the loops around the steps
- * (steps.h), and the list.
+ * (steps.h).
  *
  * Each step is a symbol WORLD_walk_NAME_step, which reads through walk->reader; where
  * the compiler must be as free as it is in the kernel (plain-reread), reader and
@@ -181,36 +181,7 @@ static audited void look(struct walk *w, read_fn *read, step_fn *step, uint64_t 
 	}
 }
 
-/* ---- the list ---- */
-
-/*
- * X(id, name, step, loop, flags, meaning, kernel source); R: a walker that
- * re-reads, and so has plain-reread inlined in a symbol of its own.
- */
-#define WALKERS(X, R)                                                            \
-	R(entry, "entry", entry_step, look, WALK_NO_DESCENT,                      \
-	  "one entry, no descent: the sharpest look at a reader", "none: a probe") \
-	R(pagewalk, "pagewalk", pagewalk_step, descend, WALK_SPLITS,                        \
-	  "before the RFC: every test and the descent read the entry again",      \
-	  "walk_pud_range, 4.11 to 6.12")                                         \
-	X(pagewalk_rfc, "pagewalk-rfc", pagewalk_rfc_step, descend,            \
-	  WALK_SNAPSHOT | WALK_SPLITS,                                            \
-	  "one snapshot by value, re-read only after the split",                  \
-	  "RFC mm/pagewalk: use READ_ONCE when reading the PUD entry unlocked, 2020-09-03") \
-	X(pagewalk_2026, "pagewalk-2026", pagewalk_2026_step, descend,         \
-	  WALK_SNAPSHOT | WALK_SPLITS,                                            \
-	  "reads once more for the descent; not present or leaf -> again",        \
-	  "3b89863c3fa4, the fix of CVE-2026-31456")                              \
-	X(trans_unstable, "trans-unstable", trans_unstable_step, descend, WALK_SNAPSHOT, \
-	  "none, huge, not present or bad on a copy -> again; else *p once more", \
-	  "pmd_trans_unstable (1a5a9906d4e8), 3.4 to 6.4")                        \
-	X(offset_map_lock, "offset-map-lock", offset_map_lock_step, descend,      \
-	  WALK_SNAPSHOT | WALK_LOCKS,                                             \
-	  "map the copy, lock, recheck; mismatch -> unlock, again",               \
-	  "pte_offset_map_lock since 6.5 (0d940a9b270b)")                         \
-	X(gup_fast, "gup-fast", gup_fast_step, descend, WALK_SNAPSHOT,            \
-	  "snapshot, grab a reference, recheck by a plain read; mismatch -> drop", \
-	  "gup_pmd_range, gup_huge_pmd (70cbc3cc78a9)")
+/* ---- the symbols ---- */
 
 /* L: walk->layout, or a layout known here. */
 #define WALK_SYMBOL(symbol, body, loop, L, read)                                 \

@@ -3,7 +3,7 @@
  * The writers: in which order the words of an entry are stored.
  *
  * To add one: give it a row in WRITERS, composed of the primitives below or of
- * new ones. Every instrument, table and report picks it up from there.
+ * new ones, each with what it claims to be compiled to. Every instrument, table and report picks it up from there.
  *
  * A writer's wmb pairs with the reader's rmb (readers.h). `invalidate` is
  * pmdp_establish() with a value that is not PRESENT.
@@ -11,6 +11,7 @@
 #ifndef TORNWALK_WRITERS_H
 #define TORNWALK_WRITERS_H
 
+#include "claim.h"
 #include "mem.h"
 
 /*
@@ -143,6 +144,28 @@ static __always_inline void touch_nothing(const struct layout *l, entry_t *p)
 	(void)l;
 	(void)p;
 }
+
+/* ---- what each claims to be compiled to ---- */
+
+#define CLAIM_set_high_wmb_low EXACTLY("Wh {wmb}Wl ", "high, wmb, low")
+#define CLAIM_set_high_low EXACTLY("Wh Wl ", "high, low")
+#define CLAIM_set_low_wmb_high EXACTLY("Wl {wmb}Wh ", "low, wmb, high")
+#define CLAIM_establish_half EXACTLY("{xchg lo}Wh ", "xchg low, then high")
+#define CLAIM_set_atomic EXACTLY("{store64}", "one 8-byte store")
+#define CLAIM_set_strd EXACTLY("{strd}", "one strd")
+#define CLAIM_set_plain PLAIN_C("plain *p = v")
+#define CLAIM_clear_low_wmb_high EXACTLY("Wl {wmb}Wh ", "low, wmb, high")
+#define CLAIM_clear_low_high EXACTLY("Wl Wh ", "low, high")
+#define CLAIM_clear_high_low EXACTLY("Wh {wmb}Wl ", "high, wmb, low")
+#define CLAIM_clear_low_only EXACTLY("Wl ", "low only")
+#define CLAIM_clear_xchg_low EXACTLY("{xchg lo}Rh Wh ", "xchg low, read high, high")
+#define CLAIM_clear_atomic EXACTLY("{store64}", "one 8-byte store")
+#define CLAIM_clear_strd EXACTLY("{strd}", "one strd")
+#define CLAIM_clear_plain PLAIN_C("plain *p = 0")
+#define CLAIM_clear_establish EXACTLY("{xchg lo}Wh ", "xchg low, then high")
+#define CLAIM_touch_wrprotect EXACTLY("{update lo}", "locked update of low")
+#define CLAIM_touch_old EXACTLY("{update lo}", "locked update of low")
+#define CLAIM_touch_nothing EXACTLY("", "nothing")
 
 /* X(id, name, set, clear, invalidate, touch, flags, usual transition, meaning, kernel source) */
 #define WRITERS(X)                                                               \

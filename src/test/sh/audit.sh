@@ -123,6 +123,30 @@ if command -v arm-linux-gnueabihf-gcc >/dev/null; then
 else
 	skip "mutants of the barriers" "no arm-linux-gnueabihf-gcc"
 fi
+
+# ---- a row of one's own, audited without a word in src/audit ----
+
+rm -rf --one-file-system "$tmp/m" "$tmp/o"
+mkdir "$tmp/m" && cp -r "$root/src" "$root/configs" "$root/Makefile" "$tmp/m/"
+sed -i '/^\/\* X(id, name, body, flags/i\
+static __always_inline entry_t rd_made_up(struct walk *w, const entry_t *p)\
+{\
+	uint32_t hi = mem_load32(&p->hi), lo = mem_load32(&p->lo);\
+\
+	(void)w;\
+	return entry(lo, hi ^ lo ^ mem_load32(&p->lo));\
+}\
+#define CLAIM_rd_made_up EXACTLY("Rh Rl Rl ", "high, low, low")\
+#define CLAIM_rd_lies EXACTLY("Rl Rh ", "low, high")\
+static __always_inline entry_t rd_lies(struct walk *w, const entry_t *p) { return rd_made_up(w, p); }\
+' "$tmp/m/src/protocol/readers.h"
+sed -i 's/^#define READERS(X) .*/#define READERS(X) X(made_up, "made-up", rd_made_up, 0, NULL, "", "") \\\
+	X(lies, "lies", rd_lies, 0, NULL, "", "") \\/' "$tmp/m/src/protocol/readers.h"
+make -s -C "$tmp/m" OUT="$tmp/o" "$tmp/o/audit.o" "$tmp/o/tornreport" </dev/null >/dev/null 2>"$tmp/err" || cat "$tmp/err"
+code=0
+"$tmp/o/tornreport" audit "$tmp/o/audit.o" >"$tmp/out" 2>"$tmp/err" || code=$?
+expect "a new row is audited by its own claim" 'exits 1 && out_has " 0 unknown" &&
+	row read_made_up "Rh Rl Rl" "as claimed" && row scan_made_up ".*" "as claimed" && row read_lies "Rh Rl Rl" differs'
 rm -rf --one-file-system "$tmp/m" "$tmp/o"
 
 # ---- several at once, JSON ----
@@ -149,7 +173,8 @@ bad() {
 bad "a missing file" "none: No such file" "$tmp/none"
 bad "not ELF" "audit.sh: not an ELF file" "$root/src/test/sh/audit.sh"
 bad "a stripped binary names the other one" "tornwalk: no symbols.*tornwalk.full" "$build/tornwalk"
-bad "another program" "no native_" "$desk"
+echo "int main(void) { return 0; }" | gcc -x c -o "$tmp/other" -
+bad "another program" "no native_" "$tmp/other"
 bad "an empty file" "empty: not an ELF" "$(: >"$tmp/empty"; echo "$tmp/empty")"
 head -c 5000 "$tmp/a.o" >"$tmp/cut.o"
 audit "$tmp/cut.o"

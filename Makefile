@@ -45,8 +45,8 @@ ICF    := $(shell $(CC) -Werror -fno-ipa-icf -x c -c /dev/null -o /dev/null 2>/d
 # The instrument's rooms, from the bottom up; then the worlds, each with the protocol in it.
 ROOMS    := explore machine stress config predict judge session litmus
 WORLDS   := native widened explored
-# Values and words: one copy for all worlds.
-WORDS    := src/protocol/layouts.c src/protocol/outcome.c
+# Values, words and names: one copy for all worlds.
+WORDS    := src/protocol/layouts.c src/protocol/outcome.c src/protocol/symbols.c
 PROTOCOL := $(notdir $(basename $(filter-out $(WORDS),$(wildcard src/protocol/*.c))))
 objects   = $(patsubst src/%.c,$(OUT)/%.o,$(wildcard $(1)))
 OBJS     := $(call objects,$(ROOMS:%=src/%/*.c) $(WORDS) src/native/*.c src/native/$(ARCH)/*.c) \
@@ -54,7 +54,8 @@ OBJS     := $(call objects,$(ROOMS:%=src/%/*.c) $(WORDS) src/native/*.c src/nati
 PROGRAM  := $(call objects,src/cli/*.c)
 # What both programs read their command line with.
 CMDLINE  := $(call objects,src/cli/options.c src/cli/signals.c src/cli/usage.c)
-DESK     := $(call objects,src/audit/*.c src/report/*.c src/report/*/*.c $(WORDS) src/judge/words.c src/judge/test_name.c)
+DESK     := $(call objects,src/audit/*.c src/report/*.c src/report/*/*.c $(WORDS) src/judge/words.c src/judge/test_name.c) \
+	    $(PROTOCOL:%=$(OUT)/native/%.o)
 TESTS    := $(patsubst src/test/%.c,$(OUT)/%,$(wildcard src/test/t_*.c))
 
 WORLD_native   := -Isrc/native -Isrc/native/tight $(ICF)

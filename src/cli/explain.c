@@ -82,16 +82,7 @@ static FILE *beside(const char *suffix)
 	return fopen(path, "re");
 }
 
-/* "read-once" in a symbol is read_once. */
-static void symbol_of(char *buf, size_t len, const char *before, const char *name, const char *after)
-{
-	snprintf(buf, len, "%s%s%s", before, name, after);
-	for (; *buf; buf++)
-		if (*buf == '-')
-			*buf = '_';
-}
-
-static bool print_symbol(FILE *f, const char *what, const char *symbol)
+static void print_symbol(FILE *f, const char *what, const char *symbol)
 {
 	const size_t n = strlen(symbol);
 	char *line = NULL, *claim, *form, *verdict;
@@ -111,17 +102,18 @@ static bool print_symbol(FILE *f, const char *what, const char *symbol)
 			printf("%-11s %-10s %s  (%s: %s)\n", "", what, form, claim, verdict);
 	}
 	free(line);
-	return found;
 }
 
 static void print_compiled(const struct cell *c)
 {
-	static const struct { const char *what, *before; } of_writer[] = {
-		{ "set", "set_" }, { "clear", "clear_" }, { "invalidate", "invalidate_" },
+	static const char *const what[NR_SYMBOLS] = {
+		[SYMBOL_READER] = "reader", [SYMBOL_WALKER] = "walker", [SYMBOL_SET] = "set",
+		[SYMBOL_CLEAR] = "clear", [SYMBOL_INVALIDATE] = "invalidate", [SYMBOL_TOUCH] = "touch",
 	};
-	const bool plain = c->reader->flags & READ_REREADS;
+	struct cell native = *c;
+	struct symbols symbols;
+	struct parts parts;
 	FILE *f = beside(".audit");
-	char symbol[128];
 	unsigned i;
 
 	printf("compiled to ");
@@ -132,18 +124,11 @@ static void print_compiled(const struct cell *c)
 			 "not audited: no file beside this program; ./run.sh explain makes one");
 	if (!f)
 		return;
-	symbol_of(symbol, sizeof(symbol), "read_", c->reader->name, "");
-	print_symbol(f, "reader", symbol);
-	snprintf(symbol, sizeof(symbol), "walk_%s%s%s_step", c->walker->name, plain ? "_" : "",
-		 plain ? c->layout->name : "");
-	if (plain)
-		snprintf(symbol, sizeof(symbol), "walk_%s_%s_plain_step", c->walker->name, c->layout->name);
-	symbol_of(symbol, sizeof(symbol), "", strdupa(symbol), "");
-	print_symbol(f, "walker", symbol);
-	for (i = 0; i < sizeof(of_writer) / sizeof(of_writer[0]); i++) {
-		symbol_of(symbol, sizeof(symbol), of_writer[i].before, c->writer->name, "");
-		print_symbol(f, of_writer[i].what, symbol);
-	}
+	cell_into(&native, &native_protocol);
+	parts = cell_parts(&native);
+	parts_symbols(&parts, &symbols);
+	for (i = 0; i < NR_SYMBOLS; i++)
+		print_symbol(f, what[i], symbols.of[i]);
 	fclose(f);
 }
 

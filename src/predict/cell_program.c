@@ -281,6 +281,7 @@ static void set_up_program(struct cell_program *b, enum memory_model model)
 static void set_up_writer(struct cell_program *b, struct party_of *w, unsigned i)
 {
 	const struct cell *c = &b->cell;
+	const struct parts parts = cell_parts(c);
 
 	w->id = i;
 	w->first = stamp_first(0, c->layout->hi_gens);
@@ -288,7 +289,7 @@ static void set_up_writer(struct cell_program *b, struct party_of *w, unsigned i
 	w->first.hi = (uint16_t)((w->first.hi + i * STAMPS_APART) % c->layout->hi_gens);
 	w->m = (struct mutator){
 		.pt = &b->pt, .layout = c->layout, .writer = c->writer, .transition = c->transition,
-		.lock = cell_shares_lock(c), .sync = c->reader->flags & READ_NEEDS_SYNC,
+		.lock = parts_share_lock(&parts), .sync = c->reader->flags & READ_NEEDS_SYNC,
 		.alias = c->alias, .clean = cell_installs_clean(c), .stamps = &w->stamp, .pool = w,
 	};
 }

@@ -49,9 +49,3 @@ void cell_into(struct cell *c, const struct protocol *to)
 	c->consumer = SAME(to->consumers, c->consumer);
 	c->transition = SAME(to->transitions, c->transition);
 }
-
-bool cell_shares_lock(const struct cell *c)
-{
-	return (c->reader->flags & READ_HOLDS_LOCK) || (c->walker->flags & WALK_LOCKS) ||
-	       (c->consumer->flags & (CONSUME_LOCKS | CONSUME_SPLITS));
-}

@@ -7,6 +7,7 @@
 #define TORNWALK_CELL_H
 
 #include "protocol/outcome.h"
+#include "protocol/symbols.h"
 #include "protocol/walk.h"
 #include "strategy.h"
 #include "witness.h"
@@ -47,8 +48,13 @@ const char *cell_check(const struct cell *c, char *buf, unsigned len);
 /* The same names in another world. */
 void cell_into(struct cell *c, const struct protocol *to);
 
-/* May anybody but the writer take the page-table lock? */
-bool cell_shares_lock(const struct cell *c);
+static inline struct parts cell_parts(const struct cell *c)
+{
+	const uint32_t *key = c->strategy.key;
+
+	return (struct parts){ c->layout, c->layout_id, c->walker, c->reader, c->writer, c->transition,
+			       c->consumer, key[KEY_hold] || key[KEY_rest] || key[KEY_poke] };
+}
 
 /* The dirty helper's claim is about huge entries that are clean. */
 static inline bool cell_installs_clean(const struct cell *c)

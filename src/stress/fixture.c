@@ -70,23 +70,14 @@ static void set_up_reader(struct fixture *fixture, const struct cell *c, struct 
 			   c->walker->flags & WALK_NO_DESCENT ? SCAN_PER_SLOT : 1;
 }
 
-/* The tightest loop, where nothing has to be done between its stores. */
-static rounds_fn *inlined_rounds(const struct cell *c, const struct mutator *m)
-{
-	if (m->pause || m->lock || m->sync || m->clean || (c->writer->flags & WRITE_TOUCHES))
-		return NULL;
-	if (!strcmp(c->transition->name, "remap"))
-		return c->writer->remap[c->layout_id];
-	return strcmp(c->transition->name, "fault-zap") ? NULL : c->writer->fault_zap[c->layout_id];
-}
-
 static void set_up_writer(struct fixture *fixture, const struct cell *c, struct writer_thread *t, unsigned i)
 {
+	const struct parts parts = cell_parts(c);
 	struct mutator *m = &t->m;
 
 	m->writer = c->writer;
 	m->transition = c->transition;
-	m->lock = cell_shares_lock(c);
+	m->lock = parts_share_lock(&parts);
 	m->sync = c->reader->flags & READ_NEEDS_SYNC;
 	m->alias = c->alias;
 	m->clean = cell_installs_clean(c);
@@ -101,9 +92,9 @@ static void set_up_writer(struct fixture *fixture, const struct cell *c, struct 
 	t->burst = m->sync || c->transition->makes_tables ? 1 : c->slots == 1 ? 64 : 16;
 	if (c->strategy.key[KEY_rounds])
 		t->burst = c->strategy.key[KEY_rounds];
-	if (c->strategy.key[KEY_hold] || c->strategy.key[KEY_rest] || c->strategy.key[KEY_poke])
+	if (parts.pauses)
 		m->pause = writer_pause;
-	t->rounds = inlined_rounds(c, m);
+	t->rounds = parts_rounds(&parts);
 }
 
 /*

@@ -152,8 +152,8 @@ void *reader_main(void *arg)
 	struct reader_thread *t = arg;
 	const struct cell *c = t->o.cell;
 	const bool watched = !t->unwatched;
-	const bool scan = (c->walker->flags & WALK_NO_DESCENT) &&
-			  (c->consumer->flags & CONSUME_PASSIVE) && c->reader->scan;
+	const struct parts parts = cell_parts(c);
+	const bool scan = parts_scan(&parts);
 	uint64_t bad_before = 0, torn_before = 0;
 
 	t->delay = SWEEP_NONE;

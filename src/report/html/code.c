@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "html.h"
+#include "protocol/symbols.h"
 #include "report/results/line.h"
 #include "report/results/pool.h"
 
@@ -83,45 +84,63 @@ static struct code *code_of(const struct page *p, const struct machine *m)
 	return NULL;
 }
 
-static struct compiled *find(struct code *c, const char *before, const char *name, const char *after)
+static struct compiled *find(struct code *c, const char *symbol)
 {
-	char symbol[SYMBOL];
-
-	snprintf(symbol, sizeof(symbol), "%s%.60s%.40s", before, name, after);
-	for (char *s = symbol; *s; s++)
-		if (*s == '-')
-			*s = '_';
 	for (size_t i = 0; c && i < c->n; i++)
-		if (!strcmp(c->of[i].symbol, symbol) && strcmp(c->of[i].form, "-"))
+		if (!strcmp(c->of[i].symbol, symbol))
 			return &c->of[i];
 	return NULL;
 }
 
-enum { PARTS = 6 };
+/* The row of this name; NULL: this program knows none. */
+#define ROW(list, word)                                                          \
+	({                                                                        \
+		__auto_type row_ = native_protocol.list;                          \
+		while (row_->name && strcmp(row_->name, (word)))                  \
+			row_++;                                                   \
+		row_->name ? row_ : NULL;                                         \
+	})
 
-/* The symbols that a cell runs; NULLs among them. */
-static void parts(const struct page *p, const struct result *r, struct compiled *of[PARTS])
+/* False: a world that no claim is about, or names of a later version. */
+static bool parts_of(const struct result *r, struct reader *elsewhere, struct parts *p)
+{
+	*p = (struct parts){ .walker = ROW(walkers, r->walker), .reader = ROW(readers, r->reader),
+			     .writer = ROW(writers, r->writer), .transition = ROW(transitions, r->transition),
+			     .consumer = ROW(consumers, r->consumer) };
+	for (unsigned i = 0; i < NR_LAYOUTS; i++)
+		if (!strcmp(layouts[i]->name, r->layout)) {
+			p->layout = layouts[i];
+			p->layout_id = i;
+		}
+	if (!p->reader) {	/* an 8-byte instruction of another machine */
+		*elsewhere = (struct reader){ .name = r->reader };
+		p->reader = elsewhere;
+	}
+	return p->layout && p->walker && p->writer && p->transition && p->consumer &&
+	       !strcmp(r->world, native_protocol.world);
+}
+
+/* What a cell runs was compiled to; NULLs among them. */
+static void compiled_of(const struct page *p, const struct result *r, struct compiled *of[NR_SYMBOLS])
 {
 	struct code *c = code_of(p, r->machine);
-	const bool remap = !strcmp(r->transition, "remap"), entry = !strcmp(r->walker, "entry");
-	char layout[SYMBOL];
+	struct symbols symbols = { 0 };
+	struct reader elsewhere;
+	struct parts parts;
 
-	snprintf(layout, sizeof(layout), "_%.60s", r->layout);
-	of[0] = find(c, entry ? "scan_" : "read_", r->reader, "");
-	of[1] = find(c, "walk_", r->walker, "_step");
-	of[2] = remap ? find(c, "remap_", r->writer, layout) : find(c, "set_", r->writer, "");
-	of[3] = remap ? NULL : find(c, "clear_", r->writer, "");
-	of[4] = strncmp(r->transition, "split", 5) ? NULL : find(c, "invalidate_", r->writer, "");
-	of[5] = find(c, "touch_by_", r->writer, "");
+	if (c && parts_of(r, &elsewhere, &parts))
+		parts_symbols(&parts, &symbols);
+	for (unsigned i = 0; i < NR_SYMBOLS; i++)
+		of[i] = find(c, symbols.of[i]);
 }
 
 void html_compiled(struct page *p, const struct result *r)
 {
-	struct compiled *of[PARTS];
+	struct compiled *of[NR_SYMBOLS];
 	bool any = false;
 
-	parts(p, r, of);
-	for (unsigned i = 0; i < PARTS; i++) {
+	compiled_of(p, r, of);
+	for (unsigned i = 0; i < NR_SYMBOLS; i++) {
 		if (!of[i])
 			continue;
 		fputs(any ? "; <code>" : "<p><a href=#code>compiled to</a> <code>", p->f);
@@ -194,10 +213,10 @@ void html_code(struct page *p)
 	bool any = attached(p);
 
 	for (size_t i = 0; i < p->n; i++) {
-		struct compiled *of[PARTS];
+		struct compiled *of[NR_SYMBOLS];
 
-		parts(p, p->cell[i], of);
-		for (unsigned k = 0; k < PARTS; k++)
+		compiled_of(p, p->cell[i], of);
+		for (unsigned k = 0; k < NR_SYMBOLS; k++)
 			if (of[k])
 				of[k]->used = true;
 	}

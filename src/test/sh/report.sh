@@ -73,6 +73,16 @@ expect "each has its place" 'exits 0 && [ ! -s "$tmp/err" ] && page_has "W: stor
 html "$real" --audit "$tmp/audit.json"
 expect "an audit: each cell says what it compiled to" 'exits 0 && page_has "<code>scan_get_lockless</code> R" &&
 	page_has "<caption>$build/tornwalk.full" && page_holds "$real"'
+symbols_of() { # CELL
+	awk -v want="<summary>$1<" "/<summary>/ { on = index(\$0, want) } on && /href=#code>/" "$page" |
+		sed 's/.*href=#code>//' | grep -oE "<code>[a-z0-9_]+</code>" | sed "s/<[^>]*>//g" | paste -sd " "
+}
+expect "the walker that reads again is what a naive cell compiled to" '
+	[ "$(symbols_of naive-confused)" = "read_plain_reread walk_pagewalk_pae_plain_step set_pae_pmd clear_pae_pmd" ]'
+expect "a writer that is inlined in its loop, a split that invalidates, a widened cell" '
+	[ "$(symbols_of atomic64-remap)" = "scan_atomic64 remap_pae_pmd_pae" ] &&
+	[ "$(symbols_of establish-get-lockless)" = "scan_get_lockless set_pae_establish clear_pae_establish invalidate_pae_establish" ] &&
+	[ -z "$(symbols_of irqoff-nogp)" ]'
 html "$real" --audit "$real"
 expect "an audit that is none: exit 2, by name" 'exits 2 && err_has "real.jsonl: not what .tornreport audit"'
 

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "judge.h"
+#include "check.h"
 
 /* One binary's audited symbols, by name. */
 struct audit {

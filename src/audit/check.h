@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A symbol's code against its claim. */
-#ifndef TORNREPORT_AUDIT_JUDGE_H
-#define TORNREPORT_AUDIT_JUDGE_H
+#ifndef TORNREPORT_AUDIT_CHECK_H
+#define TORNREPORT_AUDIT_CHECK_H
 
 #include "claims.h"
 #include "trace.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "judge.h"
+#include "check.h"
 
 #include <ctype.h>
 #include <regex.h>

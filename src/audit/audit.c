@@ -18,7 +18,7 @@ static const char world[] = "native_";
 
 static int by_symbol(const void *a, const void *b)
 {
-	return strcmp(((const struct finding *)a)->symbol, ((const struct finding *)b)->symbol);
+	return strcmp(((const struct check *)a)->symbol, ((const struct check *)b)->symbol);
 }
 
 static uint64_t add_code(uint64_t h, const struct image *img, const struct function *f)
@@ -48,8 +48,8 @@ static int audit_image(struct audit *a, const struct image *img)
 	a->isa = isas[img->isa];
 	a->lpae = img->lpae;
 	a->code = 14695981039346656037u;
-	a->findings = calloc(img->nfunctions, sizeof(*a->findings));
-	if (!a->findings)
+	a->checks = calloc(img->nfunctions, sizeof(*a->checks));
+	if (!a->checks)
 		return -ENOMEM;
 	for (i = 0; i < img->nfunctions; i++) {
 		const struct function *f = &img->functions[i];
@@ -62,12 +62,12 @@ static int audit_image(struct audit *a, const struct image *img)
 		snprintf(base, sizeof(base), "%.*s", (int)strcspn(name, "."), name);
 		if (!claim_find(&c, base, img->isa))
 			continue;
-		err = finding_make(&a->findings[a->n++], img, f, name, &c);
+		err = check_make(&a->checks[a->n++], img, f, name, &c);
 		if (err)
 			return err;
 		a->code = add_code(a->code, img, f);
 	}
-	qsort(a->findings, a->n, sizeof(*a->findings), by_symbol);
+	qsort(a->checks, a->n, sizeof(*a->checks), by_symbol);
 	return 0;
 }
 
@@ -93,8 +93,8 @@ static void audit_free(struct audit *a)
 	size_t i;
 
 	for (i = 0; i < a->n; i++)
-		codegen_free(&a->findings[i].code);
-	free(a->findings);
+		codegen_free(&a->checks[i].code);
+	free(a->checks);
 }
 
 static bool any_differs(const struct audit *a)
@@ -102,7 +102,7 @@ static bool any_differs(const struct audit *a)
 	size_t i;
 
 	for (i = 0; i < a->n; i++)
-		if (a->findings[i].class == AUDIT_DIFFERS)
+		if (a->checks[i].class == AUDIT_DIFFERS)
 			return true;
 	return false;
 }

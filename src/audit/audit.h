@@ -12,7 +12,7 @@ struct audit {
 	const char *isa;
 	bool lpae;
 	uint64_t code;		/* a hash of the audited instructions */
-	struct finding *findings;
+	struct check *checks;
 	size_t n;
 };
 

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A symbol's code against its claim: exact claims by pattern, plain C by what must be there.
+ *
+ * Invariant: "differs" is only said of a symbol all of whose paths were followed; where one
+ * is lost, or the entry's address may have gone to a call, the answer is "unknown".
+ */
 #include "check.h"
 
 #include <ctype.h>
@@ -56,7 +62,7 @@ struct facts {
 	unsigned handed_over;
 };
 
-static void look(struct finding *f, const struct image *img, const char *trace, bool straight, struct facts *x)
+static void look(struct check *f, const struct image *img, const char *trace, bool straight, struct facts *x)
 {
 	unsigned low = 0, high = 0, accesses = 0;
 	bool called = false;
@@ -93,7 +99,7 @@ static bool repeats(const char *t, const char *once)
 }
 
 /* A step's form: what the path that accesses most does. */
-static void describe_step(struct finding *f)
+static void describe_step(struct check *f)
 {
 	const struct codegen *g = &f->code;
 	size_t longest = 0;
@@ -113,7 +119,7 @@ static void describe_step(struct finding *f)
  * A reader's or writer's: the straight traces, without those that only repeat another;
  * of a loop that does nothing on a straight path, what it does the first time round.
  */
-static void describe(struct finding *f)
+static void describe(struct check *f)
 {
 	const struct codegen *g = &f->code;
 	const char *shown[3];
@@ -137,13 +143,13 @@ static void describe(struct finding *f)
 	}
 }
 
-static void conclude(struct finding *f, enum audit_class class, const char *why)
+static void conclude(struct check *f, enum audit_class class, const char *why)
 {
 	f->class = class;
 	snprintf(f->why, sizeof(f->why), "%s", why);
 }
 
-static void judge_exact(struct finding *f, const struct claim *c)
+static void check_exact(struct check *f, const struct claim *c)
 {
 	char bare[TRACE_MAX];
 	regex_t re;
@@ -163,7 +169,7 @@ static void judge_exact(struct finding *f, const struct claim *c)
 	regfree(&re);
 }
 
-static void judge_plain(struct finding *f, const struct claim *c, const struct facts *x)
+static void check_plain(struct check *f, const struct claim *c, const struct facts *x)
 {
 	conclude(f, AUDIT_AS_CLAIMED, f->refetch ? "re-fetches" : x->accesses ? "" : "loads by a call");
 	if (c->one_value && (!x->low || !x->high))
@@ -172,14 +178,14 @@ static void judge_plain(struct finding *f, const struct claim *c, const struct f
 		conclude(f, AUDIT_LUCK, f->refetch ? "re-fetches" : "");
 }
 
-int finding_make(struct finding *f, const struct image *img, const struct function *fn,
+int check_make(struct check *f, const struct image *img, const struct function *fn,
 		 const char *symbol, const struct claim *c)
 {
 	struct facts x = { 0 };
 	unsigned i;
 	int err;
 
-	*f = (struct finding){ 0 };
+	*f = (struct check){ 0 };
 	snprintf(f->symbol, sizeof(f->symbol), "%s", symbol);
 	f->plain = c->kind == CLAIM_PLAIN;
 	snprintf(f->claim, sizeof(f->claim), "%s", c->words);
@@ -200,8 +206,8 @@ int finding_make(struct finding *f, const struct image *img, const struct functi
 	else if (x.handed_over && c->one_value)
 		conclude(f, AUDIT_UNKNOWN, "the entry's address may go to a call");
 	else if (c->kind == CLAIM_EXACT)
-		judge_exact(f, c);
+		check_exact(f, c);
 	else
-		judge_plain(f, c, &x);
+		check_plain(f, c, &x);
 	return 0;
 }

@@ -10,7 +10,7 @@ enum audit_class { AUDIT_AS_CLAIMED, AUDIT_LUCK, AUDIT_DIFFERS, AUDIT_UNKNOWN };
 
 extern const char *const audit_words[];	/* by enum audit_class */
 
-struct finding {
+struct check {
 	char symbol[80];		/* without its world */
 	char claim[64];
 	enum audit_class class;
@@ -24,7 +24,7 @@ struct finding {
 };
 
 /* 0 or -errno. */
-int finding_make(struct finding *f, const struct image *img, const struct function *fn,
+int check_make(struct check *f, const struct image *img, const struct function *fn,
 		 const char *symbol, const struct claim *c);
 
 #endif

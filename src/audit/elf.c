@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ELF by libelf: the functions of .symtab, their bytes, and the names behind calls.
+ *
+ * Invariant: what is handed out lies inside its section's data, whatever a broken file says.
+ */
 #include "elf.h"
 
 #include <errno.h>

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What both instruction sets' steps do to a path: values, stack slots, tokens, calls.
+ *
+ * Invariant: a trace that has no room for another token, or slots that have none for another
+ * pointer, lose the path: nothing is left out silently.
+ */
 #include "path.h"
 
 #include <stdio.h>

@@ -11,24 +11,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct finding *find(const struct audit *a, const char *symbol)
+static const struct check *find(const struct audit *a, const char *symbol)
 {
 	size_t i;
 
 	for (i = 0; i < a->n; i++)
-		if (!strcmp(a->findings[i].symbol, symbol))
-			return &a->findings[i];
+		if (!strcmp(a->checks[i].symbol, symbol))
+			return &a->checks[i];
 	return NULL;
 }
 
-static bool same(const struct finding *f, const struct finding *g)
+static bool same(const struct check *f, const struct check *g)
 {
 	return f && g && f->class == g->class && !strcmp(f->form, g->form) && !strcmp(f->why, g->why);
 }
 
 /* ---- the table ---- */
 
-static void print_verdict(const struct finding *f)
+static void print_verdict(const struct check *f)
 {
 	char verdict[TRACE_MAX + 80];
 
@@ -45,7 +45,7 @@ static void print_symbol(const struct audit *a, size_t n, const char *const *pat
 	size_t i;
 
 	for (; done && in && k < n; k++) {
-		const struct finding *f = find(&a[k], symbol);
+		const struct check *f = find(&a[k], symbol);
 
 		if (!f || done[k])
 			continue;
@@ -70,7 +70,7 @@ static bool beyond_doubt(const struct audit *a, size_t n, const char *symbol)
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		const struct finding *f = find(&a[i], symbol);
+		const struct check *f = find(&a[i], symbol);
 
 		if (f && (f->plain || f->class != AUDIT_AS_CLAIMED))
 			return false;
@@ -89,9 +89,9 @@ void audit_table(const struct audit *a, size_t n, bool brief)
 	       n > 1 ? "  where" : "");
 	for (b = 0; paths && b < n; b++) {
 		for (i = 0; i < a[b].n; i++) {
-			const char *symbol = a[b].findings[i].symbol;
+			const char *symbol = a[b].checks[i].symbol;
 
-			counts[a[b].findings[i].class]++;
+			counts[a[b].checks[i].class]++;
 			total++;
 			for (k = 0; k < b && !find(&a[k], symbol); k++)
 				;
@@ -114,7 +114,7 @@ void audit_table(const struct audit *a, size_t n, bool brief)
 
 /* ---- JSON ---- */
 
-static json_t *finding_json(const struct finding *f)
+static json_t *check_json(const struct check *f)
 {
 	json_t *traces = json_array();
 	unsigned i;
@@ -144,7 +144,7 @@ void audit_json(const struct audit *a, size_t n)
 		       a[b].lpae ? "true" : "false", a[b].code);
 		json_decref(path);
 		for (i = 0; i < a[b].n; i++) {
-			json_t *f = finding_json(&a[b].findings[i]);
+			json_t *f = check_json(&a[b].checks[i]);
 
 			printf("%s\n ", i ? "," : "");
 			json_dumpf(f, stdout, JSON_COMPACT);
@@ -163,7 +163,7 @@ void audit_lines(const struct audit *a, size_t n)
 
 	for (k = 0; k < n; k++)
 		for (i = 0; i < a[k].n; i++) {
-			const struct finding *f = &a[k].findings[i];
+			const struct check *f = &a[k].checks[i];
 
 			printf("%s\t%s\t%s\t%s%s%s\n", f->symbol, f->claim, f->form,
 			       audit_words[f->class], *f->why ? ": " : "", f->why);

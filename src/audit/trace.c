@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * All paths through a function: a depth-first walk over copies of struct path.
+ *
+ * Invariant: a state that was met before, at a jump or where paths join, is not followed
+ * again; so the walk ends, and what it says of a function it says of every path with at
+ * most MAX_BACKS backward jumps.
+ */
 #include "trace.h"
 
 #include <errno.h>

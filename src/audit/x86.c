@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One x86 instruction, 32 or 64 bits, on the audit's abstract machine. */
+/*
+ * One x86 instruction, 32 or 64 bits, on the audit's abstract machine.
+ *
+ * Invariant: a register that an instruction writes and this file does not understand is
+ * MIXED if the entry's address could have gone in, else nothing.
+ */
 #include "x86.h"
 
 #include <string.h>

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* x86 operands: which register, which address, and what an instruction does to memory. */
+/*
+ * x86 operands: which register, which address, and what an instruction does to memory.
+ *
+ * Invariant: each access to the entry leaves one token, an unlocked read-modify-write two.
+ */
 #include "x86.h"
 
 #include <string.h>

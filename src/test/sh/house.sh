@@ -20,7 +20,7 @@ declare -A may=(
 	[config]="protocol machine stress"
 	[predict]="protocol explore stress config"
 	[judge]="stress config"
-	[session]="stress config predict judge"
+	[session]="stress config predict judge words"
 	[litmus]="predict config"
 	[cli]="config predict judge session litmus stress"
 	[mutants]="protocol explore stress config predict session cli"	# cli: how words are read
@@ -59,8 +59,26 @@ for part in "${!may[@]}"; do
 	check "includes of $part" test -z "$wrong"
 	[ -z "$wrong" ] || echo "$wrong"
 done
-unknown=$(cd src && for d in *; do [[ $d == test || -n ${may[$d]:-} ]] || echo "$d"; done)
+unknown=$(cd src && for d in */; do d=${d%/}; [[ $d == test || -n ${may[$d]:-} ]] || echo "$d"; done)
 check "every part has a rule" test -z "$unknown"
+[ -z "$unknown" ] || echo "#   ${unknown//$'\n'/ }"
+
+# tsort names a circle on stderr and fails.
+circles() { tsort >/dev/null 2>"$tmp/circle"; }
+# shellcheck disable=SC2086  # words
+arrows() { for part in "${!may[@]}"; do printf "$part %s\n" ${may[$part]}; done; }
+check "no circle of rooms" circles < <(arrows)
+headers() { # a header and one it includes, by paths
+	local file name
+
+	grep -roE --include='*.h' '^# *include "[^"]+"' src | tr -d '"' | while IFS=: read -r file name; do
+		name=${name##* }
+		if [ -e "${file%/*}/$name" ]; then echo "$file ${file%/*}/$name"
+		elif [ -e "src/$name" ]; then echo "$file src/$name"; fi
+	done
+}
+check "no circle of headers" circles < <(headers)
+check "a circle would be found" eval '! circles <<<"a b b c c a"'
 
 # libc in the protocol: only headers without code
 libc=$(grep -rnE '^# *include <' src/protocol | grep -vE '<(stdint|stdbool|stddef|limits|sys/cdefs)\.h>')

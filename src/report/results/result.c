@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What can be asked of results once they are read, and who owns them.
+ *
+ * Invariant: whatever a result points at lives as long as its results' pool.
+ */
+#include "load.h"
+#include <dirent.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "line.h"
+#include "pool.h"
+
+const struct machine *results_machine(struct results *rs, const struct machine *m)
+{
+	struct machine *new;
+	unsigned i;
+
+	/* strings are unique in the pool: pointers compare */
+	for (i = rs->nr_machines; i-- > 0;) {
+		const struct machine *o = rs->machines[i];
+
+		if (o->target == m->target && o->executor == m->executor && o->cpu == m->cpu &&
+		    o->cpus == m->cpus && o->kernel == m->kernel && o->compiler == m->compiler &&
+		    o->flags == m->flags && o->git == m->git)
+			return o;
+	}
+	new = pool_alloc(rs->pool, sizeof(*new));
+	*new = *m;
+	new->index = rs->nr_machines;
+	rs->machines = realloc(rs->machines, (rs->nr_machines + 1) * sizeof(*rs->machines));
+	if (!rs->machines)
+		abort();
+	rs->machines[rs->nr_machines++] = new;
+	return new;
+}
+
+const char *results_string(struct results *rs, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	return pool_string(rs->pool, text);
+}
+
+void results_free(struct results *rs)
+{
+	pool_free(rs->pool);
+	free(rs->machines);
+	free(rs->r);
+	*rs = (struct results){ 0 };
+}
+
+const struct result *results_find(const struct results *rs, const char *scenario)
+{
+	size_t i;
+
+	for (i = rs->n; i-- > 0;)
+		if (!strcmp(rs->r[i].scenario, scenario))
+			return &rs->r[i];
+	return NULL;
+}
+
+uint32_t result_seen(const struct result *r)
+{
+	uint32_t seen = 0;
+
+	for (unsigned o = 0; o < NR_OUTCOMES; o++) {
+		const bool torn = OUTCOMES_TORN & 1u << o;
+
+		seen |= (uint32_t)((torn && r->has_torn_by ? r->torn_by[o == OUTCOME_TORN_WRITER] :
+				    r->distinct[o]) > 0) << o;
+	}
+	return seen;
+}
+
+uint32_t result_forbids(const struct result *r)
+{
+	uint32_t forbidden = 0;
+
+	for (unsigned o = 0; o < NR_OUTCOMES; o++) {
+		const uint8_t expect = OUTCOMES_TORN & 1u << o ? r->expect_by[o == OUTCOME_TORN_WRITER] :
+								 r->expect[o];
+
+		forbidden |= (uint32_t)(expect == EXPECT_FORBID) << o;
+	}
+	return forbidden;
+}
+
+int result_worst(const struct result *r)
+{
+	const int worst = outcome_worst(result_seen(r), result_forbids(r));
+
+	return worst == OUTCOME_TORN_WRITER ? OUTCOME_TORN : worst;
+}
+
+bool result_requires(const struct result *r)
+{
+	for (unsigned o = 0; o < NR_OUTCOMES; o++)
+		if (r->expect[o] == EXPECT_REQUIRE)
+			return true;
+	return false;
+}
+
+int result_tears(const struct result *r, const char *primitive)
+{
+	for (unsigned i = 0; r->calibration && i < r->calibration->n; i++)
+		if (!strcmp(r->calibration->of[i].name, primitive))
+			return r->calibration->of[i].torn > 0;
+	return -1;
+}

@@ -4,7 +4,7 @@
 hostile N   what a string could do, in every field that is one, N lines
 map         one cell of every reader, writer and transition of the full suite
 many N      N lines that are all different
-told        predictions, schedules, audits, delays: what the instruments may add
+told        predictions, schedules, delays: what the instruments may add
 boards N    the same cells on N executors
 """
 import json
@@ -35,7 +35,7 @@ def hostile(lines, n):
         if i % 5 == 2:      # the right shape around the wrong words
             e = EVIL[i % len(EVIL)][:100]
             r["witness"] = f"80000001:000000e7 (high:low) low from {e}, high from {e}, {e}: {e}"
-        r["audit"] = r["schedule"] = EVIL[(i + 3) % len(EVIL)]
+        r["schedule"] = EVIL[(i + 3) % len(EVIL)]
         yield r
 
 
@@ -78,7 +78,6 @@ def told(lines, _):
             r["predicted"]["torn"] = "impossible"
         if i % 2:
             r["schedule"] = "W: store high 0\nR: load low\nR: load high\nW: store low"
-        r["audit"] = "read_lo_hi:\n  mov (%eax),%edx   low\n  mov 4(%eax),%ecx  high"
         if r["distinct"]["torn"]:
             r["delays"] = [{"ns": 10 * 2**k, "seconds": 0.1, "torn": 5 * k * k + i} for k in range(9)]
         if i == 2:

@@ -76,6 +76,23 @@ static void option(FILE *f, const char *name, const char *value, const char *usu
 	word(f, value);
 }
 
+/* As an option, or what differs from a cell's usual shape: bits of enum overridable. */
+static void shape_options(FILE *f, const struct result *r, unsigned which)
+{
+	const unsigned numbers[NR_OVERRIDABLE] = {
+		[OVERRIDE_READERS] = r->readers, [OVERRIDE_WRITERS] = r->writers, [OVERRIDE_SLOTS] = r->slots,
+	};
+	unsigned k;
+
+	if (which & 1u << OVERRIDE_WORLD)
+		option(f, overridable_names[OVERRIDE_WORLD], r->world, NULL);
+	if (which & 1u << OVERRIDE_RECLAIM)
+		option(f, overridable_names[OVERRIDE_RECLAIM], r->reclaim, NULL);
+	for (k = OVERRIDE_READERS; k < NR_OVERRIDABLE; k++)
+		if (which & 1u << k)
+			fprintf(f, " --%s %u", overridable_names[k], numbers[k]);
+}
+
 static void cell_options(FILE *f, const struct result *r)
 {
 	option(f, "layout", r->layout, "pae");
@@ -85,16 +102,13 @@ static void cell_options(FILE *f, const struct result *r)
 	option(f, "writer", r->writer, NULL);
 	option(f, "transition", r->transition, NULL);
 	option(f, "consumer", r->consumer, "ptdump");
-	option(f, "reclaim", r->reclaim, "memb");
-	option(f, "world", r->world, "native");
 	if (r->alias)
 		fputs(" --alias", f);
-	if (r->readers != 1)
-		fprintf(f, " --readers %u", r->readers);
-	if (r->writers != 1)
-		fprintf(f, " --writers %u", r->writers);
-	if (r->slots != 1)
-		fprintf(f, " --slots %u", r->slots);
+	shape_options(f, r, (unsigned)(strcmp(r->world, "native") != 0) << OVERRIDE_WORLD |
+		      (unsigned)(strcmp(r->reclaim, "memb") != 0) << OVERRIDE_RECLAIM |
+		      (unsigned)(r->readers != 1) << OVERRIDE_READERS |
+		      (unsigned)(r->writers != 1) << OVERRIDE_WRITERS |
+		      (unsigned)(r->slots != 1) << OVERRIDE_SLOTS);
 }
 
 /* What stands before `run`: the emulator, if it is one of user mode, and the binary. */
@@ -129,6 +143,7 @@ static void command(FILE *f, const struct result *r)
 	} else {
 		fputc(' ', f);
 		word(f, r->scenario);
+		shape_options(f, r, r->overridden);
 	}
 	if (r->seconds > 0)
 		fprintf(f, " --time %.0fms", r->seconds * 1000 < 10 ? 10 : r->seconds * 1000);
@@ -209,11 +224,8 @@ static void details(struct page *p, size_t i)
 		html_anatomy(f, r, brief);
 	if (r->schedule && !brief)
 		schedule(p, i);
-	if (!brief) {
-		if (r->audit)
-			fputs("<p><a href=#code>what it compiled to</a>", f);
+	if (!brief)
 		html_compiled(p, r);
-	}
 	if (!brief || !said_by_name(r))
 		command(f, r);
 }

@@ -186,31 +186,9 @@ static void binary(struct page *p, const struct code *c)
 	fputs("</table></div>\n", p->f);
 }
 
-/* Texts that came with the lines, each once: there is one a binary. */
-static bool attached(struct page *p)
-{
-	const char *last = NULL;
-
-	for (size_t i = 0; i < p->n; i++) {
-		const struct result *r = p->cell[p->by_file[i]];
-
-		if (!r->audit || r->audit == last)
-			continue;
-		if (!last)
-			head(p);
-		last = r->audit;
-		fputs("<div><h3>", p->f);
-		page_text(p->f, page_machine(p, r));
-		fputs("</h3><pre>", p->f);
-		page_lines(p->f, r->audit);
-		fputs("</pre></div>\n", p->f);
-	}
-	return last;
-}
-
 void html_code(struct page *p)
 {
-	bool any = attached(p);
+	bool any = false;
 
 	for (size_t i = 0; i < p->n; i++) {
 		struct compiled *of[NR_SYMBOLS];

@@ -90,11 +90,16 @@ struct result {
 	/* members this program knows nothing of but what follows; NULL: not there */
 	const char *schedule;	/* as JSON has it: result_schedule() */
 	const char *model;	/* of the explorer's predictions: sc, tso, weak */
-	const char *audit;	/* text, or JSON on one line */
+	unsigned overridden;	/* by options of the run: 1 << enum overridable */
 	/* distinct torn by the delay between the halves, in `nr_delays` classes */
 	const struct delay_class *delays;
 	unsigned nr_delays;
 };
+
+/* What an option may change of a scenario's own cell. */
+enum overridable { OVERRIDE_WORLD, OVERRIDE_RECLAIM, OVERRIDE_READERS, OVERRIDE_WRITERS, OVERRIDE_SLOTS,
+		   NR_OVERRIDABLE };
+extern const char *const overridable_names[NR_OVERRIDABLE];
 
 /* {"ns": the mean, "seconds": exposure or 0, "torn": distinct} */
 struct delay_class {

@@ -381,6 +381,26 @@ static bool get_seed(const json_t *v, uint32_t *out)
 	return true;
 }
 
+const char *const overridable_names[NR_OVERRIDABLE] = {
+	[OVERRIDE_WORLD] = "world",	[OVERRIDE_RECLAIM] = "reclaim", [OVERRIDE_READERS] = "readers",
+	[OVERRIDE_WRITERS] = "writers", [OVERRIDE_SLOTS] = "slots",
+};
+
+static bool get_overridden(const json_t *v, unsigned *out)
+{
+	size_t i;
+	json_t *x;
+
+	json_array_foreach(v, i, x) {
+		uint8_t k;
+
+		if (!get_word(x, overridable_names, NR_OVERRIDABLE, &k))
+			return false;
+		*out |= 1u << k;
+	}
+	return json_is_array(v);
+}
+
 /* X(member, what reads it); in the contract's order. `v` is the value, R the result. */
 #define MEMBERS(X)                                                             \
 	X("scenario", get_string(p, v, &R->scenario))                          \
@@ -430,9 +450,9 @@ static bool get_seed(const json_t *v, uint32_t *out)
 	X("interval_ns", get_count(v, &R->interval_ns))                        \
 	X("primitive", get_loose(p, v, &R->primitive))                         \
 	X("model", get_loose(p, v, &R->model))                                 \
-	X("audit", get_loose(p, v, &R->audit))                                 \
 	X("schedule", get_json(p, v, &R->schedule))                            \
-	X("delays", get_delays(p, v))
+	X("delays", get_delays(p, v))                                          \
+	X("overridden", get_overridden(v, &R->overridden))
 
 static const char *const members[] = {
 #define X(name, get) name,

@@ -24,6 +24,14 @@ tw run atomic64-remap --slots 4 --time 20ms --out "$tmp/twin.jsonl"
 expect "a control is overridden with the cell that names it" '[ "$(values slots "$tmp/twin.jsonl" | sort -u)" = 4 ] &&
 	[ "$(wc -l <"$tmp/twin.jsonl")" -ge 2 ]'
 
+if [ -x "$build/tornreport" ]; then
+	"$build/tornreport" html "$other" -o "$tmp/page.html" >"$tmp/out" 2>"$tmp/err" || code=$?
+	expect "the page's command runs the same cell again" '
+		grep -q "run lo-hi-overwrite --reclaim mb --readers 2 --slots 8" "$tmp/page.html"'
+else
+	skip "the page's command runs the same cell again" "the desk's packages are not there"
+fi
+
 # ---- --resume ----
 
 tw run lo-hi-overwrite --time 20ms --slots 8 --readers 2 --reclaim mb --out "$other" --resume

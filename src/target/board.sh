@@ -211,7 +211,8 @@ drop() {
 
 # ---- exec ----
 
-# Followed by the cells that need no second run, as a cat; a run that was begun here
+# Followed by the cells that its caller has, as a cat (which need a second run, --resume
+# knows); a run that was begun here
 # knows better.
 seed() {
 	in=$dir/run-$1

@@ -129,13 +129,13 @@ goes_on() {
 	local from
 
 	from=$(on_board 1 | grep -vc '"cause":"interrupted')
-	run_cells 1 "$tmp/lost" 300ms
+	run_cells 1 "$tmp/lost" 1s
 	expect "$1: the same call goes on with what was finished" 'once "$tmp/lost" && out_has " '"$from"' of them from"'
 	check "$1: leaves nothing" board_clean 1
 	rm -f "$tmp/lost"
 }
 
-start_cells lost 1 "$tmp/lost" 300ms
+start_cells lost 1 "$tmp/lost" 1s
 has 1 2
 board_hang_up 1
 ends lost
@@ -143,14 +143,14 @@ check "connection killed: says so, finished cells stay" lost "$tmp/lost"
 expect "connection killed: the run stops" 'board_idle 1 && has 1 2'
 goes_on "connection killed"
 
-start_cells lost 1 "$tmp/lost" 300ms
+start_cells lost 1 "$tmp/lost" 1s
 has 1 2
 kill -9 "${pid[lost]}"
 ends lost
 expect "caller killed: the run stops" 'board_idle 1 && has 1 2'
 goes_on "caller killed"
 
-start_cells lost 1 "$tmp/lost" 300ms
+start_cells lost 1 "$tmp/lost" 1s
 has 1 2
 board_kill 1
 ends lost
@@ -158,7 +158,7 @@ expect "board reset: says so" 'lost "$tmp/lost" && [ -d "$tmp/home.1/.tornwalk/l
 board_start 1
 goes_on "board reset"
 
-start_cells lost 1 "$tmp/lost" 300ms
+start_cells lost 1 "$tmp/lost" 1s
 has 1 2
 for p in $(board_runs 1); do kill -9 "$p"; done
 ends lost
@@ -168,7 +168,7 @@ goes_on "tornwalk killed there"
 
 # ---- Ctrl-C ----
 
-start_cells c 1 "$tmp/c" 300ms
+start_cells c 1 "$tmp/c" 1s
 has 1 2
 kill -INT "${pid[c]}"
 ends c
@@ -178,9 +178,9 @@ check "Ctrl-C: leaves nothing" board_clean 1
 
 # ---- slow ones, on boards of their own, looked at below ----
 
-start_cells first 2 "$tmp/first" 2s
+start_cells first 2 "$tmp/first" 5s
 begun 2
-start_cells second 2 "$tmp/second" 2s
+start_cells second 2 "$tmp/second" 5s
 
 # A cable pulled, and this end forgets the connection too: nobody tells the board.
 TORNWALK_SSH+=" -o ServerAliveInterval=1 -o ServerAliveCountMax=2" start_cells silent 3 "$tmp/silent" 20s --quiet

@@ -47,8 +47,8 @@ static int first_by_rank(uint32_t set)
 	return worst;
 }
 
-int outcome_worst(uint32_t seen, uint32_t forbidden)
+int outcome_worst(uint32_t seen, uint32_t forbidden, uint32_t required)
 {
 	seen &= OUTCOMES_BAD;
-	return first_by_rank(seen & forbidden ? seen & forbidden : seen);
+	return first_by_rank(seen & forbidden ? seen & forbidden : seen & required ? seen & required : seen);
 }

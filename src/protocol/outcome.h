@@ -110,8 +110,8 @@ static inline uint32_t outcome_in_results(unsigned o)
 
 /*
  * Which of the outcomes that were seen a report is about: the worst of those that are
- * forbidden, or else the worst of all. -1: nothing bad was seen.
+ * forbidden, or else of those that are required, or else of all. -1: nothing bad was seen.
  */
-int outcome_worst(uint32_t seen, uint32_t forbidden);
+int outcome_worst(uint32_t seen, uint32_t forbidden, uint32_t required);
 
 #endif

@@ -44,8 +44,8 @@ uint64_t torn_of(const uint64_t counts[NR_OUTCOMES]);
 uint64_t first_torn(const struct finding *f);
 
 /*
- * Which outcome's witness is the result's: the worst that the scenario forbids, else
- * the worst that was seen; -1: none.
+ * Which outcome's witness is the result's: the worst that the scenario forbids, else the worst that
+ * it requires, else the worst that was seen; -1: none.
  */
 int result_witness(const struct scenario *s, const struct finding *f);
 

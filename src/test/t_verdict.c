@@ -106,12 +106,14 @@ static void test_outcomes(void **state)
 	assert_int_equal(OUTCOMES_BAD, bad);
 	assert_int_equal(OUTCOMES_COUNTED, bad & ~(1u << OUTCOME_PHANTOM | 1u << OUTCOME_INVALID_MIX));
 	for (unsigned i = 0; i < 8; i++) {
-		assert_int_equal(outcome_worst(seen | 1u << OUTCOME_LEAF, 0), worst_first[i]);
+		assert_int_equal(outcome_worst(seen | 1u << OUTCOME_LEAF, 0, 0), worst_first[i]);
 		seen &= ~(1u << worst_first[i]);
 	}
-	assert_int_equal(outcome_worst(1u << OUTCOME_LEAF | 1u << OUTCOME_GAVE_UP, ~0u), -1);
-	assert_int_equal(outcome_worst(bad, 1u << OUTCOME_REREAD), OUTCOME_REREAD);
-	assert_int_equal(outcome_worst(bad & ~(1u << OUTCOME_REREAD), 1u << OUTCOME_REREAD), TR);
+	assert_int_equal(outcome_worst(1u << OUTCOME_LEAF | 1u << OUTCOME_GAVE_UP, ~0u, ~0u), -1);
+	assert_int_equal(outcome_worst(bad, 1u << OUTCOME_REREAD, bad), OUTCOME_REREAD);
+	assert_int_equal(outcome_worst(bad & ~(1u << OUTCOME_REREAD), 1u << OUTCOME_REREAD, 0), TR);
+	/* a control is about what it is there to show */
+	assert_int_equal(outcome_worst(bad, 0, 1u << OUTCOME_CONFUSED), OUTCOME_CONFUSED);
 }
 
 static void test_clean_pass(void **state)

@@ -81,22 +81,27 @@ uint32_t result_seen(const struct result *r)
 	return seen;
 }
 
-uint32_t result_forbids(const struct result *r)
+static uint32_t graded(const struct result *r, enum expect e)
 {
-	uint32_t forbidden = 0;
+	uint32_t set = 0;
 
 	for (unsigned o = 0; o < NR_OUTCOMES; o++) {
 		const uint8_t expect = OUTCOMES_TORN & 1u << o ? r->expect_by[o == OUTCOME_TORN_WRITER] :
 								 r->expect[o];
 
-		forbidden |= (uint32_t)(expect == EXPECT_FORBID) << o;
+		set |= (uint32_t)(expect == e) << o;
 	}
-	return forbidden;
+	return set;
+}
+
+uint32_t result_forbids(const struct result *r)
+{
+	return graded(r, EXPECT_FORBID);
 }
 
 int result_worst(const struct result *r)
 {
-	const int worst = outcome_worst(result_seen(r), result_forbids(r));
+	const int worst = outcome_worst(result_seen(r), result_forbids(r), graded(r, EXPECT_REQUIRE));
 
 	return worst == OUTCOME_TORN_WRITER ? OUTCOME_TORN : worst;
 }

@@ -18,6 +18,11 @@ struct parts {
 	const struct transition *transition;
 	const struct walk_ops *consumer;
 	bool pauses;	/* a writer waits between its stores, as its strategy has it */
+	/*
+	 * Stores follow each other as closely as they can, by a strategy that wants it: for
+	 * fault-zap that leaves an emulator's reader nothing present to look at.
+	 */
+	bool tight;
 };
 
 /* May anybody but the writer take the page-table lock? */
@@ -44,7 +49,7 @@ static inline rounds_fn *parts_rounds(const struct parts *p)
 	case INLINED_REMAP:
 		return p->writer->remap[p->layout_id];
 	case INLINED_FAULT_ZAP:
-		return p->writer->fault_zap[p->layout_id];
+		return p->tight ? p->writer->fault_zap[p->layout_id] : NULL;
 	default:
 		return NULL;
 	}

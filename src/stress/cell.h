@@ -53,7 +53,8 @@ static inline struct parts cell_parts(const struct cell *c)
 	const uint32_t *key = c->strategy.key;
 
 	return (struct parts){ c->layout, c->layout_id, c->walker, c->reader, c->writer, c->transition,
-			       c->consumer, key[KEY_hold] || key[KEY_rest] || key[KEY_poke] };
+			       c->consumer, key[KEY_hold] || key[KEY_rest] || key[KEY_poke],
+			       c->strategy.id != STRATEGY_FREE };
 }
 
 /* The dirty helper's claim is about huge entries that are clean. */

@@ -37,6 +37,10 @@ ci_leg() {
 	TARGET=$target COMPILER=$compiler SAN='' build
 	"$(target_kind "$kind:$target")_session" "$kind:$target${cpu:+:$cpu}" "$root/build/$target-$compiler/tornwalk" \
 		"$out" ci --quiet || code=$?
+	if [ -n "${ssh_stopped:-}" ]; then
+		echo "run.sh: ci: interrupted; finished cells are in ${out#"$root"/}" >&2
+		exit 4
+	fi
 	[ "$code" != 2 ] || die "could not run $target $kind $compiler"
 	# what it was compiled to; a symbol that differs from its claim is the gate's affair
 	(cd "$root" && "$desk" audit --json "build/$target-$compiler/tornwalk.full") >"${out%.jsonl}.audit.json" || :

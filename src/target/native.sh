@@ -31,8 +31,10 @@ native_run() {
 
 	setpriv --pdeathsig TERM "${@:2}" --out "$file" --resume --trailer </dev/null &
 	pid=$!
-	(while kill -0 "$caller" && kill -0 $pid; do sleep 1; done
-	 kill -0 "$caller" || kill -TERM $pid) >/dev/null 2>&1 &
+	while kill -0 $pid; do
+		kill -0 "$caller" || kill -TERM $pid
+		sleep 1
+	done >/dev/null 2>&1 &
 	target_wait $pid
 }
 

@@ -139,7 +139,7 @@ killed() {
 others() {
 	local pid
 
-	begin "$1" lo-hi-overwrite lo-hi-low-first --time 2s
+	begin "$1" lo-hi-overwrite lo-hi-low-first --time 6s
 	session "$1" quick >"$tmp/out.2" 2>"$tmp/err.2"
 	code=$?
 	expect "$1, two at once: the second is refused" 'exits 2 && [ ! -s "$tmp/out.2" ] && [ $(wc -l <"$tmp/err.2") = 1 ] &&

@@ -30,7 +30,7 @@ CODE   := $(OPT) $(MARCH) -fno-asynchronous-unwind-tables $(if $(SAN),-fsanitize
 WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS := -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 $(CODE) $(RACES) -g1 $(WARN) \
 	  -ffunction-sections -fdata-sections -Isrc -Isrc/protocol -Isrc/native/$(ARCH)
-STATIC := -static -Wl,-z,noseparate-code,-z,norelro,--build-id=none,--no-eh-frame-hdr -Wl,-T,configs/targets/static.ld $(LINK)
+STATIC := -static -Wl,-z,noseparate-code -Wl,-z,norelro,--build-id=none,--no-eh-frame-hdr -Wl,-T,configs/targets/static.ld $(LINK)
 LINKED := $(if $(SAN),,$(STATIC)) -Wl,--gc-sections -pthread
 LIBS   := -lurcu-memb -lurcu-mb -lurcu-qsbr -lurcu-bp -lurcu-common -linih
 # Only the native world's code is what a claim is about; the rest may as well be small.
@@ -81,8 +81,8 @@ include src/mutants/planted.mk
 $(foreach w,$(WORLDS),$(eval $(call world_rule,$(w),src/protocol)))
 
 # What does not race may be small.
-COLD := $(patsubst %,$(OUT)/stress/%.o,calibrate cell fixture pin poke preempt runner slices strategy tune tuner witness)
-$(foreach r,$(filter-out machine stress,$(ROOMS)),$(OUT)/$(r)/%.o) $(PROGRAM) $(COLD): CFLAGS += $(SMALL)
+COLD := $(patsubst %,$(OUT)/stress/%.o,calibrate cell fixture meet oracle pin poke preempt runner slices strategy sweep tune tuner witness)
+$(foreach r,$(filter-out machine stress,$(ROOMS)),$(OUT)/$(r)/%.o) $(PROGRAM) $(COLD) $(OUT)/protocol/symbols.o $(OUT)/protocol/outcome.o: CFLAGS += $(SMALL)
 $(OUT)/native/primitives.o $(OUT)/audit/claims.o: CFLAGS += $(WORLD_native)
 $(OUT)/explore/%.o $(OUT)/predict/cell_program.o: CFLAGS += $(UNWATCHED)
 $(OUT)/stress/preempt.o: CFLAGS += $(if $(SAN),-DSANITIZED=1)

@@ -160,13 +160,13 @@ interrupted() {
 	local pid
 
 	rm -f "$tmp/others"
-	begin_as session "$1" lo-hi-overwrite lo-hi-low-first mips-xpa --time 2s
+	begin_as session "$1" lo-hi-overwrite lo-hi-low-first mips-xpa --time 10s
 	kill -INT "$(pgrep -f "qemu_system_session.*$tmp/others" | head -n 1)"
 	ends
 	expect "$1, Ctrl-C: what was measured comes home" 'exits 4 && out_has "^3 cells: " && out_has "interrupted" &&
 		grep -q "\"cause\":\"interrupted" "$tmp/others" && well_formed "$tmp/others"'
 	rm -f "$tmp/others"
-	begin_as setsid -w bash -c "$(declare -f session); root=$root tmp=$tmp target=$target; session $1 lo-hi-overwrite low-first --time 2s"
+	begin_as setsid -w bash -c "$(declare -f session); root=$root tmp=$tmp target=$target; session $1 lo-hi-overwrite low-first --time 10s"
 	kill -INT -- "-$(ps -o sid= -p "$(pgrep -f "qemu_system_session.*$tmp/others" | head -n 1)" | tr -d " ")"
 	ends
 	expect "$1, Ctrl-C on a terminal: the same" 'out_has "interrupted" && out_has "^2 cells: " && well_formed "$tmp/others"'

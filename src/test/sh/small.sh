@@ -181,7 +181,11 @@ bare_runs() {
 bare "$tornwalk" help
 if [ $code = 0 ]; then
 	bare_runs "$tornwalk" "this program"
-	! built i686 gcc || bare_runs "$built" "i686 gcc"
+	if built i686 gcc && "$built" help >/dev/null 2>&1; then
+		bare_runs "$built" "i686 gcc"
+	else
+		skip "i686 gcc, bare" "no i686 program, or a kernel that runs none"
+	fi
 else
 	skip "bare" "no mount namespaces here: $(tail -n 1 "$tmp/err")"
 fi

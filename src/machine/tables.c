@@ -19,7 +19,7 @@ enum {
 	PAGE_BYTES = TABLE_ENTRIES * sizeof(entry_t),
 	POOL_PAGES = TABLE_IDS - 1,	/* ids 0..509; 510 names the stable PMD tables */
 	STABLE_ID = TABLE_IDS - 1,
-	BATCH = 128,	/* a grace period is dear: two interrupts of every reader */
+	BATCH = 32,	/* few enough that measuring a writer reuses pages: a new one faults, and is slow */
 	MAX_LOCKS = 1024,
 	NR_REFS = 1024,
 	POISON_LO = 0xdead0b0e,

@@ -697,10 +697,10 @@ static void begin_reclaim(struct rig *g, struct writer *w, const char *transitio
 	wrap(g, w);
 }
 
-/* 127 freed pages are all still there; the 128th waits once, then all are gone. */
+/* 31 freed pages are all still there; the 32nd waits once, then all are gone. */
 static void test_batch_waits_for_a_grace_period(void **state)
 {
-	enum { BATCH = 128 };
+	enum { BATCH = 32 };
 	static const char *const makers[] = { "split-anon", "split-direct", "collapse" };
 	static struct rig g;
 	struct writer w;

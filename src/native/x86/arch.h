@@ -121,11 +121,19 @@ static inline bool arch_promises_fild(void) { return true; }
 #define ARCH_LOAD64_NAME "cmpxchg8b"
 #define ARCH_STRD_NAME "cmpxchg8b"
 
-/* A cheap clock for guards, of no particular rate. */
+/*
+ * A cheap clock for guards, of no particular rate. Not before the loads above it are done:
+ * a locked load may wait for its line for microseconds, and rdtsc alone does not wait with
+ * it. A CPU without lfence is too old to run that far ahead.
+ */
 static __always_inline uint64_t arch_ticks(void)
 {
 	uint32_t lo, hi;
 
+#ifndef __x86_64__
+	if (__builtin_cpu_supports("sse2"))
+#endif
+		__asm__ volatile("lfence" ::: "memory");
 	__asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi));
 	return (uint64_t)hi << 32 | lo;
 }

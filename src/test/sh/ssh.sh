@@ -264,8 +264,8 @@ busybox=$(find "$root/build/boards" -path '*i686*' -name busybox -type f -perm -
 busybox=${busybox:-$(command -v busybox)}
 i686=$root/build/i686-gcc/tornwalk
 ! command -v i686-linux-gnu-gcc >/dev/null || make -s -C "$root" -j"$(nproc)" TARGET=i686 COMPILER=gcc SAN= >"$tmp/err" 2>&1
-if [ -z "$busybox" ] || [ ! -x "$i686" ] || [ "$(setarch i686 uname -m 2>/dev/null)" != i686 ]; then
-	skip "i686 with busybox" "no busybox, no build for i686, or a kernel that cannot"
+if [ -z "$busybox" ] || [ ! -x "$i686" ] || ! setarch i686 "$busybox" true 2>/dev/null; then
+	skip "i686 with busybox" "no busybox, no build for i686, or a kernel that runs no i686 programs"
 else
 	mkdir "$tmp/bin.4"
 	for p in $("$busybox" --list); do

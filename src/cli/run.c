@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "config/number.h"
 #include "config/shard.h"
 #include "options.h"
 #include "selection.h"
@@ -27,7 +28,12 @@ static const char run_help[] =
 	"cell:    --layout L --level pud|pmd --walker W --reader R --writer S --transition T\n"
 	"         --consumer C --reclaim F --world native|widened --readers N --writers N\n"
 	"         --slots N --alias\n"
-	"options: --time 30s     for each cell (10ms to 365d; 500ms, 2m, 1h, 3d)\n"
+	"options: --time 30s     the most a cell may take (10ms to 365d; 500ms, 2m, 1h, 3d); it ends\n"
+	"                        when its question is answered, and others get what it left\n"
+	"         --exact-time   each cell takes its time, by its own strategy: for rates\n"
+	"         --strength N   a claim is answered when a hole 1/N as wide as its twin's would\n"
+	"                        have shown (usually 1000)\n"
+	"         --strategy S   run by this, `free` or NAME,key=value...; nothing is tuned\n"
 	"         --seed N       of the delays and of the order of slots\n"
 	"         --cpus 0,2-3   use only these CPUs\n"
 	"         --world, --reclaim, --readers, --writers, --slots   with a suite or scenario too,\n"
@@ -51,7 +57,7 @@ static const char run_help[] =
 	"exit: 0 pass, 1 fail, 2 bad usage or input, 4 inconclusive\n";
 
 enum { OPT_OUT = OPT_OWN, OPT_RESUME, OPT_FAIL_FAST, OPT_KTAP, OPT_QUIET, OPT_SHARD, OPT_SWEEP,
-       OPT_TRAILER };
+       OPT_TRAILER, OPT_EXACT_TIME, OPT_STRATEGY, OPT_STRENGTH };
 
 static const struct option options[] = {
 	{ "out", required_argument, NULL, OPT_OUT },
@@ -62,6 +68,9 @@ static const struct option options[] = {
 	{ "sweep", no_argument, NULL, OPT_SWEEP },
 	{ "shard", required_argument, NULL, OPT_SHARD },
 	{ "trailer", no_argument, NULL, OPT_TRAILER },
+	{ "exact-time", no_argument, NULL, OPT_EXACT_TIME },
+	{ "strategy", required_argument, NULL, OPT_STRATEGY },
+	{ "strength", required_argument, NULL, OPT_STRENGTH },
 	OPTION_CPUS,
 	OPTION_HELP,
 	CELL_OPTIONS,
@@ -75,6 +84,9 @@ struct run {
 	struct shard shard;		/* of = 0: all of it */
 	unsigned planned;		/* cells in all shards */
 	bool trailer;
+	struct strategy strategy;
+	bool strategy_given;
+	uint64_t strength;		/* 0: as the suites have it */
 };
 
 static int take(void *arg, int option, const char *value)
@@ -103,6 +115,18 @@ static int take(void *arg, int option, const char *value)
 		break;
 	case OPT_TRAILER:
 		r->trailer = true;
+		break;
+	case OPT_EXACT_TIME:
+		r->session.exact = true;
+		break;
+	case OPT_STRATEGY:
+		if (strategy_parse(&r->strategy, value, err, sizeof(err)))
+			return usage_error("%s", err);
+		r->strategy_given = true;
+		break;
+	case OPT_STRENGTH:
+		if (parse_number(value, 1, UINT32_MAX, false, &r->strength))
+			return usage_error("bad strength \"%s\": a whole number, for example 1000", value);
 		break;
 	case OPT_SHARD:
 		if (shard_parse(&r->shard, value, err, sizeof(err)))
@@ -205,6 +229,28 @@ static int take_shard(struct run *r)
 	return EXIT_PASS;
 }
 
+/* A strategy that this machine lacks is left out, and the cells are run as ever. */
+static void set_how(struct run *r)
+{
+	const char *lacks = strategies[r->strategy.id].lacks(&r->cpus);
+	unsigned i;
+
+	if (r->strategy_given && lacks) {
+		fprintf(stderr, "tornwalk: strategy %s is left out: %s\n", strategies[r->strategy.id].name, lacks);
+		r->strategy_given = false;
+	}
+	for (i = 0; i < r->selection.plan.nr; i++) {
+		struct scenario *s = &r->selection.plan.list[i];
+
+		if (r->strategy_given) {
+			s->cell.strategy = r->strategy;
+			s->strategy_given = true;
+		}
+		if (r->strength)
+			s->strength = r->strength;
+	}
+}
+
 static int run_or_say_why(struct run *r)
 {
 	if (r->selection.plan.nr)
@@ -229,8 +275,10 @@ int cmd_run(int argc, char **argv)
 		code = select_cells(&r->selection, argc - optind, argv + optind);
 	if (code == GO_ON)
 		code = take_shard(r);
-	if (code == GO_ON)
+	if (code == GO_ON) {
+		set_how(r);
 		code = open_out(&r->session);
+	}
 	if (code == GO_ON)
 		code = run_or_say_why(r);
 	if (code != EXIT_USAGE)

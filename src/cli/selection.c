@@ -15,7 +15,7 @@
 /* The name of a cell from options alone is made of its dimensions. */
 static int plan_one(struct selection *c)
 {
-	struct scenario s = { .min_present = 1000, .min_rounds = 1000 };
+	struct scenario s = { .min_present = USUAL_FLOOR, .min_rounds = USUAL_FLOOR, .strength = USUAL_STRENGTH };
 	char err[1536];
 	int res = cell_resolve(&c->cell, &s.cell, err, sizeof(err));
 

@@ -77,7 +77,7 @@ static int tune_one(const char *name, const struct cell *c, uint32_t bad, const 
 	struct tuner *t = malloc(sizeof(*t));
 	int code = -1;
 
-	if (t && !tune(t, &r, c, count_bad, &bad, 0)) {
+	if (t && !tune(t, &r, c, count_bad, NULL, &bad, 0)) {
 		print_tuned(name, t, cpus);
 		fflush(stdout);
 		code = !tuner_best(t)->bad;

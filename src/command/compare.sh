@@ -33,12 +33,14 @@ compare_build() {
 		{ echo "$log" >&2; die "compare: ${1:0:12} does not build"; }
 }
 
-# COMMIT FILE ARGS...: one round, appended to FILE
+# COMMIT FILE ARGS...: one round, appended to FILE; by the clock, which is all that older ones know
 compare_round() {
-	local tree=$root/build/compare/$1 code=0
+	local tree=$root/build/compare/$1 program code=0 exact=""
 
-	TORNWALK_CONFIGS=$tree/configs "$tree/build/$TARGET-$COMPILER/tornwalk" run "${@:3}" --quiet \
-		--out "$2" >/dev/null || code=$?
+	program=$tree/build/$TARGET-$COMPILER/tornwalk
+	"$program" run --help | grep -q -- --exact-time && exact=--exact-time
+	# shellcheck disable=SC2086  # a word or none
+	TORNWALK_CONFIGS=$tree/configs "$program" run "${@:3}" $exact --quiet --out "$2" >/dev/null || code=$?
 	[ "$code" != 2 ] || die "compare: ${1:0:12} cannot run: ${*:3}"
 }
 

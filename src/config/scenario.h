@@ -8,7 +8,11 @@
 
 #include "stress/cell.h"
 
-enum { NAME_LEN = 128 };
+enum {
+	NAME_LEN = 128,
+	USUAL_FLOOR = 1000,	/* what a file does not say of present observations and rounds */
+	USUAL_STRENGTH = 1000,
+};
 
 struct scenario {
 	char name[NAME_LEN];
@@ -19,6 +23,8 @@ struct scenario {
 	uint64_t min_present;		/* quality floor: present observations */
 	uint64_t min_rounds;		/* quality floor: writer rounds */
 	char control[NAME_LEN];		/* the busted twin that must fire, or "" */
+	uint64_t strength;		/* after which a claim has been watched long enough */
+	bool strategy_given;		/* by an option: nothing is tuned */
 	bool is_control;		/* another scenario names this one as its control */
 	uint32_t overridden;		/* by options: 1 << enum cell_key */
 };

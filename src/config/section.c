@@ -12,8 +12,6 @@
 #include "section.h"
 #include "number.h"
 
-enum { USUAL_FLOOR = 1000 };
-
 static const char *const keys[NR_SECTION_KEYS] = {
 	[SECTION_SUMMARY] = "summary",	     [SECTION_CONTROL] = "control",
 	[SECTION_MIN_PRESENT] = "min_present", [SECTION_MIN_ROUNDS] = "min_rounds",
@@ -194,6 +192,7 @@ int section_resolve(const struct section *d, struct scenario *s, char *err, size
 		.require_torn = d->require_torn,
 		.min_present = d->given & 1u << SECTION_MIN_PRESENT ? d->min_present : USUAL_FLOOR,
 		.min_rounds = d->given & 1u << SECTION_MIN_ROUNDS ? d->min_rounds : USUAL_FLOOR,
+		.strength = USUAL_STRENGTH,
 	};
 	memcpy(s->summary, d->summary, sizeof(s->summary));
 	memcpy(s->control, d->control, sizeof(s->control));

@@ -23,6 +23,7 @@ struct suite {
 	unsigned first, budget_line;
 	bool in_product;
 	uint64_t time_ns, budget_ns;	/* 0: not set */
+	uint64_t strength;		/* ... */
 	char summary[SUMMARY_LEN];	/* for whoever reads the file */
 	struct plan plan;
 	struct product product;
@@ -164,12 +165,19 @@ static int on_key(void *user, const char *key, const char *value, unsigned line,
 		s->budget_line = line;
 		return set_duration(&s->budget_ns, key, value, err);
 	}
+	if (!strcmp(key, "strength")) {
+		if (s->strength)
+			return text_error(err, ERR_LEN, "key \"%s\" is given twice in this section", key);
+		return parse_number(value, 1, UINT32_MAX, false, &s->strength) ?
+			       text_error(err, ERR_LEN, "bad strength \"%s\": a whole number, for example 1000",
+					  value) : 0;
+	}
 	if (!strcmp(key, "summary")) {
 		snprintf(s->summary, sizeof(s->summary), "%s", value);
 		return 0;
 	}
 	return text_error(err, ERR_LEN,
-			  "unknown key \"%s\"; valid: summary time budget scenarios include", key);
+			  "unknown key \"%s\"; valid: summary time budget strength scenarios include", key);
 }
 
 /* What can only be judged when the whole file has been read. */
@@ -193,6 +201,8 @@ static int finish(struct suite *s, char *err, size_t len)
 		text_error_at(err, len, path, s->first, "%s", why);
 		return bad;
 	}
+	for (unsigned i = 0; s->strength && i < s->plan.nr; i++)
+		s->plan.list[i].strength = s->strength;
 	if (s->budget_ns && plan_fit(&s->plan, s->budget_ns))
 		return text_error_at(err, len, path, s->budget_line,
 				     "budget too small: less than 10 ms for some of %u cells",

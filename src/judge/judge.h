@@ -6,6 +6,7 @@
 #define TORNWALK_JUDGE_H
 
 #include "config/scenario.h"
+#include "stress/strategy.h"
 #include "words.h"
 
 enum { REASON_LEN = 320 };
@@ -19,6 +20,20 @@ enum { FRESH_SHARE = 10 };
  */
 enum { UNSEEN_ROUNDS = 1000000, UNSEEN_DISTINCT = 100000 };
 
+/* A claim proves next to nothing where its twin was not caught so often beside it. */
+enum { LEAST_STRENGTH = 10 };
+
+/* How a cell was run, and how much that proves. */
+struct power {
+	enum rung rung;
+	enum stop stop;
+	bool given;			/* by --strategy: no rung was climbed */
+	struct strategy strategy;
+	bool in_turns;			/* the twin was run beside it, slice by slice */
+	uint64_t twin_ns, twin_distinct;	/* ... and this much was seen of it */
+	uint64_t strength;		/* a claim's by its twin, else its own: see strength.h */
+};
+
 /* What a verdict is made of. A pure function of this: nothing else is looked at. */
 struct evidence {
 	const struct scenario *scenario;
@@ -29,6 +44,8 @@ struct evidence {
 	const char *broken_primitive;
 	bool primitive_promised;	/* by this CPU; if so the executor is to blame */
 	const char *executor;		/* that breaks it */
+	/* NULL: today's way, one run as long as the clock says by the cell's own strategy */
+	const struct power *power;
 	/* by the explorer; model NULL: not known */
 	const char *model;
 	uint32_t possible;		/* bit = enum outcome */

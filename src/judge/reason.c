@@ -105,6 +105,50 @@ static void say_no_tears(char reason[REASON_LEN], const struct judgement *j)
 	say(" not seen, and this executor does not show torn words");
 }
 
+/* 1400 is "1,400". */
+static void say_number(char reason[REASON_LEN], uint64_t n)
+{
+	if (n >= 1000) {
+		say_number(reason, n / 1000);
+		say(",%03u", (unsigned)(n % 1000));
+	} else {
+		say("%u", (unsigned)n);
+	}
+}
+
+/* By which rung it was shown, where that was not the first. */
+static void say_rung(char reason[REASON_LEN], const struct evidence *e)
+{
+	const struct power *p = e->power;
+
+	if (!p || p->rung == RUNG_AS_GIVEN || p->rung == RUNG_SILENT)
+		return;
+	if (p->rung == RUNG_WIDENED)
+		say("; on the widened rung only");
+	else
+		say("; %s: %s", rung_names[p->rung], strategies[p->strategy.id].name);
+}
+
+static void say_strength(char reason[REASON_LEN], const struct evidence *e)
+{
+	say("%s caught ", e->scenario->control);
+	say_number(reason, e->power->twin_distinct);
+	say(" times in the time the claim was watched; a hole 1/");
+	say_number(reason, e->power->strength);
+	say(" as wide would have shown (95 %%)");
+}
+
+static void say_clean(char reason[REASON_LEN], const struct evidence *e)
+{
+	if (e->power && e->power->in_turns)
+		say_strength(reason, e);
+	else
+		say("%s caught; nothing forbidden, under 1 in %" PRIu64 " distinct (95 %%)",
+		    e->control == CONTROL_FIRED ? e->scenario->control : "two words", bound(e));
+	say_rung(reason, e);
+	say_gaps(reason, e);
+}
+
 static void say_cause(char reason[REASON_LEN], const struct judgement *j, const struct evidence *e)
 {
 	const struct scenario *s = e->scenario;
@@ -112,13 +156,12 @@ static void say_cause(char reason[REASON_LEN], const struct judgement *j, const 
 
 	switch (j->cause) {
 	case CAUSE_PASSED_CLAIM:
-		say("%s caught; nothing forbidden, under 1 in %" PRIu64 " distinct (95 %%)",
-		    e->control == CONTROL_FIRED ? s->control : "two words", bound(e));
-		say_gaps(reason, e);
+		say_clean(reason, e);
 		break;
 	case CAUSE_PASSED_REQUIRED:
 		say_outcomes(reason, j);
 		say(" as required");
+		say_rung(reason, e);
 		say_gaps(reason, e);
 		break;
 	case CAUSE_FORBIDDEN:
@@ -145,11 +188,23 @@ static void say_cause(char reason[REASON_LEN], const struct judgement *j, const 
 	case CAUSE_THIN_DISTINCT:
 		say_thin(reason, j);
 		break;
+	case CAUSE_THIN_STRENGTH:
+		say("%s caught only ", s->control);
+		say_number(reason, e->power->twin_distinct);
+		say(" times beside it: nothing narrower than 1/%" PRIu64 " of it would have shown",
+		    j->had ? j->had : 1);
+		break;
+	case CAUSE_LADDER_SILENT:
+		say("required ");
+		say_outcomes(reason, j);
+		say(e->power->given ? " not seen by the strategy that was given" :
+				      " not seen on any rung of the ladder");
+		break;
 	case CAUSE_NO_TEARS_SHOWN:
 		say_no_tears(reason, j);
 		break;
 	case CAUSE_CONTROL_SILENT:
-		say("control %s did not fire", s->control);
+		say("control %s did not fire%s", s->control, e->power && e->power->in_turns ? " beside it" : "");
 		break;
 	case CAUSE_CONTROL_NOT_RUN:
 		say("control %s was not run", s->control);

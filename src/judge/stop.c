@@ -8,7 +8,7 @@ uint64_t stop_unbiased_ns(const struct progress_of_cell *p)
 
 enum stop stop_now(const struct progress_of_cell *p)
 {
-	if (p->ns >= p->most_ns)
+	if (p->ns >= p->most_ns + p->extra_ns)
 		return STOP_TIME;
 	if (p->exact || p->ns < stop_unbiased_ns(p))
 		return STOP_NOT_YET;

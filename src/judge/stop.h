@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "words.h"
+
 enum {
 	SEEN_ENOUGH = 30,	/* distinct observations of each required outcome */
 	CONFIRMED = 3,		/* distinct observations of something forbidden */
@@ -21,19 +23,12 @@ enum {
 
 struct progress_of_cell {
 	uint64_t ns, most_ns;		/* watched so far; the most it may take */
+	uint64_t extra_ns;		/* ... beyond that, which others have left over */
 	bool exact;			/* --exact-time: only the clock counts */
 	bool requires;
 	uint64_t required;		/* distinct, of the required outcome least seen */
 	uint64_t forbidden;		/* distinct */
 	uint64_t strength, wanted;	/* a claim's; wanted 0: nothing was asked for */
-};
-
-enum stop {
-	STOP_NOT_YET,
-	STOP_SEEN,		/* what was required */
-	STOP_STRONG,		/* nothing forbidden, and that says enough */
-	STOP_FORBIDDEN,
-	STOP_TIME,
 };
 
 enum stop stop_now(const struct progress_of_cell *p);

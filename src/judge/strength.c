@@ -3,6 +3,7 @@
 #include "strength.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 
 /* -ln(0.05), and the same squared standard deviations for the luck of the slices themselves. */
 #define WANTED 3.0
@@ -95,4 +96,25 @@ uint64_t strength_of(const struct strength *s)
 			high = mid;
 	}
 	return low;
+}
+
+/* What no interval counts is as if it had come evenly. */
+uint64_t strength_of_run(const struct finding *f, uint64_t bad)
+{
+	static const struct clumps known_already = { 0 };
+	struct strength *s = calloc(1, sizeof(*s));
+	uint64_t all = 0, of, S;
+	unsigned i;
+
+	if (!s)
+		return 0;
+	for (i = 0; i < f->nr_intervals; i++)
+		all += f->intervals[i];
+	for (i = 0; i < f->nr_intervals; i++) {
+		of = all ? (uint64_t)((double)bad * f->intervals[i] / (double)all) : bad / f->nr_intervals;
+		strength_add(s, of, i ? &known_already : &f->clumps, 1, 1);
+	}
+	S = strength_of(s);
+	free(s);
+	return S;
 }

@@ -45,4 +45,10 @@ double strength_clump(const struct strength *s);
 /* S; 0: nothing yet. Errs on the low side. */
 uint64_t strength_of(const struct strength *s);
 
+/*
+ * That of a run in one piece in which `bad` distinct outcomes were seen: its intervals are
+ * the slices. For a claim that was watched as long.
+ */
+uint64_t strength_of_run(const struct finding *f, uint64_t bad);
+
 #endif

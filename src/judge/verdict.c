@@ -87,17 +87,28 @@ static uint32_t impossible(const struct evidence *e)
 	return set;
 }
 
-static bool below_floor(const struct scenario *s, const struct finding *f, struct judgement *j)
+static bool below(uint64_t present, uint64_t rounds, const struct finding *f, struct judgement *j)
 {
-	if (f->present < s->min_present)
-		*j = judged_thin(CAUSE_THIN_PRESENT, f->present, s->min_present);
-	else if (f->rounds < s->min_rounds)
-		*j = judged_thin(CAUSE_THIN_ROUNDS, f->rounds, s->min_rounds);
-	else if (f->fresh_present < s->min_present / FRESH_SHARE)
-		*j = judged_thin(CAUSE_THIN_DISTINCT, f->fresh_present, s->min_present / FRESH_SHARE);
+	if (f->present < present)
+		*j = judged_thin(CAUSE_THIN_PRESENT, f->present, present);
+	else if (f->rounds < rounds)
+		*j = judged_thin(CAUSE_THIN_ROUNDS, f->rounds, rounds);
+	else if (f->fresh_present < present / FRESH_SHARE)
+		*j = judged_thin(CAUSE_THIN_DISTINCT, f->fresh_present, present / FRESH_SHARE);
 	else
 		return false;
 	return true;
+}
+
+static bool below_floor(const struct scenario *s, const struct finding *f, struct judgement *j)
+{
+	return below(s->min_present, s->min_rounds, f, j);
+}
+
+/* Of a floor, what a file has raised above the usual. */
+static uint64_t raised(uint64_t floor)
+{
+	return floor > USUAL_FLOOR ? floor : 0;
 }
 
 static bool requires_impossible(const struct evidence *e)
@@ -107,9 +118,9 @@ static bool requires_impossible(const struct evidence *e)
 }
 
 /*
- * Something has to be seen: seeing it is proof, whatever the floor. Unseen is a
- * failure only where it had every chance: an executor that shows tears, and rounds
- * enough for a rare one.
+ * Something has to be seen: seeing it is proof, whatever the floor. Where the ladder was
+ * climbed in vain nothing is known; where one run was all there was, unseen is a failure
+ * if it had every chance: an executor that shows tears, and rounds enough for a rare one.
  */
 static struct judgement verdict_of_required(const struct evidence *e)
 {
@@ -124,6 +135,8 @@ static struct judgement verdict_of_required(const struct evidence *e)
 	}
 	if (requires_impossible(e))
 		j = judged(CAUSE_REQUIRED_IMPOSSIBLE);
+	else if (e->power)
+		j = judged(CAUSE_LADDER_SILENT);
 	else if (below_floor(s, f, &j))
 		return j;
 	else if (!e->executor_tears_words)
@@ -139,6 +152,24 @@ static struct judgement verdict_of_required(const struct evidence *e)
 	return j;
 }
 
+/*
+ * A twin that was run beside its claim says how much the claim proves; the usual floors
+ * stand in where there is none, and a floor that a file has raised is its own.
+ */
+static bool too_thin(const struct evidence *e, struct judgement *j)
+{
+	const struct scenario *s = e->scenario;
+
+	if (!e->power || !e->power->in_turns)
+		return below_floor(s, e->finding, j);
+	if (below(raised(s->min_present), raised(s->min_rounds), e->finding, j))
+		return true;
+	if (e->control != CONTROL_FIRED || e->power->strength >= LEAST_STRENGTH)
+		return false;
+	*j = judged_thin(CAUSE_THIN_STRENGTH, e->power->strength, LEAST_STRENGTH);
+	return true;
+}
+
 /* Nothing bad was seen: could this run have shown it? */
 static struct judgement verdict_of_clean(const struct evidence *e)
 {
@@ -146,7 +177,7 @@ static struct judgement verdict_of_clean(const struct evidence *e)
 	const uint32_t gap = e->model ? graded(e->scenario, EXPECT_FORBID) & e->possible : 0;
 	struct judgement j;
 
-	if (below_floor(e->scenario, e->finding, &j))
+	if (too_thin(e, &j))
 		return j;
 	if (gap)
 		return judged_by(CAUSE_GAP, lowest(gap));

@@ -20,3 +20,21 @@ const char *const cause_names[NR_CAUSES + 1] = {
 	CAUSES(X)
 #undef X
 };
+
+const char *const rung_names[NR_RUNGS + 1] = {
+#define X(id, name, meaning) [RUNG_##id] = name,
+	RUNGS(X)
+#undef X
+};
+
+const char *const stop_names[NR_STOPS + 1] = {
+#define X(id, name, meaning) [STOP_##id] = name,
+	STOPS(X)
+#undef X
+};
+
+const char *const stop_meanings[NR_STOPS] = {
+#define X(id, name, meaning) [STOP_##id] = meaning,
+	STOPS(X)
+#undef X
+};

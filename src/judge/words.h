@@ -24,9 +24,8 @@ extern const char *const verdict_names[NR_VERDICTS + 1];	/* ends with NULL */
  * Why a verdict is what it is; everything that decides, decides on this. X(ID, name,
  * verdict, flags, meaning). The names are in results, and never change.
  *
- * THIN: the run saw too little, and a longer one may do; a control that is inconclusive
- * for any other cause has lost what it is there for, and closes a gate. AGAIN: nothing was
- * measured to the end, so --resume runs the cell again.
+ * THIN: the run saw too little, and a longer one may do; none of these closes a gate by
+ * itself. AGAIN: nothing was measured to the end, so --resume runs the cell again.
  */
 #define CAUSES(X)                                                                              \
 	X(PASSED_CLAIM, "passed-claim", PASS, 0, "nothing forbidden was seen by a run that could have shown it") \
@@ -38,10 +37,12 @@ extern const char *const verdict_names[NR_VERDICTS + 1];	/* ends with NULL */
 	X(THIN_PRESENT, "thin-present", INCONCLUSIVE, CAUSE_THIN, "too few present observations")  \
 	X(THIN_ROUNDS, "thin-rounds", INCONCLUSIVE, CAUSE_THIN, "too few rounds of the writers")   \
 	X(THIN_DISTINCT, "thin-distinct", INCONCLUSIVE, CAUSE_THIN, "too few distinct present observations") \
+	X(THIN_STRENGTH, "thin-strength", INCONCLUSIVE, CAUSE_THIN, "its twin was caught too seldom beside it") \
+	X(LADDER_SILENT, "ladder-silent", INCONCLUSIVE, CAUSE_THIN, "what is required was not seen on any rung") \
 	X(NO_TEARS_SHOWN, "no-tears-shown", INCONCLUSIVE, 0, "this executor does not show torn words") \
-	X(CONTROL_SILENT, "control-silent", INCONCLUSIVE, 0, "its control did not fire")          \
+	X(CONTROL_SILENT, "control-silent", INCONCLUSIVE, CAUSE_THIN, "its control did not fire")          \
 	X(CONTROL_NOT_RUN, "control-not-run", INCONCLUSIVE, 0, "its control was not run")         \
-	X(GAP, "gap", INCONCLUSIVE, 0, "what is forbidden is possible, and was not seen")         \
+	X(GAP, "gap", INCONCLUSIVE, CAUSE_THIN, "what is forbidden is possible, and was not seen")         \
 	X(BLAMES_EXECUTOR, "blames-executor", INCONCLUSIVE, 0, "the executor tears what its CPU promises not to") \
 	X(UNPROMISED, "unpromised-primitive", INCONCLUSIVE, 0, "an access tears that no CPU promised to be one") \
 	X(INTERRUPTED, "interrupted", INCONCLUSIVE, CAUSE_AGAIN, "somebody stopped it")           \
@@ -69,5 +70,43 @@ struct cause_kind {
 
 extern const struct cause_kind cause_kinds[NR_CAUSES];
 extern const char *const cause_names[NR_CAUSES + 1];	/* ends with NULL */
+
+/*
+ * How a cell was made to show something, from the bottom: each rung is tried where the one
+ * below showed nothing, or too little. X(ID, name, meaning)
+ */
+#define RUNGS(X)                                                                       \
+	X(AS_GIVEN, "as-given", "the cell's own strategy, usually free")               \
+	X(TUNED, "tuned", "a strategy that was found on this machine")                 \
+	X(INTERRUPTED, "interrupted", "readers are interrupted or single-stepped")     \
+	X(WIDENED, "widened", "another world: a delay between the halves")             \
+	X(SILENT, "silent", "nothing was shown on any of them")
+
+enum rung {
+#define X(id, name, meaning) RUNG_##id,
+	RUNGS(X)
+#undef X
+	NR_RUNGS
+};
+
+extern const char *const rung_names[NR_RUNGS + 1];	/* ends with NULL */
+
+/* What ended a cell. X(ID, name, meaning) */
+#define STOPS(X)                                                                       \
+	X(NOT_YET, "not-yet", "it still runs")                                          \
+	X(SEEN, "seen", "what is required was seen often enough")                      \
+	X(STRONG, "strong", "nothing forbidden was seen, and that proves enough")      \
+	X(FORBIDDEN, "forbidden", "something forbidden was seen, and again")           \
+	X(TIME, "time", "its time was over, or somebody stopped it")
+
+enum stop {
+#define X(id, name, meaning) STOP_##id,
+	STOPS(X)
+#undef X
+	NR_STOPS
+};
+
+extern const char *const stop_names[NR_STOPS + 1];	/* ends with NULL */
+extern const char *const stop_meanings[NR_STOPS];
 
 #endif

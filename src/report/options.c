@@ -20,6 +20,8 @@ static const char *const options_text =
 	"  -o, --output FILE   instead of standard output\n"
 	"  --errata FILE       what voids results; usually results/ERRATA, if it is there;\n"
 	"                      \"none\" does without\n"
+	"  --strict            gate: exit 4 where it is open and some cells were thin\n"
+	"  --thin              gate: only the names of the cells that a longer run may help\n"
 	"  --html              compare: a page instead of text\n"
 	"  --alpha P           compare: how often a comparison without any change may say\n"
 	"                      regressed; usually 0.01\n"
@@ -50,6 +52,8 @@ static const struct option long_options[] = {
 	{ "errata", required_argument, NULL, 'e' },
 	{ "origin", required_argument, NULL, 'O' },
 	{ "build-id", required_argument, NULL, 'b' },
+	{ "strict", no_argument, NULL, 's' },
+	{ "thin", no_argument, NULL, 't' },
 	{ "html", no_argument, NULL, 'H' },
 	{ "alpha", required_argument, NULL, 'a' },
 	{ "margin", required_argument, NULL, 'm' },
@@ -114,6 +118,8 @@ int options_parse(struct options *o, int argc, char **argv)
 		case 'O': o->origin = optarg; break;
 		case 'b': o->build = optarg; break;
 		case 'H': o->html = true; break;
+		case 's': o->strict = true; break;
+		case 't': o->thin = true; break;
 		case 'a':
 		case 'm':
 		case 'p':
@@ -126,8 +132,8 @@ int options_parse(struct options *o, int argc, char **argv)
 			return refuse("no value after", argv[optind - 1], "tornreport --help has them all");
 		default:
 			return refuse("bad option", argv[optind - 1],
-				      "valid: -o --output --errata --html --alpha --margin --per --origin "
-				      "--build-id --help");
+				      "valid: -o --output --errata --strict --thin --html --alpha --margin "
+				      "--per --origin --build-id --help");
 		}
 	}
 	o->errata = options_errata(o->errata);

@@ -12,7 +12,7 @@ enum { EXIT_USAGE = 2 };
 struct options {
 	const char *out, *errata, *origin, *build;
 	struct compare_options compare;
-	bool html, help;
+	bool html, strict, thin, help;
 };
 
 /* 0; EXIT_USAGE after one line on stderr. What is left of argv begins at optind. */

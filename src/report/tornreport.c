@@ -59,12 +59,19 @@ static int load(struct results *rs, char **paths, int n, const char *errata)
 static int cmd_gate(char **paths, int n, const struct options *o)
 {
 	struct results base = { 0 }, now = { 0 };
-	int code = load(&base, paths, n - 1, o->errata);
+	int code;
 
+	if (n == 1 && !o->thin) {
+		fputs("usage: tornreport gate BASE NEW [OPTIONS]; tornreport --help has them\n", stderr);
+		return EXIT_USAGE;
+	}
+	code = n > 1 ? load(&base, paths, 1, o->errata) : 0;
 	if (!code)
-		code = load(&now, paths + 1, 1, o->errata);
-	if (!code)
-		code = gate(&base, &now);
+		code = load(&now, paths + n - 1, 1, o->errata);
+	if (!code && o->thin)
+		gate_thin(n > 1 ? &base : NULL, &now);
+	else if (!code)
+		code = gate(&base, &now, o->strict);
 	results_free(&now);
 	results_free(&base);
 	return code;
@@ -227,7 +234,7 @@ static int cmd_compare(char **paths, int n, const struct options *o)
 /* ---- the command line ---- */
 
 static const struct command commands[] = {
-	{ "gate", "BASE NEW", "may NEW go in after BASE? exit 0 open, 1 closed", 2, 2, .run = cmd_gate },
+	{ "gate", "BASE NEW", "may NEW go in after BASE? exit 0 open, 1 closed, 4 --strict", 1, 2, .run = cmd_gate },
 	{ "html", "RESULT...", "one page, with -o FILE", 0, 0, .main = cmd_html },
 	{ "compare", "BASE NEW", "what changed, cell by cell: exit 0 nothing for the worse, 1 regressed,\n"
 	  "                      4 not comparable", 2, 2, .run = cmd_compare },

@@ -36,8 +36,8 @@ void console_head(FILE *f, const struct executor *x)
 		if (c->usable)
 			fprintf(f, "%s %s %s/%s", i ? "," : "", c->primitive->name, torn, reads);
 	}
-	fprintf(f, "\n\n%-12s %-38s %7s %7s %7s %8s %7s %7s  %s\n", "verdict", "cell", "walks/s",
-		"present", "torn", "distinct", "torn/s", "first", "reason");
+	fprintf(f, "\n\n%-12s %-38s %7s %7s %7s %8s %7s %7s %8s  %s\n", "verdict", "cell", "walks/s",
+		"present", "torn", "distinct", "torn/s", "first", "strength", "reason");
 }
 
 static uint64_t per_second(uint64_t n, uint64_t ns)
@@ -50,17 +50,21 @@ static uint64_t per_second(uint64_t n, uint64_t ns)
 void console_row(FILE *f, const struct result *r)
 {
 	const struct finding *d = r->finding;
-	char walks[16], present[16], torn[16], distinct[16], rate[16], first[16];
+	/* a rate of what was stopped because of what it showed would be too high */
+	const struct finding *u = r->unbiased ? r->unbiased : d;
+	char walks[16], present[16], torn[16], distinct[16], rate[16], first[16], strength[16] = "-";
 	int worst = result_witness(r->scenario, d);
 
-	format_count(walks, per_second(d->walks, d->ns));
+	format_count(walks, per_second(u->walks, u->ns));
 	format_count(present, d->present);
 	format_count(torn, torn_of(d->outcomes));
 	format_count(distinct, torn_of(d->distinct));
-	format_count(rate, per_second(torn_of(d->distinct), d->ns));
+	format_count(rate, per_second(torn_of(u->distinct), u->ns));
 	format_ns(first, first_torn(d));
-	fprintf(f, "%-12s %-38s %7s %7s %7s %8s %7s %7s  %s\n", verdict_names[r->judgement.verdict],
-		r->scenario->name, walks, present, torn, distinct, rate, first, r->reason);
+	if (r->power && r->power->strength)
+		format_count(strength, r->power->strength);
+	fprintf(f, "%-12s %-38s %7s %7s %7s %8s %7s %7s %8s  %s\n", verdict_names[r->judgement.verdict],
+		r->scenario->name, walks, present, torn, distinct, rate, first, strength, r->reason);
 	if (r->judgement.verdict == VERDICT_FAIL && worst >= 0) {
 		char sentence[WITNESS_LEN];
 

@@ -4,23 +4,38 @@
 #include <stdio.h>
 
 #include "config/text.h"
+#include "stress/observe.h"
+#include "stress/tune.h"
+
+enum { TERMINAL_NS = 250000000, QUIET_NS = 2000000000 };
+
+#define PLAIN_NS UINT64_C(10000000000)
+
+void live_begin(struct live *l, const struct scenario *s, unsigned number, const struct finding *so_far)
+{
+	l->now = s;
+	l->number = number;
+	l->so_far = so_far;
+	l->began_ns = now_ns();
+	l->most_ns = s->cell.budget_ns;
+	l->next_ns = l->terminal ? 0 : QUIET_NS;
+}
 
 void live_show(void *arg, const struct progress *p)
 {
 	struct live *l = arg;
+	const uint64_t elapsed = now_ns() - l->began_ns;
+	const uint64_t left = (elapsed < l->most_ns ? l->most_ns - elapsed : 0) + l->after_ns;
 	char bad[16];
-	uint64_t left = p->budget_ns - p->elapsed_ns + l->after_ns;
 
-	if (!l->terminal && p->elapsed_ns < l->next_line_ns)
+	if (elapsed < l->next_ns)
 		return;
-	l->next_line_ns = p->elapsed_ns + UINT64_C(10000000000);
-	if (!l->terminal && p->elapsed_ns < UINT64_C(2000000000))
-		return;
-	format_count(bad, p->bad);
+	l->next_ns = elapsed + (l->terminal ? TERMINAL_NS : PLAIN_NS);
+	format_count(bad, finding_distinct(l->so_far, OUTCOMES_COUNTED) + p->bad);
 	fprintf(stderr, "%s[%u/%u] %s %u.%u/%u.%us, %s bad so far, ETA %us%s",
 		l->terminal ? "\r\033[K" : "", l->number, l->of, l->now->name,
-		(unsigned)(p->elapsed_ns / 1000000000), (unsigned)(p->elapsed_ns / 100000000 % 10),
-		(unsigned)(p->budget_ns / 1000000000), (unsigned)(p->budget_ns / 100000000 % 10), bad,
+		(unsigned)(elapsed / 1000000000), (unsigned)(elapsed / 100000000 % 10),
+		(unsigned)(l->most_ns / 1000000000), (unsigned)(l->most_ns / 100000000 % 10), bad,
 		(unsigned)(left / 1000000000), l->terminal ? "" : "\n");
 	fflush(stderr);
 	l->shown = l->terminal;

@@ -9,10 +9,15 @@
 struct live {
 	const struct scenario *now;
 	unsigned number, of;	/* the cell that runs, of so many */
+	const struct finding *so_far;	/* of its slices before the one that runs */
+	uint64_t began_ns, most_ns;
 	uint64_t after_ns;	/* budgets of the cells behind this one */
 	bool terminal, shown;
-	uint64_t next_line_ns;
+	uint64_t next_ns;	/* of this cell's time: no line before */
 };
+
+/* A cell begins. */
+void live_begin(struct live *l, const struct scenario *s, unsigned number, const struct finding *so_far);
 
 /*
  * For struct runner's `show`; arg is a struct live. Prints on standard error: on a

@@ -13,15 +13,15 @@
 
 enum {
 	SLICE_NS = 20000000,
+	ONE_CPU_SLICE_NS = 60000000,	/* taking turns has to be measured first */
+	MOST_SLICES = 64,		/* of a long cell; then they are longer */
 	TUNE_NS = 10000000,	/* a slice of the tuner's */
 	/* of what a cell may take tuning takes 1/3 at most; more where others profit, 2/3 */
 	TUNE_SHARE = 3,
 	FIRST_LOOKS = 2,
-};
-
-const char *const rung_names[] = {
-	[RUNG_AS_GIVEN] = "as given", [RUNG_TUNED] = "tuned", [RUNG_INTERRUPTED] = "interrupted",
-	[RUNG_WIDENED] = "widened", [RUNG_SILENT] = "silent",
+	ENOUGH_SHARE = 10,	/* of its time; then there is nothing to tune */
+	GOOD_SHARE = 20,	/* ... and here to tune any further */
+	FADED = 10,		/* one in so many of what was tuned for: other times, tune again */
 };
 
 uint64_t pursue_required(const struct scenario *s, const struct finding *f)
@@ -50,23 +50,45 @@ static uint64_t forbidden(const struct scenario *s, const struct finding *f)
 
 /* ---- the ladder, on the twin ---- */
 
-static uint64_t required_of(const void *scenario, const struct finding *f)
-{
-	return pursue_required(scenario, f);
-}
-
 /* What is found is for claims to run by: this one, or those that name this cell. */
 static bool for_claims(const struct pursuit *p)
 {
 	return p->twin || p->scenario->is_control;
 }
 
-/* Would what a slice showed be enough for this cell's question in a tenth of its time? It was luck, perhaps. */
-static bool enough(const struct pursuit *p, uint64_t seen, uint64_t ns)
+/* Would what was seen in that time be enough for this cell's question in 1/share of its own? */
+static bool enough(const struct pursuit *p, uint64_t seen, uint64_t ns, unsigned share)
 {
-	const uint64_t wanted = for_claims(p) ? (p->strength ? p->strength : 1) * 3 : SEEN_ENOUGH;
+	const uint64_t strength = p->scenario->strength ? p->scenario->strength : 1;
+	const uint64_t wanted = for_claims(p) ? strength * 3 : SEEN_ENOUGH;
 
-	return seen && (double)seen * (double)p->most_ns / 10 >= (double)wanted * (double)ns;
+	return seen && (double)seen * (double)p->most_ns >= (double)wanted * (double)ns * share;
+}
+
+struct subject {
+	const struct pursuit *p;
+	const struct scenario *scenario;	/* the twin, or what requires something by itself */
+};
+
+static uint64_t required_of(const void *subject, const struct finding *f)
+{
+	return pursue_required(((const struct subject *)subject)->scenario, f);
+}
+
+/* A few in one slice were luck, perhaps. */
+static bool is_good(const void *subject, const struct tuner_arm *best)
+{
+	const struct pursuit *p = ((const struct subject *)subject)->p;
+
+	return best->bad >= 2 * SEEN_ENOUGH && enough(p, best->bad, best->ns, for_claims(p) ? GOOD_SHARE : 1);
+}
+
+/* Of a cell that has run for so long. */
+static uint64_t slice_ns(const struct runner *r, uint64_t ns)
+{
+	const uint64_t least = r->cpus->n == 1 ? ONE_CPU_SLICE_NS : SLICE_NS;
+
+	return ns / MOST_SLICES > least ? ns / MOST_SLICES : least;
 }
 
 static int try_strategy(const struct pursuit *p, const struct scenario *subject, const struct tuned *by,
@@ -81,7 +103,7 @@ static int try_strategy(const struct pursuit *p, const struct scenario *subject,
 	if (by->rung == RUNG_WIDENED)
 		cell_into(&c, &widened_protocol);
 	c.strategy = by->strategy;
-	c.budget_ns = SLICE_NS;
+	c.budget_ns = slice_ns(p->runner, 0);
 	for (i = 0; i < FIRST_LOOKS && !err; i++) {
 		err = runner_run(p->runner, &c, f);
 		*seen += err ? 0 : pursue_required(subject, f);
@@ -96,40 +118,84 @@ static enum rung rung_of(const struct strategy *s)
 	return s->id == STRATEGY_POKED || s->id == STRATEGY_STEPPED ? RUNG_INTERRUPTED : RUNG_TUNED;
 }
 
+/* A try of it, and what that showed is what it was tuned for. */
+static int climb_to(const struct pursuit *p, const struct scenario *subject, struct tuned *by)
+{
+	return try_strategy(p, subject, by, &by->bad, &by->ns);
+}
+
+static int tune_on(const struct pursuit *p, const struct scenario *subject, struct tuned *by)
+{
+	const struct subject s = { p, subject };
+	const uint64_t until = now_ns() + p->most_ns / TUNE_SHARE * (p->scenario->is_control ? 2 : 1);
+	struct tuner *t = malloc(sizeof(*t));
+	struct cell c = subject->cell;
+	const struct tuner_arm *best;
+	int err = t ? 0 : -ENOMEM;
+
+	c.budget_ns = p->runner->cpus->n == 1 ? ONE_CPU_SLICE_NS / 2 : TUNE_NS;
+	if (!err)
+		err = tune(t, p->runner, &c, required_of, is_good, &s, until);
+	if (!err) {
+		best = tuner_best(t);
+		*by = (struct tuned){ .strategy = best->strategy, .bad = best->bad, .ns = best->ns,
+				      .rung = best->strategy.id == STRATEGY_FREE ? RUNG_AS_GIVEN :
+					      rung_of(&best->strategy) };
+	}
+	free(t);
+	return err;
+}
+
+static int try_hints(const struct pursuit *p, const struct scenario *subject, struct tuned *by, bool *found)
+{
+	struct tuned hint;
+	unsigned i;
+	int err = 0;
+
+	for (i = 0; i < p->nr_hints && !err && !*found; i++) {
+		hint = (struct tuned){ .rung = rung_of(&p->hints[i]), .strategy = p->hints[i] };
+		err = climb_to(p, subject, &hint);
+		*found = !err && enough(p, hint.bad, hint.ns, ENOUGH_SHARE);
+		if (*found)
+			*by = hint;
+	}
+	return err;
+}
+
 /* The strategy by which this twin is caught best, or RUNG_SILENT. */
 static int climb(const struct pursuit *p, const struct scenario *subject, struct tuned *by)
 {
-	const struct strategy given = subject->cell.strategy;
-	struct tuner *t = malloc(sizeof(*t));
-	struct cell c = subject->cell;
-	struct tuned first = { .rung = RUNG_AS_GIVEN, .strategy = given };
-	uint64_t seen, ns, until;
-	int err;
+	struct tuned given = { .rung = RUNG_AS_GIVEN, .strategy = subject->cell.strategy }, widened;
+	bool found = false;
+	int err = climb_to(p, subject, &given);
 
-	*by = first;
-	if (!t)
-		return -ENOMEM;
-	err = try_strategy(p, subject, by, &seen, &ns);
-	if (err || enough(p, seen, ns) || given.id != STRATEGY_FREE)
+	*by = given;
+	if (err || enough(p, given.bad, given.ns, ENOUGH_SHARE))
 		goto out;
-	c.budget_ns = TUNE_NS;
-	until = now_ns() + p->most_ns / TUNE_SHARE * (p->scenario->is_control ? 2 : 1);
-	err = tune(t, p->runner, &c, required_of, subject, until);
-	if (err)
+	err = try_hints(p, subject, by, &found);
+	if (err || found)
 		goto out;
-	by->strategy = tuner_best(t)->strategy;
-	by->rung = by->strategy.id == STRATEGY_FREE ? RUNG_AS_GIVEN : rung_of(&by->strategy);
-	if (tuner_best(t)->bad || seen || c.protocol->seed)
+	err = tune_on(p, subject, by);
+	if (err || by->bad || given.bad || subject->cell.protocol->seed)
 		goto out;
-	first.rung = RUNG_WIDENED;
-	err = try_strategy(p, subject, &first, &seen, &ns);
-	if (!err && seen)
-		*by = first;
+	widened = (struct tuned){ .rung = RUNG_WIDENED, .strategy = subject->cell.strategy };
+	err = climb_to(p, subject, &widened);
+	if (!err && widened.bad)
+		*by = widened;
 	else
 		by->rung = RUNG_SILENT;
 out:
 	by->known = !err;
-	free(t);
+	return err;
+}
+
+/* Does the twin still show what it was tuned for? A machine that is busy now wants another strategy. */
+static int has_faded(const struct pursuit *p, const struct tuned *by, bool *faded)
+{
+	struct tuned now = *by;
+	int err = by->bad ? climb_to(p, p->twin ? p->twin : p->scenario, &now) : 0;
+
+	*faded = !err && (double)now.bad * (double)by->ns * FADED < (double)by->bad * (double)now.ns;
 	return err;
 }
 
@@ -138,6 +204,7 @@ out:
 struct watch {
 	const struct pursuit *p;
 	struct pursued *out;
+	struct pair_of_cells *pair;
 	struct strength strength;
 	struct progress_of_cell progress;
 	uint64_t began_ns;
@@ -147,33 +214,40 @@ static bool go_on(void *arg, const struct finding *claim, const struct finding *
 {
 	struct watch *w = arg;
 	struct progress_of_cell *g = &w->progress;
+	const struct scenario *subject = twin ? w->p->twin : w->p->scenario;
+	const struct finding *f = twin ? twin : claim;
 
-	if (w->out->unbiased->ns < stop_unbiased_ns(g))
+	/* those that would have been run whatever was seen before */
+	if (!w->out->unbiased->ns || g->ns < stop_unbiased_ns(g))
 		finding_add(w->out->unbiased, claim);
-	if (twin) {
-		strength_add(&w->strength, pursue_required(w->p->twin, twin), &twin->clumps, twin->ns, claim->ns);
-		w->out->strength = g->strength = strength_of(&w->strength);
+	if (twin || g->requires) {
+		strength_add(&w->strength, pursue_required(subject, f), &f->clumps, f->ns, claim->ns);
+		w->out->power.strength = g->strength = strength_of(&w->strength);
 	}
 	g->ns = now_ns() - w->began_ns;
 	g->required = pursue_required(w->p->scenario, w->out->finding);
 	g->forbidden = forbidden(w->p->scenario, w->out->finding);
-	w->out->why = stop_now(g);
-	return w->out->why == STOP_NOT_YET;
+	w->pair->slice_ns = slice_ns(w->p->runner, g->ns);
+	w->out->power.stop = stop_now(g);
+	return w->out->power.stop == STOP_NOT_YET;
 }
 
 static int take_turns(const struct pursuit *p, struct pursued *out, uint64_t began_ns)
 {
 	struct watch *w = calloc(1, sizeof(*w));
 	struct cell claim = p->scenario->cell, twin;
-	struct pair_of_cells pair = { .claim = &claim, .slice_ns = SLICE_NS, .go_on = go_on, .arg = w };
+	struct pair_of_cells pair = { .claim = &claim, .slice_ns = slice_ns(p->runner, 0), .go_on = go_on,
+				      .arg = w };
+	uint64_t spent;
 	int err;
 
 	if (!w)
 		return -ENOMEM;
-	*w = (struct watch){ .p = p, .out = out, .began_ns = now_ns() };
+	*w = (struct watch){ .p = p, .out = out, .pair = &pair, .began_ns = now_ns() };
+	spent = w->began_ns - began_ns;
 	w->progress = (struct progress_of_cell){
-		.requires = scenario_requires(p->scenario), .wanted = p->strength,
-		.most_ns = p->most_ns > w->began_ns - began_ns ? p->most_ns - (w->began_ns - began_ns) : 0,
+		.requires = scenario_requires(p->scenario), .wanted = p->twin ? p->scenario->strength : 0,
+		.most_ns = p->most_ns > spent ? p->most_ns - spent : 0, .extra_ns = p->extra_ns,
 	};
 	claim.strategy = out->by.strategy;
 	if (p->twin) {
@@ -189,8 +263,34 @@ static int take_turns(const struct pursuit *p, struct pursued *out, uint64_t beg
 	memset(out->unbiased, 0, sizeof(*out->unbiased));
 	err = slices_run(p->runner, &pair, out->finding, out->twin);
 	if (out->finding->interrupted)
-		out->why = STOP_TIME;
+		out->power.stop = STOP_TIME;
 	free(w);
+	return err;
+}
+
+/* A strategy that was given: `widened` is a world, and runs by none. */
+static struct tuned as_given(const struct strategy *s)
+{
+	return (struct tuned){ .known = true, .rung = s->id == STRATEGY_WIDENED ? RUNG_WIDENED : RUNG_AS_GIVEN,
+			       .strategy = s->id == STRATEGY_WIDENED ? (struct strategy){ 0 } : *s };
+}
+
+static int find_strategy(const struct pursuit *p, const struct scenario *subject, struct tuned *by)
+{
+	bool again = false;
+	int err = 0;
+
+	*by = as_given(&p->scenario->cell.strategy);
+	if (p->scenario->strategy_given || !scenario_requires(subject))
+		return 0;
+	if (p->tuned && p->tuned->known) {
+		*by = *p->tuned;
+		err = has_faded(p, by, &again);
+	}
+	if (!err && (again || !p->tuned || !p->tuned->known))
+		err = climb(p, subject, by);
+	if (!err && p->tuned)
+		*p->tuned = *by;
 	return err;
 }
 
@@ -198,16 +298,22 @@ int pursue(const struct pursuit *p, struct pursued *out)
 {
 	const struct scenario *subject = p->twin ? p->twin : p->scenario;
 	const uint64_t began = now_ns();
-	int err = 0;
+	struct power *power = &out->power;
+	int err = find_strategy(p, subject, &out->by);
 
-	out->why = STOP_NOT_YET;
-	out->strength = 0;
-	out->by = (struct tuned){ .known = true, .strategy = p->scenario->cell.strategy };
-	if (p->tuned && p->tuned->known)
-		out->by = *p->tuned;
-	else if (scenario_requires(subject))
-		err = climb(p, subject, &out->by);
-	if (!err && p->tuned)
-		*p->tuned = out->by;
-	return err ? err : take_turns(p, out, began);
+	*power = (struct power){ .stop = STOP_NOT_YET, .given = p->scenario->strategy_given,
+				 .strategy = out->by.strategy, .in_turns = p->twin };
+	if (!err)
+		err = take_turns(p, out, began);
+	if (err)
+		return err;
+	power->rung = out->by.rung;
+	if (p->twin) {
+		power->twin_ns = out->twin->ns;
+		power->twin_distinct = pursue_required(p->twin, out->twin);
+	}
+	/* all was silent while it was tuned, and not in the turns */
+	if (power->rung == RUNG_SILENT && pursue_required(subject, p->twin ? out->twin : out->finding))
+		power->rung = power->strategy.id == STRATEGY_FREE ? RUNG_AS_GIVEN : rung_of(&power->strategy);
+	return 0;
 }

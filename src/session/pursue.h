@@ -11,46 +11,44 @@
 #define TORNWALK_PURSUE_H
 
 #include "config/scenario.h"
+#include "judge/judge.h"
 #include "judge/stop.h"
 #include "stress/runner.h"
 #include "stress/tuner.h"
 
-/* From the bottom: each is tried where the one below showed nothing, or too little. */
-enum rung { RUNG_AS_GIVEN, RUNG_TUNED, RUNG_INTERRUPTED, RUNG_WIDENED, RUNG_SILENT };
+/* What was found on a twin, for the next claim that names it. */
+struct tuned {
+	bool known;
+	enum rung rung;
+	struct strategy strategy;
+	uint64_t bad, ns;	/* what it showed there, at what it was tuned for */
+};
 
 struct pursuit {
 	const struct runner *runner;
 	const struct scenario *scenario;
 	const struct scenario *twin;	/* its control; NULL: it has none */
 	uint64_t most_ns;		/* all in: tuning, claim and twin */
-	uint64_t strength;		/* wanted of a claim; 0: it takes the time it may */
-	/* where the tuning of this twin is kept for the next claim that names it; NULL: nowhere */
-	struct tuned *tuned;
-};
-
-struct tuned {
-	bool known;
-	enum rung rung;
-	struct strategy strategy;
+	uint64_t extra_ns;		/* beyond that, only where it is still short then */
+	struct tuned *tuned;		/* NULL: nobody shares what is found */
+	const struct strategy *hints;	/* found for other cells: tried before anything is tuned */
+	unsigned nr_hints;
 };
 
 struct pursued {
 	struct finding *finding, *twin;	/* the caller's; twin only where there is one */
 	struct finding *unbiased;	/* of the cell: what rates are quoted from */
+	struct power power;
 	struct tuned by;
-	enum stop why;
-	uint64_t strength;		/* of a claim; 0: the twin was not caught, or there is none */
 };
 
 /*
  * Fills in *out, whose findings the caller has made room for. As runner_run(). Never
- * longer than most_ns plus two slices.
+ * longer than most_ns, extra_ns and two slices.
  */
 int pursue(const struct pursuit *p, struct pursued *out);
 
 /* Of the outcomes a scenario requires, how often the one least seen was: distinct. */
 uint64_t pursue_required(const struct scenario *s, const struct finding *f);
-
-extern const char *const rung_names[];
 
 #endif

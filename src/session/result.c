@@ -309,6 +309,61 @@ static void overridden(FILE *f, uint32_t keys)
 	putc(']', f);
 }
 
+static void torn_by(FILE *f, const struct finding *d)
+{
+	key(f, "torn_by");
+	fprintf(f, "{\"reader\":%" PRIu64 ",\"writer\":%" PRIu64 "}", d->distinct[OUTCOME_TORN_READER],
+		d->distinct[OUTCOME_TORN_WRITER]);
+}
+
+/*
+ * How it was run: by what, what ended it, and how much that proves. Where it was ended by
+ * what was seen, the first slices, which would have been run whatever they showed.
+ */
+static void power(FILE *f, const struct result *r)
+{
+	const struct power *p = r->power;
+	const struct finding *u = r->unbiased;
+	struct cell run = r->scenario->cell;
+	struct parts parts;
+	char strategy[STRATEGY_LEN];
+
+	run.strategy = p->strategy;
+	parts = cell_parts(&run);
+
+	strategy_print(&p->strategy, strategy, sizeof(strategy));
+	text(f, "strategy", strategy);
+	/* which functions that makes of the cell's: see protocol/symbols.h */
+	if (parts.tight)
+		fprintf(f, ",\"tight\":true");
+	if (parts.pauses)
+		fprintf(f, ",\"pauses\":true");
+	text(f, "rung", rung_names[p->rung]);
+	text(f, "stop", stop_names[p->stop]);
+	seconds(f, "most", r->scenario->cell.budget_ns);
+	number(f, "strength", p->strength);
+	if (p->in_turns) {
+		key(f, "twin");
+		putc('{', f);
+		string(f, "scenario");
+		putc(':', f);
+		string(f, r->scenario->control);
+		number(f, "distinct", p->twin_distinct);
+		seconds(f, "seconds", p->twin_ns);
+		putc('}', f);
+	}
+	if (!u || p->stop == STOP_TIME)
+		return;
+	key(f, "unbiased");
+	fprintf(f, "{\"walks\":%" PRIu64, u->walks);
+	number(f, "rounds", u->rounds);
+	number(f, "present", u->present);
+	seconds(f, "seconds", u->ns);
+	by_outcome(f, "distinct", u->distinct);
+	torn_by(f, u);
+	putc('}', f);
+}
+
 int result_print(FILE *f, const struct result *r)
 {
 	const struct finding *d = r->finding;
@@ -349,8 +404,7 @@ int result_print(FILE *f, const struct result *r)
 	else
 		fputs("null", f);
 	/* later additions: by whom it was torn, and the width of an interval */
-	fprintf(f, ",\"torn_by\":{\"reader\":%" PRIu64 ",\"writer\":%" PRIu64 "}",
-		d->distinct[OUTCOME_TORN_READER], d->distinct[OUTCOME_TORN_WRITER]);
+	torn_by(f, d);
 	number(f, "interval_ns", d->interval_ns);
 	if (r->primitive)
 		text(f, "primitive", r->primitive);
@@ -363,6 +417,8 @@ int result_print(FILE *f, const struct result *r)
 		delays(f, d);
 	if (r->scenario->overridden)
 		overridden(f, r->scenario->overridden);
+	if (r->power)
+		power(f, r);
 	fputs("}\n", f);
 	return !ferror(f) ? 0 : errno ? -errno : -EIO;
 }

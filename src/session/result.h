@@ -25,6 +25,8 @@ struct result {
 	const char *primitive;		/* that tears, where the cause is that one does; or NULL */
 	const struct prediction *prediction;	/* NULL: none was made */
 	const char *schedule;			/* the explorer's, of what `witness` shows; or NULL */
+	const struct power *power;		/* NULL: run as its scenario says, by the clock */
+	const struct finding *unbiased;		/* what rates are quoted from; NULL: the finding */
 };
 
 /* Prints one line, newline included. Returns 0; -EIO if the stream has failed. */

@@ -11,7 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "judge/strength.h"
 #include "live.h"
+#include "pursue.h"
 #include "resume.h"
 #include "predict/schedule.h"
 #include "console.h"
@@ -37,19 +39,37 @@ void session_prepare(struct session *s, struct plan *p, struct executor *x, stru
 	s->calibration = c;
 }
 
-/* Verdicts so far, by place in the plan: a control comes before whoever names it. */
-enum ran { NOT_RUN, FIRED, SILENT };
+/* What is known of each cell of the plan: a control comes before whoever names it. */
+struct ran {
+	enum { NOT_RUN, FIRED, SILENT } how;
+	struct tuned tuned;		/* by what it fired */
+	uint64_t strength, ns;		/* its own, in that time */
+};
 
-static int control_state(const struct session *s, const enum ran *state, const struct scenario *c)
+/* What a run needs beside its plan. */
+struct running {
+	struct session *s;
+	struct ran *ran;		/* [plan->nr] */
+	struct live live;
+	struct finding finding, twin, unbiased;
+	uint64_t saved_ns;		/* left over by cells whose question was answered early */
+};
+
+/* NULL: the cell has no control, or it is not in the plan. */
+static const struct scenario *twin_of(const struct session *s, const struct scenario *c)
 {
-	const struct scenario *twin;
+	return c->control[0] ? plan_find(s->plan, c->control) : NULL;
+}
+
+static int control_state(const struct running *r, const struct scenario *c)
+{
+	const struct scenario *twin = twin_of(r->s, c);
 
 	if (!c->control[0])
 		return CONTROL_NONE;
-	twin = plan_find(s->plan, c->control);
 	if (!twin)
 		return CONTROL_NOT_RUN;
-	switch (state[twin - s->plan->list]) {
+	switch (r->ran[twin - r->s->plan->list].how) {
 	case FIRED:
 		return CONTROL_FIRED;
 	case SILENT:
@@ -193,95 +213,197 @@ static bool tears_after_all(struct session *s, const struct cell *c)
 	return broken_primitive(s->executor, c);
 }
 
-static int run_one(struct session *s, enum ran *state, unsigned i, struct finding *f,
-		   struct live *l)
+enum {
+	EXTRA = 8,	/* times its own time a cell may have of what others left over */
+	HINTS = 3,
+};
+
+/* The last strategies that were tuned; how many. */
+static unsigned hints_of(const struct running *r, struct strategy hints[HINTS])
 {
+	unsigned i, k, n = 0;
+
+	for (i = r->s->plan->nr; i-- > 0 && n < HINTS;) {
+		const struct tuned *t = &r->ran[i].tuned;
+
+		if (!t->known || !t->bad || t->strategy.id == STRATEGY_FREE)
+			continue;
+		for (k = 0; k < n && memcmp(&hints[k], &t->strategy, sizeof(hints[k])); k++)
+			;
+		if (k == n)
+			hints[n++] = t->strategy;
+	}
+	return n;
+}
+
+/* In one piece, as it is given; how much that proves is what its control showed by itself. */
+static int run_by_the_clock(struct running *r, const struct runner *runner, const struct scenario *c,
+			    struct power *p)
+{
+	const struct scenario *twin = twin_of(r->s, c);
+	const struct ran *control = twin ? &r->ran[twin - r->s->plan->list] : NULL;
+	const int err = runner_run(runner, &c->cell, &r->finding);
+
+	*p = (struct power){ .rung = RUNG_AS_GIVEN, .stop = STOP_TIME, .given = true, .strategy = c->cell.strategy };
+	if (scenario_requires(c))
+		p->strength = strength_of_run(&r->finding, pursue_required(c, &r->finding));
+	else if (control && control->how == FIRED && control->ns)
+		p->strength = (uint64_t)((double)control->strength * (double)r->finding.ns / (double)control->ns);
+	return err;
+}
+
+/* Until its question is answered; what that leaves of its time goes to others. */
+static int run_until_answered(struct running *r, const struct runner *runner, const struct scenario *c,
+			      struct power *p)
+{
+	const struct scenario *twin = twin_of(r->s, c);
+	const uint64_t most = c->cell.budget_ns, extra = r->saved_ns < most * EXTRA ? r->saved_ns : most * EXTRA,
+		       began = now_ns();
+	struct strategy hints[HINTS];
+	const struct pursuit pursuit = {
+		.runner = runner, .hints = hints, .nr_hints = hints_of(r, hints), .scenario = c, .twin = twin && scenario_requires(twin) ? twin : NULL,
+		.most_ns = most, .extra_ns = extra,
+		.tuned = &r->ran[(twin ? twin : c) - r->s->plan->list].tuned,
+	};
+	struct pursued out = { .finding = &r->finding, .twin = &r->twin, .unbiased = &r->unbiased };
+	const int err = pursue(&pursuit, &out);
+	const uint64_t took = now_ns() - began;
+
+	r->saved_ns += took < most ? most - took : 0;
+	r->saved_ns -= took > most ? took - most < r->saved_ns ? took - most : r->saved_ns : 0;
+	*p = out.power;
+	return err;
+}
+
+/* Evidence can end it: something is required of it, or of its control. */
+static bool has_question(const struct session *s, const struct scenario *c)
+{
+	const struct scenario *twin = twin_of(s, c);
+
+	return !s->exact && !s->sweep && (scenario_requires(c) || (twin && scenario_requires(twin)));
+}
+
+static int run_cell(struct running *r, const struct scenario *c, struct power *p)
+{
+	const struct session *s = r->s;
+	const struct runner runner = { .cpus = s->executor->cpus, .interrupted = s->interrupted,
+				       .show = s->quiet ? NULL : live_show, .arg = &r->live,
+				       .sweep = s->sweep };
+	int err = -ENOMEM;
+
+	memset(&r->finding, 0, sizeof(r->finding));
+	if (fits_in_memory(c))
+		err = has_question(s, c) ? run_until_answered(r, &runner, c, p) : run_by_the_clock(r, &runner, c, p);
+	live_wipe(&r->live);
+	if (err)
+		memset(&r->finding, 0, sizeof(r->finding));
+	else if (r->finding.unpinned)
+		fprintf(stderr, "tornwalk: %s: %u of %u threads could not be pinned to a CPU\n",
+			c->name, r->finding.unpinned, c->cell.readers + c->cell.writers);
+	return err;
+}
+
+/* Beside its claim a control fires anew, or does not. */
+static int control_now(const struct running *r, const struct scenario *c, const struct power *p)
+{
+	if (!p->in_turns)
+		return control_state(r, c);
+	return control_fired(twin_of(r->s, c), &r->twin) ? CONTROL_FIRED : CONTROL_SILENT;
+}
+
+static void judge(struct running *r, struct evidence *e, struct result *out, struct prediction *p)
+{
+	const struct session *s = r->s;
+	const struct scenario *c = e->scenario;
+
+	add_prediction(e, p);
+	add_calibration(e, s, c);
+	out->judgement = verdict_of(e);
+	if (out->judgement.verdict != VERDICT_FAIL || e->broken_primitive || !torn_of(r->finding.outcomes) ||
+	    !tears_after_all(r->s, &c->cell))
+		return;
+	foresee(s, &c->cell, p);
+	add_calibration(e, s, c);
+	add_prediction(e, p);
+	out->judgement = verdict_of(e);
+}
+
+static int run_one(struct running *r, unsigned i)
+{
+	struct session *s = r->s;
 	const struct scenario *c = &s->plan->list[i];
-	struct runner runner = { .cpus = s->executor->cpus, .interrupted = s->interrupted,
-				 .show = s->quiet ? NULL : live_show, .arg = l,
-				 .sweep = s->sweep };
 	char reason[REASON_LEN];
+	struct power power = { 0 };
 	struct evidence e = {
-		.scenario = c, .finding = f, .control = control_state(s, state, c),
+		.scenario = c, .finding = &r->finding, .executor = s->executor->kind,
 		.executor_tears_words = s->executor->calibration &&
 					calibration_shows_tears(s->executor->calibration),
-		.executor = s->executor->kind,
 	};
 	struct prediction p;
 	char *schedule;
-	struct result r = { .scenario = c, .finding = f, .executor = s->executor,
-			    .hash = scenario_hash(c), .reason = reason, .prediction = &p };
+	struct result out = { .scenario = c, .finding = &r->finding, .executor = s->executor,
+			      .hash = scenario_hash(c), .reason = reason, .prediction = &p };
 	int err;
 
 	foresee(s, &c->cell, &p);
-	add_prediction(&e, &p);
-	add_calibration(&e, s, c);
-
-	err = fits_in_memory(c) ? runner_run(&runner, &c->cell, f) : -ENOMEM;
-
-	live_wipe(l);
-	if (!err && f->unpinned)
-		fprintf(stderr, "tornwalk: %s: %u of %u threads could not be pinned to a CPU\n",
-			c->name, f->unpinned, c->cell.readers + c->cell.writers);
-	if (err)
-		memset(f, 0, sizeof(*f));
-	e.error = err;
-	r.judgement = verdict_of(&e);
-	if (r.judgement.verdict == VERDICT_FAIL && !e.broken_primitive && torn_of(f->outcomes) &&
-	    tears_after_all(s, &c->cell)) {
-		foresee(s, &c->cell, &p);
-		add_calibration(&e, s, c);
-		add_prediction(&e, &p);
-		r.judgement = verdict_of(&e);
+	e.error = run_cell(r, c, &power);
+	e.control = control_now(r, c, &power);
+	if (!e.error) {
+		out.power = &power;
+		if (has_question(s, c)) {
+			e.power = &power;
+			out.unbiased = &r->unbiased;
+		}
 	}
-	judgement_reason(&r.judgement, &e, reason);
-	if (r.judgement.cause == CAUSE_BLAMES_EXECUTOR || r.judgement.cause == CAUSE_UNPROMISED)
-		r.primitive = e.broken_primitive;
-	schedule = schedule_of(s, c, f, &p);
-	r.schedule = schedule;
-	state[i] = scenario_requires(c) && control_fired(c, f) ? FIRED : SILENT;
-	count(s, r.judgement.verdict);
-	err = report(s, &r, i + 1);
+	judge(r, &e, &out, &p);
+	judgement_reason(&out.judgement, &e, reason);
+	if (out.judgement.cause == CAUSE_BLAMES_EXECUTOR || out.judgement.cause == CAUSE_UNPROMISED)
+		out.primitive = e.broken_primitive;
+	schedule = schedule_of(s, c, &r->finding, &p);
+	out.schedule = schedule;
+	r->ran[i].how = scenario_requires(c) && control_fired(c, &r->finding) ? FIRED : SILENT;
+	r->ran[i].strength = power.strength;
+	r->ran[i].ns = r->finding.ns;
+	count(s, out.judgement.verdict);
+	err = report(s, &out, i + 1);
 	free(schedule);
 	return err;
 }
 
 int session_run(struct session *s)
 {
-	struct finding *f = malloc(sizeof(*f));
-	enum ran *state = calloc(s->plan->nr + 1, sizeof(*state));
-	struct live l = { .of = s->plan->nr, .terminal = isatty(STDERR_FILENO) };
+	struct running *r = calloc(1, sizeof(*r));
 	struct resumed done = { 0 };
 	int err = -ENOMEM;
 	unsigned i;
 
-	if (!f || !state)
+	if (!r || !(r->ran = calloc(s->plan->nr + 1, sizeof(*r->ran))))
 		goto out;
+	r->s = s;
+	r->live = (struct live){ .of = s->plan->nr, .terminal = isatty(STDERR_FILENO) };
 	err = s->resume ? resume_read(&done, s->out_name) : 0;
 	for (i = 0; i < s->plan->nr; i++)
-		l.after_ns += s->plan->list[i].cell.budget_ns;
+		r->live.after_ns += s->plan->list[i].cell.budget_ns;
 	for (i = 0; i < s->plan->nr && !err; i++) {
 		const struct scenario *c = &s->plan->list[i];
 		enum verdict v;
 
-		l.after_ns -= c->cell.budget_ns;
+		r->live.after_ns -= c->cell.budget_ns;
 		if (resume_find(&done, c, s->executor->cpus, &v)) {
-			state[i] = scenario_requires(c) && v == VERDICT_PASS ? FIRED : SILENT;
+			r->ran[i].how = scenario_requires(c) && v == VERDICT_PASS ? FIRED : SILENT;
 			count(s, v);
 			s->resumed++;
 			continue;
 		}
 		if ((s->interrupted && *s->interrupted) || (s->fail_fast && s->fail))
 			break;
-		l.now = c;
-		l.number = i + 1;
-		l.next_line_ns = 0;
-		err = run_one(s, state, i, f, &l);
+		live_begin(&r->live, c, i + 1, &r->finding);
+		err = run_one(r, i);
 	}
 	s->not_run = s->plan->nr - i;
 out:
 	resume_free(&done);
-	free(state);
-	free(f);
+	free(r ? r->ran : NULL);
+	free(r);
 	return err;
 }

@@ -16,6 +16,7 @@ struct session {
 	const char *out_name;
 	bool resume, fail_fast, quiet, ktap;
 	bool sweep;			/* widened cells */
+	bool exact;			/* the clock ends a cell, and nothing is tuned */
 	bool json;			/* results to stdout, the table to stderr */
 	/* if set, is called with each result, and nothing is printed */
 	void (*tell)(void *arg, const struct result *r);

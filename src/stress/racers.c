@@ -185,9 +185,9 @@ void *reader_main(void *arg)
 /* ---- writers ---- */
 
 /*
- * From nothing to twice as much. A walk rereads a hole where none stays for long, and is
- * confused where it does not: one cell may want both. What is present is best held for as
- * long as the other side takes, always.
+ * Nothing every other time, else up to four times as much. A walk rereads a hole where none
+ * stays for long, and is confused where it does not: one cell may want both. What is present
+ * is best held for as long as the other side takes, always.
  */
 static uint32_t around(struct writer_thread *t, uint32_t turns)
 {
@@ -196,7 +196,7 @@ static uint32_t around(struct writer_thread *t, uint32_t turns)
 	t->random ^= t->random << 13;
 	t->random ^= t->random >> 17;
 	t->random ^= t->random << 5;
-	return (uint32_t)((uint64_t)t->random * (2 * turns + 1) >> 32);
+	return t->random & 1 ? 0 : (uint32_t)((uint64_t)t->random * (4 * (uint64_t)turns + 1) >> 32);
 }
 
 void writer_pause(struct mutator *m, bool present)

@@ -16,8 +16,8 @@ uint64_t finding_distinct(const struct finding *f, uint32_t outcomes)
 	return n;
 }
 
-int tune(struct tuner *t, const struct runner *r, const struct cell *c, count_fn *count, const void *arg,
-	 uint64_t until_ns)
+int tune(struct tuner *t, const struct runner *r, const struct cell *c, count_fn *count, good_fn *good,
+	 const void *arg, uint64_t until_ns)
 {
 	struct finding *f = malloc(sizeof(*f));
 	struct strategy arms[TUNER_ARMS];
@@ -30,8 +30,11 @@ int tune(struct tuner *t, const struct runner *r, const struct cell *c, count_fn
 	       (!until_ns || now_ns() < until_ns)) {
 		slice.strategy = *s;
 		err = runner_run(r, &slice, f);
-		if (!err)
-			tuner_tell(t, count(arg, f), f->fresh_present, f->ns);
+		if (err)
+			break;
+		tuner_tell(t, count(arg, f), f->fresh_present, f->ns);
+		if (good && good(arg, tuner_best(t)))
+			break;
 	}
 	free(f);
 	return err;

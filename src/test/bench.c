@@ -271,7 +271,7 @@ static void bench_shape(const struct shape *s)
 		return;
 	}
 	c.budget_ns = TUNE_NS;
-	if (tune(&t, &r, &c, count_bad, s, 0))
+	if (tune(&t, &r, &c, count_bad, NULL, s, 0))
 		die("a cell could not be tuned");
 	bare = best_of_bare(s->name, &tuner_best(&t)->strategy);
 	c.budget_ns = SLICE_MS * 1000000ull;

@@ -91,10 +91,14 @@ def figures(page, path):
         row, k = [c.strip() for c in rows[name]], r["distinct"]["torn"]
         if not row[0].endswith(r["verdict"]):
             yield f"{name}: verdict {row[0]}, not {r['verdict']}"
-        if row[-5] != (figure(k / r["seconds"]) if k else "0"):
-            yield f"{name}: {row[-5]} torn/s, not {k / r['seconds']}"
-        if bool(k) != ("torn" in row[-6]):
-            yield f"{name}: seen is {row[-6]!r}"
+        rated = r.get("unbiased", r)
+        rate = rated["distinct"]["torn"] / rated["seconds"]
+        if row[-6] != (figure(rate) if rate else "0"):
+            yield f"{name}: {row[-6]} torn/s, not {rate}"
+        if bool(k) != ("torn" in row[-7]):
+            yield f"{name}: seen is {row[-7]!r}"
+        if row[-2] != (figure(r["strength"]) if r.get("strength") else ""):
+            yield f"{name}: strength is {row[-2]!r}"
 
 
 def main(path, results=None):

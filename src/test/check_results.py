@@ -64,7 +64,26 @@ def faults(r):
         yield "cpus or alias"
     if r["verdict"] not in ("pass", "fail", "inconclusive"):
         yield f"verdict is {r['verdict']!r}"
+    yield from faults_of_power(r)
     yield from faults_of_witness(r["witness"], r["schema"])
+
+
+def faults_of_power(r):
+    if "strategy" not in r:
+        return
+    if r["rung"] not in ("as-given", "tuned", "interrupted", "widened", "silent") or \
+       r["stop"] not in ("seen", "strong", "forbidden", "time") or not whole(r["strength"]):
+        yield f"rung {r['rung']!r}, stop {r['stop']!r}, strength {r['strength']!r}"
+    if ("unbiased" in r) != (r["stop"] != "time"):
+        yield "unbiased counts where the clock ended it, or none where it did not"
+    u = r.get("unbiased", r)
+    if any(u[k] > r[k] for k in ("walks", "rounds", "present", "seconds")) or \
+       any(n > r["distinct"][k] for k, n in u["distinct"].items()):
+        yield "more in the first slices than in all"
+    if "twin" in r and not (whole(r["twin"]["distinct"]) and r["twin"]["seconds"] > 0):
+        yield f"twin is {r['twin']!r}"
+    if r["strength"] > r.get("twin", {"distinct": sum(r["distinct"].values())})["distinct"] / 3 + 1:
+        yield f"strength {r['strength']} of {r.get('twin')}"
 
 
 def faults_of_witness(w, schema):

@@ -3,7 +3,8 @@
  * Result lines as the instrument prints them, of evidence that was made up: for the desk's
  * tests, so that what they read is what verdict_of() and result_print() write.
  *
- *   lines NAME=KIND:CAUSE...   a cell NAME for each; KIND: claim, control (requires `confused`)
+ *   lines NAME=KIND[@S]:CAUSE...   a cell NAME for each; KIND: claim, control (requires `confused`);
+ *                              S: run until it was answered, with that strength
  *   lines causes               every cause that an instrument can come to, once
  *   lines worst                every two outcomes with every two grades, all seen
  */
@@ -22,6 +23,7 @@ struct made {
 	struct prediction p;
 	struct calibration k;
 	struct executor x;
+	struct power power;
 };
 
 static const struct cpus cpus = { .n = 2, .id = { 0, 1 } };
@@ -77,6 +79,15 @@ static void make(struct made *m, const char *name, bool control)
 				  .executor_tears_words = true };
 }
 
+/* Run until it was answered: a claim in turns with its twin. */
+static void answer(struct made *m, bool control, uint64_t strength)
+{
+	m->power = (struct power){ .stop = STOP_TIME, .rung = RUNG_TUNED, .strength = strength,
+				   .strategy = strategy_of(STRATEGY_PACED), .in_turns = !control,
+				   .twin_ns = 1000000000, .twin_distinct = control ? 0 : strength * 3 };
+	m->e.power = &m->power;
+}
+
 static void unsee(struct made *m, enum outcome o)
 {
 	m->f.walks -= m->f.outcomes[o];
@@ -120,6 +131,12 @@ static void spoil(struct made *m, bool control, enum cause cause)
 		break;
 	case CAUSE_THIN_DISTINCT:
 		m->f.fresh_present = control ? UNSEEN_DISTINCT - 1 : 1;
+		break;
+	case CAUSE_THIN_STRENGTH:
+		answer(m, false, LEAST_STRENGTH - 1);
+		break;
+	case CAUSE_LADDER_SILENT:
+		answer(m, true, 0);
 		break;
 	case CAUSE_NO_TEARS_SHOWN:
 		m->e.executor_tears_words = false;
@@ -166,15 +183,18 @@ static struct judgement print(struct made *m)
 	r.judgement = verdict_of(&m->e);
 	judgement_reason(&r.judgement, &m->e, reason);
 	r.primitive = m->e.broken_primitive;
+	r.power = m->e.power;
 	result_print(stdout, &r);
 	return r.judgement;
 }
 
-static int one(struct made *m, const char *name, bool control, enum cause cause)
+static int one(struct made *m, const char *name, bool control, uint64_t strength, enum cause cause)
 {
 	struct judgement j;
 
 	make(m, name, control);
+	if (strength)
+		answer(m, control, strength);
 	spoil(m, control, cause);
 	j = print(m);
 	if (j.cause == cause)
@@ -185,7 +205,8 @@ static int one(struct made *m, const char *name, bool control, enum cause cause)
 
 static bool of_controls(enum cause c)
 {
-	return c == CAUSE_PASSED_REQUIRED || c == CAUSE_REQUIRED_UNSEEN || c == CAUSE_REQUIRED_IMPOSSIBLE;
+	return c == CAUSE_PASSED_REQUIRED || c == CAUSE_REQUIRED_UNSEEN || c == CAUSE_REQUIRED_IMPOSSIBLE ||
+	       c == CAUSE_LADDER_SILENT;
 }
 
 static int causes(struct made *m)
@@ -193,11 +214,11 @@ static int causes(struct made *m)
 	int code = 0;
 
 	for (unsigned c = 0; c < CAUSE_VOID; c++)
-		code |= one(m, cause_names[c], of_controls(c), c);
+		code |= one(m, cause_names[c], of_controls(c), 0, c);
 	/* the two forms of these */
-	code |= one(m, "rounds-of-a-control", true, CAUSE_THIN_ROUNDS);
-	code |= one(m, "distinct-of-a-control", true, CAUSE_THIN_DISTINCT);
-	return code | one(m, "no-tears-for-a-control", true, CAUSE_NO_TEARS_SHOWN);
+	code |= one(m, "rounds-of-a-control", true, 0, CAUSE_THIN_ROUNDS);
+	code |= one(m, "distinct-of-a-control", true, 0, CAUSE_THIN_DISTINCT);
+	return code | one(m, "no-tears-for-a-control", true, 0, CAUSE_NO_TEARS_SHOWN);
 }
 
 static void worst(struct made *m)
@@ -215,19 +236,24 @@ static void worst(struct made *m)
 	}
 }
 
-/* NAME=KIND:CAUSE */
+/* NAME=KIND[@S]:CAUSE */
 static int asked(struct made *m, char *word)
 {
 	char *kind = strchr(word, '='), *cause = kind ? strchr(kind, ':') : NULL;
 
 	if (cause) {
+		char *at = memchr(kind, '@', (size_t)(cause - kind));
+
 		*kind++ = '\0';
 		*cause++ = '\0';
+		if (at)
+			*at++ = '\0';
 		for (unsigned c = 0; c < NR_CAUSES; c++)
 			if (!strcmp(cause, cause_names[c]))
-				return one(m, word, !strcmp(kind, "control"), c);
+				return one(m, word, !strcmp(kind, "control"),
+					   at ? strtoull(at, NULL, 10) : 0, c);
 	}
-	fprintf(stderr, "lines: not NAME=claim|control:CAUSE: %s\n", word);
+	fprintf(stderr, "lines: not NAME=claim|control[@S]:CAUSE: %s\n", word);
 	return 2;
 }
 

@@ -248,7 +248,7 @@ static void test_suite_errors(void **state)
 		  "2: bad product name \"a b\": only letters, digits, . _ and -" },
 		{ "[suite]\n[suite]\n", "2: second [suite]; the first is on line 1" },
 		{ "[suite]\nreader = a\n",
-		  "2: unknown key \"reader\"; valid: summary time budget scenarios include" },
+		  "2: unknown key \"reader\"; valid: summary time budget strength scenarios include" },
 		{ "[suite]\ntime = 1s\ntime = 2s\n",
 		  "3: key \"time\" is given twice in this section" },
 		{ "[suite]\ntime = 1ms\n", "2: time \"1ms\" is out of range: 10ms to 365d" },

@@ -81,14 +81,16 @@ static void test_causes(void **state)
 	(void)state;
 	load(&rs, lines);
 	load(&old, lines1);
-	assert_true(rs.n >= 19);
+	assert_true(rs.n >= CAUSE_VOID);
 	assert_int_equal(rs.n, old.n);
 	for (size_t i = 0; i < rs.n; i++) {
 		const struct result *r = &rs.r[i], *o = &old.r[i];
 
-		if (i < 19)
+		if (i < CAUSE_VOID)
 			assert_string_equal(cause_names[r->cause], r->scenario);
 		assert_int_equal(r->verdict, cause_kinds[r->cause].verdict);
+		if (r->strategy)	/* schema 1 knew of none */
+			continue;
 		if (r->cause != o->cause)
 			fail_msg("%s, in schema 1: %s", r->scenario, cause_names[o->cause]);
 		assert_string_equal(r->primitive ? r->primitive : "", o->primitive ? o->primitive : "");

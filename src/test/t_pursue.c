@@ -30,6 +30,7 @@ static struct scenario scenario_of(const char *name, const char *reader, const c
 	};
 
 	snprintf(s.name, sizeof(s.name), "%s", name);
+	s.strength = 10;
 	return s;
 }
 
@@ -45,7 +46,7 @@ static struct pursued pursue_it(const struct pursuit *p)
 	struct pursued out = { .finding = &finding, .twin = &twin_finding, .unbiased = &unbiased };
 
 	assert_int_equal(pursue(p, &out), 0);
-	assert_int_not_equal(out.why, STOP_NOT_YET);
+	assert_int_not_equal(out.power.stop, STOP_NOT_YET);
 	assert_true(finding.walks > 0);
 	/* rates come from the first slices, all of them whole */
 	assert_true(unbiased.ns > 0 && unbiased.ns <= finding.ns && unbiased.walks <= finding.walks);
@@ -80,9 +81,10 @@ static void test_what_is_required(void **state)
 	(void)state;
 	require_torn(&s);
 	out = pursue_it(&p);
-	assert_true(out.why == (pursue_required(&s, &finding) >= SEEN_ENOUGH ? STOP_SEEN : STOP_TIME) ||
-		    out.why == STOP_TIME);
-	assert_int_equal(out.strength, 0);
+	assert_true(out.power.stop == (pursue_required(&s, &finding) >= SEEN_ENOUGH ? STOP_SEEN : STOP_TIME) ||
+		    out.power.stop == STOP_TIME);
+	assert_true(out.power.strength <= pursue_required(&s, &finding) / 3 + 1);	/* its own */
+	assert_false(out.power.in_turns);
 }
 
 /* What was found for the twin is kept, and the next claim of that twin runs by it. */
@@ -91,8 +93,8 @@ static void test_claim_as_its_twin(void **state)
 	struct scenario claim = scenario_of("whole", "atomic64", "pae-pmd");
 	struct scenario twin = scenario_of("torn", "lo-hi", "present-present");
 	struct tuned tuned = { 0 }, before;
-	const struct pursuit p = { .runner = &runner, .scenario = &claim, .twin = &twin, .strength = 10,
-				   .most_ns = 500 * MS, .tuned = &tuned };
+	const struct pursuit p = { .runner = &runner, .scenario = &claim, .twin = &twin, .most_ns = 500 * MS,
+				   .tuned = &tuned };
 	struct pursued out;
 	char err[256];
 
@@ -103,15 +105,24 @@ static void test_claim_as_its_twin(void **state)
 	assert_true(tuned.known);
 	assert_memory_equal(&tuned, &out.by, sizeof(tuned));
 	assert_true(twin_finding.walks > 0);
-	assert_true(out.strength <= pursue_required(&twin, &twin_finding));
-	assert_true(out.why != STOP_STRONG || out.strength >= p.strength);
-	assert_int_not_equal(out.why, STOP_SEEN);
+	assert_true(out.power.strength <= pursue_required(&twin, &twin_finding));
+	assert_true(out.power.stop != STOP_STRONG || out.power.strength >= claim.strength);
+	assert_int_not_equal(out.power.stop, STOP_SEEN);
 
 	assert_int_equal(strategy_parse(&tuned.strategy, "spread,slots=3", err, sizeof(err)), 0);
+	tuned.bad = 0;
 	before = tuned;
 	out = pursue_it(&p);
 	assert_memory_equal(&before, &tuned, sizeof(tuned));
 	assert_memory_equal(&before, &out.by, sizeof(tuned));
+
+	/* what it showed when it was tuned for it no longer shows: once more */
+	tuned.bad = UINT32_MAX;
+	tuned.ns = 1;
+	before = tuned;
+	out = pursue_it(&p);
+	assert_true(tuned.known && tuned.ns > 1);
+	assert_memory_equal(&tuned, &out.by, sizeof(tuned));
 }
 
 /* A twin that cannot be caught: the whole ladder, and then it says that it was silent. */
@@ -119,16 +130,15 @@ static void test_silent_twin(void **state)
 {
 	struct scenario claim = scenario_of("whole", "atomic64", "pae-pmd");
 	struct scenario twin = scenario_of("whole too", "atomic64", "pae-pmd-cmpxchg");
-	const struct pursuit p = { .runner = &runner, .scenario = &claim, .twin = &twin, .strength = 10,
-				   .most_ns = 500 * MS };
+	const struct pursuit p = { .runner = &runner, .scenario = &claim, .twin = &twin, .most_ns = 500 * MS };
 	struct pursued out;
 
 	(void)state;
 	require_torn(&twin);
 	out = pursue_it(&p);
-	assert_int_equal(out.by.rung, RUNG_SILENT);
-	assert_int_equal(out.strength, 0);
-	assert_int_equal(out.why, STOP_TIME);
+	assert_int_equal(out.power.rung, RUNG_SILENT);
+	assert_int_equal(out.power.strength, 0);
+	assert_int_equal(out.power.stop, STOP_TIME);
 }
 
 /* --strategy: what was said is not tuned. */
@@ -142,8 +152,9 @@ static void test_as_given(void **state)
 	(void)state;
 	require_torn(&s);
 	assert_int_equal(strategy_parse(&s.cell.strategy, "spread,slots=2", err, sizeof(err)), 0);
+	s.strategy_given = true;
 	out = pursue_it(&p);
-	assert_int_equal(out.by.rung, RUNG_AS_GIVEN);
+	assert_int_equal(out.power.rung, RUNG_AS_GIVEN);
 	assert_memory_equal(&out.by.strategy, &s.cell.strategy, sizeof(s.cell.strategy));
 }
 

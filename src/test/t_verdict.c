@@ -491,6 +491,90 @@ static void test_unpredicted(void **state)
 	assert_string_equal(c->reason, "twin caught; nothing forbidden, under 1 in 100 distinct (95 %)");
 }
 
+/* A run of claim and twin in turns. */
+static struct case_of *in_turns(struct power *p, uint64_t strength)
+{
+	struct case_of *c = fresh();
+
+	*p = (struct power){ .in_turns = true, .twin_distinct = 4211, .strength = strength };
+	c->e.power = p;
+	return c;
+}
+
+/* How much the twin was caught is what counts, not how much was looked at. */
+static void test_in_turns(void **state)
+{
+	static const char sentence[] = "twin caught 4,211 times in the time the claim was watched; "
+				       "a hole 1/1,400 as wide would have shown (95 %)";
+	struct power p;
+	struct case_of *c = in_turns(&p, 1400);
+	char want[REASON_LEN];
+
+	(void)state;
+	check(c, VERDICT_PASS, CAUSE_PASSED_CLAIM, sentence);
+	c->f.present = c->f.fresh_present = c->f.rounds = 1;
+	check(c, VERDICT_PASS, CAUSE_PASSED_CLAIM, sentence);
+	c->s.min_present = USUAL_FLOOR + 1;	/* a file's own floor */
+	check(c, VERDICT_INCONCLUSIVE, CAUSE_THIN_PRESENT, "too few present observations: 1 of 1001");
+	c = in_turns(&p, 1400);
+	c->e.executor_tears_words = false;	/* this executor tears: its twin was caught */
+	check(c, VERDICT_PASS, CAUSE_PASSED_CLAIM, sentence);
+	c->e.control = CONTROL_SILENT;
+	check(c, VERDICT_INCONCLUSIVE, CAUSE_CONTROL_SILENT, "control twin did not fire beside it");
+
+	c = in_turns(&p, LEAST_STRENGTH - 1);
+	p.twin_distinct = 31;
+	check(c, VERDICT_INCONCLUSIVE, CAUSE_THIN_STRENGTH,
+	      "twin caught only 31 times beside it: nothing narrower than 1/9 of it would have shown");
+	p.strength = 0;
+	check(c, VERDICT_INCONCLUSIVE, CAUSE_THIN_STRENGTH,
+	      "twin caught only 31 times beside it: nothing narrower than 1/1 of it would have shown");
+	c = in_turns(&p, LEAST_STRENGTH);
+	p.twin_distinct = 1234567;
+	check(c, VERDICT_PASS, CAUSE_PASSED_CLAIM, "twin caught 1,234,567 times in the time the claim was "
+	      "watched; a hole 1/10 as wide would have shown (95 %)");
+
+	/* what was seen wins, and so does what could be seen and was not */
+	c = in_turns(&p, 1400);
+	see(c, TR, 1, 1);
+	check_fails(c, CAUSE_FORBIDDEN);
+	c = in_turns(&p, 1400);
+	c->e.model = "tso";
+	c->e.possible = 1u << TR;
+	assert_int_equal(judge(c).cause, CAUSE_GAP);
+
+	c = in_turns(&p, 1400);
+	p.rung = RUNG_TUNED;
+	p.strategy.id = STRATEGY_PACED;
+	snprintf(want, sizeof(want), "%s; tuned: paced", sentence);
+	check(c, VERDICT_PASS, CAUSE_PASSED_CLAIM, want);
+	p.rung = RUNG_WIDENED;
+	snprintf(want, sizeof(want), "%s; on the widened rung only", sentence);
+	check(c, VERDICT_PASS, CAUSE_PASSED_CLAIM, want);
+}
+
+/* What is required and not seen after the ladder is never a failure, whatever was looked at. */
+static void test_ladder(void **state)
+{
+	struct power p = { .rung = RUNG_SILENT };
+	struct case_of *c = fresh();
+
+	(void)state;
+	c->e.power = &p;
+	c->s.require_torn = true;
+	c->s.expect[TR] = c->s.expect[TW] = EXPECT_ALLOW;
+	check(c, VERDICT_INCONCLUSIVE, CAUSE_LADDER_SILENT, "required torn not seen on any rung of the ladder");
+	c->f.rounds = c->f.fresh_present = c->f.present = UINT64_MAX / 2;
+	check(c, VERDICT_INCONCLUSIVE, CAUSE_LADDER_SILENT, "required torn not seen on any rung of the ladder");
+	p.given = true;
+	check(c, VERDICT_INCONCLUSIVE, CAUSE_LADDER_SILENT,
+	      "required torn not seen by the strategy that was given");
+	see(c, TW, 1, 1);
+	p.rung = RUNG_INTERRUPTED;
+	p.strategy.id = STRATEGY_STEPPED;
+	check(c, VERDICT_PASS, CAUSE_PASSED_REQUIRED, "torn as required; interrupted: stepped");
+}
+
 /* Old results have these names; scripts and gates have these sets. */
 static void test_causes(void **state)
 {
@@ -506,8 +590,11 @@ static void test_causes(void **state)
 		{ "thin-present", VERDICT_INCONCLUSIVE, CAUSE_THIN },
 		{ "thin-rounds", VERDICT_INCONCLUSIVE, CAUSE_THIN },
 		{ "thin-distinct", VERDICT_INCONCLUSIVE, CAUSE_THIN },
-		{ "no-tears-shown", VERDICT_INCONCLUSIVE, 0 }, { "control-silent", VERDICT_INCONCLUSIVE, 0 },
-		{ "control-not-run", VERDICT_INCONCLUSIVE, 0 }, { "gap", VERDICT_INCONCLUSIVE, 0 },
+		{ "thin-strength", VERDICT_INCONCLUSIVE, CAUSE_THIN },
+		{ "ladder-silent", VERDICT_INCONCLUSIVE, CAUSE_THIN },
+		{ "no-tears-shown", VERDICT_INCONCLUSIVE, 0 },
+		{ "control-silent", VERDICT_INCONCLUSIVE, CAUSE_THIN },
+		{ "control-not-run", VERDICT_INCONCLUSIVE, 0 }, { "gap", VERDICT_INCONCLUSIVE, CAUSE_THIN },
 		{ "blames-executor", VERDICT_INCONCLUSIVE, 0 },
 		{ "unpromised-primitive", VERDICT_INCONCLUSIVE, 0 },
 		{ "interrupted", VERDICT_INCONCLUSIVE, CAUSE_AGAIN },
@@ -539,6 +626,8 @@ int main(void)
 		cmocka_unit_test(test_could_not_start),
 		cmocka_unit_test(test_unpredicted),
 		cmocka_unit_test(test_causes),
+		cmocka_unit_test(test_in_turns),
+		cmocka_unit_test(test_ladder),
 		cmocka_unit_test(test_seen_but_impossible),
 		cmocka_unit_test(test_possible_but_unseen),
 		cmocka_unit_test(test_required_and_impossible),

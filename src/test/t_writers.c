@@ -616,7 +616,7 @@ static void keep_table(entry_t v);
 static struct grace {
 	struct rig *g;
 	unsigned waits, nr;
-	struct arrival freed[160];
+	struct arrival freed[1024];
 	bool gone_early;
 	unsigned seen_after[2];
 	entry_t memory;
@@ -697,10 +697,10 @@ static void begin_reclaim(struct rig *g, struct writer *w, const char *transitio
 	wrap(g, w);
 }
 
-/* 31 freed pages are all still there; the 32nd waits once, then all are gone. */
+/* 254 freed pages are all still there; the 255th waits once, then all are gone. */
 static void test_batch_waits_for_a_grace_period(void **state)
 {
-	enum { BATCH = 32 };
+	enum { BATCH = 255 };
 	static const char *const makers[] = { "split-anon", "split-direct", "collapse" };
 	static struct rig g;
 	struct writer w;

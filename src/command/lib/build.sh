@@ -13,7 +13,7 @@ build() {
 	[ -z "$log" ] || echo "$log" >&2
 }
 
-build_desk() { TARGET=x86_64 COMPILER=gcc SAN='' build build/x86_64-gcc/tornreport; }
+build_desk() { TARGET=x86_64 COMPILER=gcc SAN='' MUTANT='' build build/x86_64-gcc/tornreport; }
 
 # FOLDER [SUFFIX]: makes results/runs/FOLDER, prints a name in it with the time that nobody has
 stamp() {

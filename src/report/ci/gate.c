@@ -2,23 +2,26 @@
 /*
  * gate BASE NEW: may NEW go in, after BASE?
  *
- * Closed by: a forbidden outcome; a required one that was there and is not; a cell
- * that is gone, or that asks another question now; a verdict that calibration has
- * moved; a reader or writer that compiles to something of another verdict. A cell that merely had too little evidence this time is named, and
- * does not close it: machines are slow at times, and it was never a pass.
- * What ERRATA voids in NEW closes it, as nothing was shown; in BASE it asks nothing.
+ * Only evidence closes it: something forbidden or impossible that was seen; a required
+ * outcome that the explorer calls impossible now, or that no rung of the ladder could
+ * produce though its baseline says that the chance of this is below one in a million; an
+ * 8-byte access that tears now and moved a verdict; a reader or writer that compiles to
+ * something of another verdict; a cell that is gone, or that asks another question now. A
+ * cell that merely had too little evidence is named as thin, counted, and does not close
+ * it: machines are busy at times. What ERRATA voids in NEW closes it, as nothing was
+ * shown; in BASE it asks nothing.
  */
 #include "gate.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "report/results/load.h"
 
-/* Primitives that tear in one and not in the other, into buf; false: none. */
-static bool calibration_moved(const struct result *base, const struct result *now, char *buf,
-			      size_t len)
+/* Primitives that tear now and did not, into buf; false: none. Not to see a tear is no evidence. */
+static bool tears_now(const struct result *base, const struct result *now, char *buf, size_t len)
 {
 	const struct calibrated *c = base->calibration;
 	size_t n = 0;
@@ -26,65 +29,87 @@ static bool calibration_moved(const struct result *base, const struct result *no
 	buf[0] = '\0';
 	for (unsigned i = 0; c && i < c->n; i++) {
 		const char *name = c->of[i].name;
-		const bool was = c->of[i].torn > 0;
-		const int is = result_tears(now, name);
 
 		/* plain is the compiler's, and rare; it is no promise of anybody's */
-		if (is >= 0 && was != is && strcmp(name, "plain") && n < len)
-			n += (size_t)snprintf(buf + n, len - n, " %s %s", name,
-					      is ? "tears now" : "no longer tears");
+		if (!c->of[i].torn && result_tears(now, name) > 0 && strcmp(name, "plain") && n < len)
+			n += (size_t)snprintf(buf + n, len - n, " %s tears now", name);
 	}
 	return n;
 }
 
-/* One cell of BASE; true: it closes the gate. */
-static bool check(const struct result *base, const struct result *now)
+/*
+ * Strength S of a control: a hole 1/S as wide as its own shows nothing in that time with
+ * a probability of e^-3, and so its own with e^-3S. One in a million is e^-14. What was
+ * watched for a shorter time, or looked less often at something present, counts as less.
+ */
+static bool beyond_chance(const struct result *base, const struct result *now)
+{
+	const double time = base->seconds > 0 ? now->seconds / base->seconds : 0;
+	const double looks = base->present ? (double)now->present / (double)base->present : 0;
+
+	return 3 * (double)base->strength * fmin(1, fmin(time, looks)) > 14;
+}
+
+/* One cell of BASE: does it close the gate, was it thin? */
+static enum { OPEN, THIN, CLOSES } check(const struct result *base, const struct result *now)
 {
 	const char *name = base->scenario, *was = verdict_names[base->verdict];
 	char moved[256];
 
 	if (!now) {
 		printf("gone          %s: was %s\n", name, was);
-		return true;
+		return CLOSES;
 	}
 	if (now->errata || base->errata) {
 		printf("void          %s: %s, %s\n", name, now->errata ? "now" : "the baseline",
 		       now->errata ? now->errata : base->errata);
-		return now->errata;
+		return now->errata ? CLOSES : OPEN;
 	}
 	if (strcmp(base->hash, now->hash)) {
 		printf("changed       %s: asks another question than the baseline\n", name);
-		return true;
+		return CLOSES;
 	}
 	if (now->verdict == VERDICT_FAIL) {
 		printf("%-13s %s: %s\n", base->verdict == VERDICT_FAIL ? "still fails" : "FAILS", name,
 		       now->reason);
-		return true;
+		return CLOSES;
 	}
 	if (base->verdict != VERDICT_PASS || now->verdict == VERDICT_PASS)
-		return false;
-	if (calibration_moved(base, now, moved, sizeof(moved))) {
+		return OPEN;
+	if (tears_now(base, now, moved, sizeof(moved))) {
 		printf("calibration   %s: was pass, now %s:%s\n", name, now->reason, moved);
-		return true;
+		return CLOSES;
 	}
-	if (result_requires(base) && !(cause_kinds[now->cause].flags & CAUSE_THIN)) {
+	if (now->cause == CAUSE_REQUIRED_IMPOSSIBLE ||
+	    (now->cause == CAUSE_LADDER_SILENT && beyond_chance(base, now))) {
 		printf("silent        %s: the control fired, now %s\n", name, now->reason);
-		return true;
+		return CLOSES;
 	}
 	printf("thin          %s: was pass, now %s\n", name, now->reason);
-	return false;
+	return THIN;
 }
 
-int gate(const struct results *base, const struct results *now)
+int gate(const struct results *base, const struct results *now, bool strict)
 {
-	unsigned closed = 0, cells = 0, extra = 0;
+	unsigned closed = 0, thin = 0, cells = 0, extra = 0;
 	const struct result *o;
 	size_t i;
 
 	for (i = 0; i < base->n; i++) {
 		o = &base->r[i];
+		if (results_find(base, o->scenario) != o)	/* it was run again */
+			continue;
 		cells++;
-		closed += check(o, results_find(now, o->scenario));
+		switch (check(o, results_find(now, o->scenario))) {
+		case CLOSES:
+			closed++;
+			break;
+		case THIN:
+			thin++;
+			break;
+		case OPEN:
+			break;
+		}
 	}
 	for (i = 0; i < now->n; i++) {
 		o = &now->r[i];
@@ -97,7 +122,19 @@ int gate(const struct results *base, const struct results *now)
 		}
 	}
 	closed += gate_code(base->path, now->path);
-	printf("gate %s: %u cells against %s, %u not in it; %u close it\n", closed ? "closed" : "open",
-	       cells, base->path, extra, closed);
-	return closed ? 1 : 0;
+	printf("gate %s: %u cells against %s, %u not in it; %u close it, %u thin\n", closed ? "closed" : "open",
+	       cells, base->path, extra, closed, thin);
+	return closed ? 1 : thin && strict ? 4 : 0;
+}
+
+void gate_thin(const struct results *base, const struct results *now)
+{
+	for (size_t i = 0; i < now->n; i++) {
+		const struct result *n = &now->r[i], *o = base ? results_find(base, n->scenario) : NULL;
+
+		if (results_find(now, n->scenario) == n && !n->errata &&
+		    (cause_kinds[n->cause].flags & CAUSE_THIN) &&
+		    (!base || (o && !o->errata && o->verdict == VERDICT_PASS)))
+			puts(n->scenario);
+	}
 }

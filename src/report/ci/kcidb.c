@@ -226,9 +226,9 @@ static int test(struct sender *s, const struct result *r)
 		text(o, "comment", r->reason);
 	if (r->witness && strlen(r->witness->text) <= EXCERPT_LEN)
 		text(o, "log_excerpt", r->witness->text);
-	if (r->seconds > 0)
+	if (r->rated.seconds > 0)
 		json_object_set_new(o, "number", json_pack("{s:f,s:s}", "value",
-				    (double)r->distinct[OUTCOME_TORN] / r->seconds, "unit", "torn/s"));
+				    (double)r->rated.distinct[OUTCOME_TORN] / r->rated.seconds, "unit", "torn/s"));
 	json_object_set_new(o, "environment", environment(r));
 	json_object_set_new(o, "misc", misc_of(r));
 	return send(s, o, id);

@@ -47,7 +47,7 @@ static double p_of_counts(const struct comparison *c, double factor)
 
 static double exposure_of(const struct result *r, bool per_round)
 {
-	return per_round ? (double)r->rounds : r->seconds;
+	return per_round ? (double)r->rated.rounds : r->rated.seconds;
 }
 
 /* Each run's rate, times `factor`. */
@@ -186,11 +186,20 @@ static void say_hits(struct comparison *c)
 			 n->hits, n->runs, b->hits, b->runs);
 }
 
+/* A line that does not say was run as all were then. */
+static const char *strategy_of(const struct side *s)
+{
+	return s->last->strategy ? s->last->strategy : "free";
+}
+
 static void judge_moved(struct comparison *c)
 {
 	const bool up = c->ratio.ratio > 1;
+	const char *was = strategy_of(&c->side[BASE]), *is = strategy_of(&c->side[NEW]);
 
-	if (c->guessed && c->side[BASE].runs < 2)
+	if (strcmp(was, is))
+		compare_no(c, "moved, but BASE ran by %.60s, NEW by %.60s: --exact-time runs both by one", was, is);
+	else if (c->guessed && c->side[BASE].runs < 2)
 		compare_no(c, "moved, but nothing tells how clumped %s comes: run it several times", c->outcome);
 	else if (c->grade == EXPECT_ALLOW)
 		compare_no(c, "%s of what is allowed: neither better nor worse", up ? "much more" : "much less");

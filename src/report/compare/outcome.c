@@ -36,8 +36,8 @@ static const char *name_of(const struct result *r, unsigned o)
 
 static double count_in(const struct result *r, unsigned o)
 {
-	return (double)(!is_torn(o) || one_torn(r) ? r->distinct[o] :
-			r->torn_by[o == OUTCOME_TORN_WRITER]);
+	return (double)(!is_torn(o) || one_torn(r) ? r->rated.distinct[o] :
+			r->rated.torn_by[o == OUTCOME_TORN_WRITER]);
 }
 
 static double count_of(const struct side *s, unsigned o)

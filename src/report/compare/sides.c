@@ -84,8 +84,8 @@ static void fill_side(struct side *s, struct entry *e, size_t n, const struct re
 		}
 		s->run[s->runs++] = r;
 		s->of[r->verdict]++;
-		s->seconds += r->seconds;
-		s->exposure += per_round ? (double)r->rounds : r->seconds;
+		s->seconds += r->rated.seconds;
+		s->exposure += per_round ? (double)r->rated.rounds : r->rated.seconds;
 	}
 }
 

@@ -52,7 +52,7 @@ static bool said_by_name(const struct result *r)
 /* A word of a shell: whatever is not plain is quoted, and a quote cannot end it. */
 static void word(FILE *f, const char *s)
 {
-	if (*s && !s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:+")]) {
+	if (*s && !s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:+,=")]) {
 		fputs(s, f);
 		return;
 	}
@@ -149,6 +149,10 @@ static void command(FILE *f, const struct result *r)
 		fprintf(f, " --time %.0fms", r->seconds * 1000 < 10 ? 10 : r->seconds * 1000);
 	if (r->seed != 1)
 		fprintf(f, " --seed %u", r->seed);
+	if (r->strategy && strcmp(r->strategy, "free")) {
+		fputs(" --strategy ", f);
+		word(f, r->strategy);
+	}
 	fputs("</code>", f);
 }
 
@@ -211,6 +215,27 @@ static void schedule(struct page *p, size_t i)
 	free(steps);
 }
 
+/* By what it was run, what ended it, and what was seen of its twin beside it. */
+static void power(FILE *f, const struct result *r)
+{
+	char n[FIGURE_LEN], s[FIGURE_LEN];
+
+	if (!r->strategy)
+		return;
+	fputs("<p>run by <code>", f);
+	page_text(f, r->strategy);
+	fprintf(f, "</code> (%s), ended because %s", rung_names[r->rung], stop_meanings[r->stop]);
+	if (r->twin) {
+		fputs("; its twin ", f);
+		page_text(f, r->twin);
+		fprintf(f, " was caught %s times in %s beside it", figure(n, (double)r->twin_distinct),
+			figure_ns(s, r->twin_seconds * 1e9));
+	}
+	if (r->rated.seconds < r->seconds)
+		fprintf(f, "; its rates are of the first %s, which would have been run whatever was seen",
+			figure_ns(s, r->rated.seconds * 1e9));
+}
+
 static void details(struct page *p, size_t i)
 {
 	const struct result *r = p->cell[i];
@@ -224,8 +249,10 @@ static void details(struct page *p, size_t i)
 		html_anatomy(f, r, brief);
 	if (r->schedule && !brief)
 		schedule(p, i);
-	if (!brief)
+	if (!brief) {
+		power(f, r);
 		html_compiled(p, r);
+	}
 	if (!brief || !said_by_name(r))
 		command(f, r);
 }
@@ -234,21 +261,21 @@ static void details(struct page *p, size_t i)
 
 static void rate_columns(FILE *f, const struct result *r)
 {
-	const double k = (double)r->distinct[OUTCOME_TORN];
+	const double k = (double)r->rated.distinct[OUTCOME_TORN];
 	char a[FIGURE_LEN], b[FIGURE_LEN];
 	struct limits l;
 
-	if (r->seconds <= 0) {
+	if (r->rated.seconds <= 0) {
 		fputs("<td>–<td>–<td>", f);
 		return;
 	}
 	if (!k) {
 		fprintf(f, "<td>0<td>&lt;%s<td>",
-			figure(a, zero_bound(r->seconds, CONFIDENCE)));
+			figure(a, zero_bound(r->rated.seconds, CONFIDENCE)));
 		return;
 	}
-	l = poisson_limits(k, r->seconds, CONFIDENCE);
-	fprintf(f, "<td>%s", figure(a, k / r->seconds));
+	l = poisson_limits(k, r->rated.seconds, CONFIDENCE);
+	fprintf(f, "<td>%s", figure(a, k / r->rated.seconds));
 	fprintf(f, "<td>%s–%s", figure(a, l.lo), figure(b, l.hi));
 	if (r->first_ns[OUTCOME_TORN])
 		fprintf(f, "<td>%s", figure_ns(a, (double)r->first_ns[OUTCOME_TORN]));
@@ -276,6 +303,9 @@ static void row(struct page *p, size_t i)
 	html_seen(f, r);
 	rate_columns(f, r);
 	fprintf(f, "<td>%s<td>", figure(n, (double)r->present));
+	if (r->strength)
+		fputs(figure(n, (double)r->strength), f);
+	fputs("<td>", f);
 	if (!in_brief(p, i) || r->verdict != VERDICT_PASS)
 		page_text(f, r->reason);
 	fputc('\n', f);
@@ -292,7 +322,7 @@ static bool any_said_by_name(const struct page *p)
 static void head(struct page *p)
 {
 	static const char *const column[] = { "seen, distinct", "torn/s", "95 % limits", "first torn",
-					      "present", "reason" };
+					      "present", "strength", "reason" };
 	FILE *f = p->f;
 
 	fputs("<section id=cells aria-labelledby=cells-h><h2 id=cells-h>Cells</h2>\n"

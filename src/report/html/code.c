@@ -106,7 +106,7 @@ static bool parts_of(const struct result *r, struct reader *elsewhere, struct pa
 {
 	*p = (struct parts){ .walker = ROW(walkers, r->walker), .reader = ROW(readers, r->reader),
 			     .writer = ROW(writers, r->writer), .transition = ROW(transitions, r->transition),
-			     .consumer = ROW(consumers, r->consumer) };
+			     .consumer = ROW(consumers, r->consumer), .tight = r->tight, .pauses = r->pauses };
 	for (unsigned i = 0; i < NR_LAYOUTS; i++)
 		if (!strcmp(layouts[i]->name, r->layout)) {
 			p->layout = layouts[i];
@@ -117,7 +117,7 @@ static bool parts_of(const struct result *r, struct reader *elsewhere, struct pa
 		p->reader = elsewhere;
 	}
 	return p->layout && p->walker && p->writer && p->transition && p->consumer &&
-	       !strcmp(r->world, native_protocol.world);
+	       !strcmp(r->world, native_protocol.world) && r->rung != RUNG_WIDENED;
 }
 
 /* What a cell runs was compiled to; NULLs among them. */

@@ -22,20 +22,20 @@ struct bar {
 static void bar_of(struct bar *b, const struct page *p, size_t cell, const char *name)
 {
 	const struct result *r = p->cell[cell];
-	const double k = (double)r->distinct[OUTCOME_TORN];
+	const double k = (double)r->rated.distinct[OUTCOME_TORN];
 	const struct dispersion d = result_dispersion(r);
 	const double phi = d.degrees < MIN_DEGREES ? 1 : d.safe;	/* two intervals say nothing */
-	const struct limits l = poisson_limits(k, r->seconds, CONFIDENCE);
-	const struct limits s = clustered_limits(k, r->seconds, phi, CONFIDENCE);
+	const struct limits l = poisson_limits(k, r->rated.seconds, CONFIDENCE);
+	const struct limits s = clustered_limits(k, r->rated.seconds, phi, CONFIDENCE);
 	char at[FIGURE_LEN], lo[FIGURE_LEN], hi[FIGURE_LEN];
 
-	*b = (struct bar){ .cell = cell, .name = name, .rate = k / r->seconds, .lo = l.lo,
+	*b = (struct bar){ .cell = cell, .name = name, .rate = k / r->rated.seconds, .lo = l.lo,
 			   .hi = l.hi, .safe_lo = s.lo, .safe_hi = s.hi };
 	if (k > 0) {
 		snprintf(b->note, NOTE, "%s (%s–%s)", figure(at, b->rate), figure(lo, b->lo),
 			 figure(hi, b->hi));
 	} else {
-		b->hi = b->safe_hi = zero_bound(r->seconds, CONFIDENCE);
+		b->hi = b->safe_hi = zero_bound(r->rated.seconds, CONFIDENCE);
 		snprintf(b->note, NOTE, "0, below %s", figure(hi, b->hi));
 	}
 }
@@ -142,7 +142,7 @@ static void of_cells(struct page *p)
 	unsigned n = 0;
 
 	for (size_t i = 0; b && i < p->n; i++)
-		if (p->cell[i]->seconds > 0)
+		if (p->cell[i]->rated.seconds > 0)
 			bar_of(&b[n++], p, i, p->cell[i]->scenario);
 	if (!n)
 		goto out;
@@ -207,7 +207,7 @@ static void of_machines(struct page *p)
 	size_t n = 0, groups = 0, i;
 
 	for (i = 0; b && g && i < p->n; i++)
-		if (p->cell[i]->seconds > 0)
+		if (p->cell[i]->rated.seconds > 0)
 			bar_of(&b[n++], p, i, p->cell[i]->scenario);
 	qsort(b, n, sizeof(*b), by_name);
 	for (i = 0; i < n; i++) {

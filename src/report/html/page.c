@@ -116,7 +116,7 @@ const char *figure_ns(char *buf, double ns)
 
 double result_rate(const struct result *r, enum outcome o)
 {
-	return r->seconds > 0 ? (double)r->distinct[o] / r->seconds : 0;
+	return r->rated.seconds > 0 ? (double)r->rated.distinct[o] / r->rated.seconds : 0;
 }
 
 bool result_impossible(const struct result *r, enum outcome *o)
@@ -132,11 +132,13 @@ bool result_impossible(const struct result *r, enum outcome *o)
 struct dispersion result_dispersion(const struct result *r)
 {
 	const double width = (double)r->interval_ns / 1e9;
-	double last = 1;
+	double last = 1, n = r->nr_intervals;
 
-	if (r->nr_intervals && width > 0)
-		last = r->seconds / width - (r->nr_intervals - 1);
-	return dispersion(r->intervals, r->nr_intervals, fmax(0.01, fmin(1, last)));
+	if (r->nr_intervals && width > 0) {	/* of what the rate is of */
+		n = fmin(n, ceil(r->rated.seconds / width));
+		last = r->rated.seconds / width - (n - 1);
+	}
+	return dispersion(r->intervals, (size_t)n, fmax(0.01, fmin(1, last)));
 }
 
 unsigned rate_class(double rate)

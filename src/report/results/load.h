@@ -55,6 +55,12 @@ struct machine {
 	unsigned index;			/* in results.machines */
 };
 
+/* What rates are taken of: the whole run, or the part that did not depend on what was seen. */
+struct rated {
+	double seconds;
+	uint64_t rounds, distinct[NR_OUTCOMES], torn_by[2];
+};
+
 struct result {
 	const char *path;
 	unsigned line;
@@ -88,6 +94,14 @@ struct result {
 	const struct witness *witness;		/* NULL: nothing bad was seen */
 
 	/* members this program knows nothing of but what follows; NULL: not there */
+	struct rated rated;
+	const char *strategy;	/* NAME,key=value...; NULL: a line that does not say */
+	bool tight, pauses;	/* ... which is one with which struct parts' are set */
+	uint8_t rung, stop;	/* enum rung, enum stop; STOP_NOT_YET: the line does not say */
+	uint64_t strength;	/* 0: none */
+	const char *twin;	/* that was run beside it, in turns; NULL: none was */
+	uint64_t twin_distinct;	/* how often it was caught */
+	double twin_seconds;
 	const char *schedule;	/* as JSON has it: result_schedule() */
 	const char *model;	/* of the explorer's predictions: sc, tso, weak */
 	unsigned overridden;	/* by options of the run: 1 << enum overridable */
@@ -145,6 +159,9 @@ int result_worst(const struct result *r);
 
 /* The explorer's steps to what the witness shows, to be freed; NULL: none, or no memory. */
 char *result_schedule(const struct result *r);
+
+/* Its rates are of the whole run: the clock ended it. */
+void result_rate_whole(struct result *r);
 
 /* Some outcome has to be seen, by its scenario. */
 bool result_requires(const struct result *r);

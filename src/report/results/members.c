@@ -401,6 +401,25 @@ static bool get_overridden(const json_t *v, unsigned *out)
 	return json_is_array(v);
 }
 
+static bool get_twin(const struct parse *p, const json_t *v)
+{
+	return get_string(p, json_object_get(v, "scenario"), &p->r->twin) &&
+	       get_count(json_object_get(v, "distinct"), &p->r->twin_distinct) &&
+	       get_seconds(json_object_get(v, "seconds"), &p->r->twin_seconds);
+}
+
+static bool get_unbiased(struct result *r, const json_t *v)
+{
+	const json_t *by = json_object_get(v, "torn_by");
+
+	return get_seconds(json_object_get(v, "seconds"), &r->rated.seconds) && r->rated.seconds > 0 &&
+	       get_count(json_object_get(v, "rounds"), &r->rated.rounds) &&
+	       get_counts(json_object_get(v, "distinct"), outcome_result_names, NR_OUTCOMES,
+			  r->rated.distinct) &&
+	       get_count(json_object_get(by, "reader"), &r->rated.torn_by[0]) &&
+	       get_count(json_object_get(by, "writer"), &r->rated.torn_by[1]);
+}
+
 /* X(member, what reads it); in the contract's order. `v` is the value, R the result. */
 #define MEMBERS(X)                                                             \
 	X("scenario", get_string(p, v, &R->scenario))                          \
@@ -452,7 +471,15 @@ static bool get_overridden(const json_t *v, unsigned *out)
 	X("model", get_loose(p, v, &R->model))                                 \
 	X("schedule", get_json(p, v, &R->schedule))                            \
 	X("delays", get_delays(p, v))                                          \
-	X("overridden", get_overridden(v, &R->overridden))
+	X("overridden", get_overridden(v, &R->overridden))                     \
+	X("strategy", get_string(p, v, &R->strategy))                          \
+	X("tight", get_bool(v, &R->tight))                                     \
+	X("pauses", get_bool(v, &R->pauses))                                   \
+	X("rung", get_word(v, rung_names, NR_RUNGS, &R->rung))                 \
+	X("stop", get_word(v, stop_names, NR_STOPS, &R->stop))                 \
+	X("strength", get_count(v, &R->strength))                              \
+	X("twin", get_twin(p, v))                                              \
+	X("unbiased", get_unbiased(R, v))
 
 static const char *const members[] = {
 #define X(name, get) name,
@@ -503,6 +530,8 @@ bool parse_complete(const struct parse *p)
 	for (unsigned m = 0; m < NR_CONTRACT; m++)
 		if (!(p->had & 1ull << m) && (m != CAUSE_AT || p->schema > 1))
 			return parse_wrong(p, "not a result: no \"%s\"", members[m]);
+	if (!(p->r->rated.seconds > 0))
+		result_rate_whole(p->r);
 	return true;
 }
 

@@ -106,6 +106,13 @@ int result_worst(const struct result *r)
 	return worst == OUTCOME_TORN_WRITER ? OUTCOME_TORN : worst;
 }
 
+void result_rate_whole(struct result *r)
+{
+	r->rated = (struct rated){ .seconds = r->seconds, .rounds = r->rounds,
+				   .torn_by = { r->torn_by[0], r->torn_by[1] } };
+	memcpy(r->rated.distinct, r->distinct, sizeof(r->distinct));
+}
+
 bool result_requires(const struct result *r)
 {
 	for (unsigned o = 0; o < NR_OUTCOMES; o++)

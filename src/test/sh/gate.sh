@@ -34,9 +34,11 @@ for cause in thin-present thin-rounds thin-distinct; do
 	control 0 thin $cause
 	claim 0 thin $cause
 done
-for cause in no-tears-shown required-impossible interrupted no-memory could-not-start; do
-	control 1 silent $cause
+for cause in no-tears-shown interrupted no-memory could-not-start ladder-silent; do
+	control 0 thin $cause
 done
+control 1 silent required-impossible
+claim 0 thin thin-strength
 control 1 FAILS required-unseen
 for cause in forbidden alarm; do
 	claim 1 FAILS $cause
@@ -47,6 +49,42 @@ done
 "$build/lines" firing=control:passed-required clean=claim:blames-executor |
 	sed 's/"fild":{"reads":\([0-9]*\),"torn":0/"fild":{"reads":\1,"torn":7/' >"$tmp/new.jsonl"
 gate "a calibration that moves a verdict closes it" 1 "calibration .*clean: .*fild tears now"
+sed 's/"fild":{"reads":\([0-9]*\),"torn":0/"fild":{"reads":\1,"torn":7/' "$base" >"$tmp/torn.jsonl"
+"$build/lines" firing=control:passed-required clean=claim:blames-executor >"$tmp/new.jsonl"
+"$desk" gate "$tmp/torn.jsonl" "$tmp/new.jsonl" >"$tmp/out" 2>"$tmp/err" && code=0 || code=$?
+check "... not to see a tear is no evidence" closes 0 "thin .*clean: "
+
+# ---- what the ladder could not produce: strength S of the baseline is a chance of e^-3S ----
+
+# silent NAME CODE WORD S [SED-SCRIPT]: a control of that strength, silent now
+silent() {
+	"$build/lines" firing=control@"$4":passed-required clean=claim@1000:passed-claim >"$tmp/strong.jsonl"
+	"$build/lines" firing=control:ladder-silent clean=claim@1000:passed-claim | sed "${5:-}" >"$tmp/new.jsonl"
+	"$desk" gate "$tmp/strong.jsonl" "$tmp/new.jsonl" >"$tmp/out" 2>"$tmp/err" && code=0 || code=$?
+	check "$1" closes "$2" "$3 .*firing: "
+}
+silent "a silent control that was strong closes it" 1 silent 1000
+silent "a chance of 1 in 3 million closes it" 1 silent 5
+silent "a chance of 1 in 160,000 does not" 0 thin 4
+silent "a tenth of the time is a tenth of the strength" 0 thin 40 's/"seconds":1.000/"seconds":0.100/'
+silent "... of which enough is enough" 1 silent 60 's/"seconds":1.000/"seconds":0.100/'
+silent "so is a tenth of the looks" 0 thin 40 's/"present":200000/"present":20000/'
+
+# ---- thin ----
+
+lines firing=control:ladder-silent clean=claim:thin-strength gone=claim:gap
+"$desk" gate --strict "$base" "$tmp/new.jsonl" >"$tmp/out" 2>"$tmp/err" && code=0 || code=$?
+check "--strict: thin is exit 4" closes 4 "gate open: .* 0 close it, 2 thin"
+"$desk" gate --thin "$base" "$tmp/new.jsonl" >"$tmp/out" 2>"$tmp/err" && code=0 || code=$?
+check "--thin: those that had passed" test "$code $(xargs <"$tmp/out")" = "0 firing clean"
+"$desk" gate --thin "$tmp/new.jsonl" >"$tmp/out" 2>"$tmp/err" && code=0 || code=$?
+check "--thin FILE: all of them" test "$code $(xargs <"$tmp/out")" = "0 firing clean gone"
+"$build/lines" firing=control:passed-required clean=claim@1000:passed-claim >>"$tmp/new.jsonl"
+"$desk" gate --strict "$base" "$tmp/new.jsonl" >"$tmp/out" 2>"$tmp/err" && code=0 || code=$?
+check "what was run again counts by its last line" closes 0 "gate open: 2 cells .* 0 thin"
+"$desk" gate --thin "$tmp/new.jsonl" >"$tmp/out" 2>"$tmp/err" && code=0 || code=$?
+check "... and for --thin" test "$code $(xargs <"$tmp/out")" = "0 gone"
+
 edited "a cell that is gone closes it" 1 "gone .*clean" '/"scenario":"clean"/d'
 edited "a cell that asks another question closes it" 1 "changed .*firing" \
 	'/"scenario":"firing"/s/"hash":"..../"hash":"0000/'

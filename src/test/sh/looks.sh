@@ -49,7 +49,7 @@ look() {
 	check "$1, $2 px: the console is silent" test ! -s "$tmp/err"
 }
 
-"$tornwalk" run quick --time 350ms --out "$tmp/real.jsonl" --quiet >/dev/null 2>&1
+"$tornwalk" run quick --time 350ms --exact-time --out "$tmp/real.jsonl" --quiet >/dev/null 2>&1
 make_results told "$tmp/real.jsonl" >"$tmp/told.jsonl"
 head -n 12 "$tmp/real.jsonl" >"$tmp/some.jsonl"
 make_results boards "$tmp/some.jsonl" 3 >"$tmp/three.jsonl"

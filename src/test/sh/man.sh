@@ -118,13 +118,21 @@ for n in 1 2; do
 done
 TORNWALK_CONFIGS=$root/configs
 
-# Every field that a line can have: swept, overridden, with the explorer's schedule.
+# Every field that a line can have: swept, overridden, with the explorer's schedule; and from
+# `strategy` on those of a claim that ran in turns with its control until that was answered.
 some_line() {
 	tw run lo-hi-overwrite --world widened --sweep --time "$((try * 200))ms" --out - --quiet
 	out_has '"schedule"' && out_has '"delays"' && out_has '"overridden"'
 }
+some_claim() {
+	tw run get-lockless-fault-zap --strategy paced,hold=1000 --strength 1 --time "${try}s" --out - --quiet
+	out_has '"unbiased"' && out_has '"twin"' && out_has '"pauses"'
+}
+fields() { python3 -c 'import json, sys; print("\n".join(json.loads(sys.stdin.read().split("\n")[-2])))'; }
 check "a line with every field" try 4 some_line
-python3 -c 'import json, sys; print("\n".join(json.loads(sys.stdin.readline())))' <"$tmp/out" >"$tmp/program"
+fields <"$tmp/out" | sed '/^strategy$/,$d' >"$tmp/program"
+check "a line of a claim in turns" try 4 some_claim
+fields <"$tmp/out" | sed -n '/^strategy$/,$p' >>"$tmp/program"
 words $man/tornwalk.5 "RESULT FILES" Va >"$tmp/page"
 grep -vx primitive <"$tmp/page" >"$tmp/always"	# only where one tears
 code=0

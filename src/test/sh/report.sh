@@ -70,9 +70,11 @@ expect "each has its place" 'exits 0 && [ ! -s "$tmp/err" ] && page_has "W: stor
 	page_has "seen, predicted impossible</strong>" && page_has "class=gap><a"'
 
 "$desk" audit --json "$build/tornwalk.full" >"$tmp/audit.json" 2>"$tmp/err"
-html "$real" --audit "$tmp/audit.json"
+exact=$tmp/exact.jsonl
+"$tornwalk" run quick --time 30ms --exact-time --out "$exact" --quiet >/dev/null 2>&1
+html "$exact" --audit "$tmp/audit.json"
 expect "an audit: each cell says what it compiled to" 'exits 0 && page_has "<code>scan_get_lockless</code> R" &&
-	page_has "<caption>$build/tornwalk.full" && page_holds "$real"'
+	page_has "<caption>$build/tornwalk.full" && page_holds "$exact"'
 symbols_of() { # CELL
 	awk -v want="<summary>$1<" "/<summary>/ { on = index(\$0, want) } on && /href=#code>/" "$page" |
 		sed 's/.*href=#code>//' | grep -oE "<code>[a-z0-9_]+</code>" | sed "s/<[^>]*>//g" | paste -sd " "
@@ -83,6 +85,16 @@ expect "a writer that is inlined in its loop, a split that invalidates, a widene
 	[ "$(symbols_of atomic64-remap)" = "scan_atomic64 remap_pae_pmd_pae" ] &&
 	[ "$(symbols_of establish-get-lockless)" = "scan_get_lockless set_pae_establish clear_pae_establish invalidate_pae_establish" ] &&
 	[ -z "$(symbols_of irqoff-nogp)" ]'
+rm "$exact"
+for how in free spread paced widened; do
+	"$tornwalk" run lo-hi-fault-zap --strategy $how --time 30ms --out "$exact" --quiet >/dev/null 2>&1
+	html "$exact" --audit "$tmp/audit.json"
+	symbols_of lo-hi-fault-zap
+	rm "$exact"
+done >"$tmp/out"
+expect "a strategy that pauses is not inlined, one that does not is, and the widened rung is another code" '
+	[ "$(paste -sd "|" "$tmp/out")" = "scan_lo_hi set_pae_pte clear_pae_pte|scan_lo_hi fault_zap_pae_pte_pae|scan_lo_hi set_pae_pte clear_pae_pte|" ]'
+html "$real"
 html "$real" --audit "$real"
 expect "an audit that is none: exit 2, by name" 'exits 2 && err_has "real.jsonl: not what .tornreport audit"'
 

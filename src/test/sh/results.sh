@@ -58,7 +58,7 @@ expect "--quiet: no passes, no heading" '! grep -qE "^(pass|inconclusive|verdict
 
 # ---- JSON ----
 
-named=$(sed -nE '/^#define VERDICTS/,/^enum/d; s/^\tX\([A-Z_]+, "([a-z-]+)".*/\1/p' "$root/src/judge/words.h")
+named=$(sed -nE '/^#define CAUSES/,/^enum/s/^\tX\([A-Z_]+, "([a-z-]+)".*/\1/p' "$root/src/judge/words.h")
 check "results/README.md has every cause" test "$(wc -w <<<"$named")" -ge 21 -a "$named" = \
 	"$(sed -n '/^| cause/,/^$/s/^| `\([a-z-]*\)`.*/\1/p' "$root/results/README.md")"
 

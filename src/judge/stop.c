@@ -3,7 +3,9 @@
 
 uint64_t stop_unbiased_ns(const struct progress_of_cell *p)
 {
-	return p->exact ? p->most_ns : p->most_ns / UNBIASED_SHARE;
+	const uint64_t share = p->most_ns / UNBIASED_SHARE;
+
+	return p->exact ? p->most_ns : share < UNBIASED_MOST_NS ? share : UNBIASED_MOST_NS;
 }
 
 enum stop stop_now(const struct progress_of_cell *p)

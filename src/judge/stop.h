@@ -18,7 +18,8 @@
 enum {
 	SEEN_ENOUGH = 30,	/* distinct observations of each required outcome */
 	CONFIRMED = 3,		/* distinct observations of something forbidden */
-	UNBIASED_SHARE = 10,	/* of the time a cell may take, one in so many */
+	UNBIASED_SHARE = 10,	/* of the time a cell may take, one in so many... */
+	UNBIASED_MOST_NS = 1000000000,	/* ...and this is enough for a rate */
 };
 
 struct progress_of_cell {

@@ -18,6 +18,7 @@ void live_begin(struct live *l, const struct scenario *s, unsigned number, const
 	l->so_far = so_far;
 	l->began_ns = now_ns();
 	l->most_ns = s->cell.budget_ns;
+	l->extra_ns = 0;
 	l->next_ns = l->terminal ? 0 : QUIET_NS;
 }
 
@@ -25,7 +26,8 @@ void live_show(void *arg, const struct progress *p)
 {
 	struct live *l = arg;
 	const uint64_t elapsed = now_ns() - l->began_ns;
-	const uint64_t left = (elapsed < l->most_ns ? l->most_ns - elapsed : 0) + l->after_ns;
+	const uint64_t most = elapsed < l->most_ns ? l->most_ns : l->most_ns + l->extra_ns;
+	const uint64_t left = (elapsed < most ? most - elapsed : 0) + l->after_ns;
 	char bad[16];
 
 	if (elapsed < l->next_ns)
@@ -35,7 +37,7 @@ void live_show(void *arg, const struct progress *p)
 	fprintf(stderr, "%s[%u/%u] %s %u.%u/%u.%us, %s bad so far, ETA %us%s",
 		l->terminal ? "\r\033[K" : "", l->number, l->of, l->now->name,
 		(unsigned)(elapsed / 1000000000), (unsigned)(elapsed / 100000000 % 10),
-		(unsigned)(l->most_ns / 1000000000), (unsigned)(l->most_ns / 100000000 % 10), bad,
+		(unsigned)(most / 1000000000), (unsigned)(most / 100000000 % 10), bad,
 		(unsigned)(left / 1000000000), l->terminal ? "" : "\n");
 	fflush(stderr);
 	l->shown = l->terminal;

@@ -10,7 +10,7 @@ struct live {
 	const struct scenario *now;
 	unsigned number, of;	/* the cell that runs, of so many */
 	const struct finding *so_far;	/* of its slices before the one that runs */
-	uint64_t began_ns, most_ns;
+	uint64_t began_ns, most_ns, extra_ns;	/* extra: of what others left over */
 	uint64_t after_ns;	/* budgets of the cells behind this one */
 	bool terminal, shown;
 	uint64_t next_ns;	/* of this cell's time: no line before */

@@ -266,9 +266,12 @@ static int run_until_answered(struct running *r, const struct runner *runner, co
 		.tuned = &r->ran[(twin ? twin : c) - r->s->plan->list].tuned,
 	};
 	struct pursued out = { .finding = &r->finding, .twin = &r->twin, .unbiased = &r->unbiased };
-	const int err = pursue(&pursuit, &out);
-	const uint64_t took = now_ns() - began;
+	uint64_t took;
+	int err;
 
+	r->live.extra_ns = extra;
+	err = pursue(&pursuit, &out);
+	took = now_ns() - began;
 	r->saved_ns += took < most ? most - took : 0;
 	r->saved_ns -= took > most ? took - most < r->saved_ns ? took - most : r->saved_ns : 0;
 	*p = out.power;

@@ -9,7 +9,8 @@
 #   $up $code $limit       set by vm_watch: booted in so many seconds; tornwalk's exit
 #                          code, empty if it did not get that far; how long is too long
 
-# The longest cell asked for, in seconds: --time, else whatever the configs say.
+# How long the longest cell may take, in seconds: --time, else whatever the configs say, and
+# eight times as much of what others left over (EXTRA in src/session/session.c).
 vm_cell_seconds() {
 	local times i
 
@@ -22,7 +23,7 @@ vm_cell_seconds() {
 	done
 	awk -F'= *' '{ n = $2 + 0; u = $2; gsub(/[0-9. ]/, "", u)
 		n *= u == "ms" ? 0.001 : u == "m" ? 60 : u == "h" ? 3600 : u == "d" ? 86400 : 1
-		if (n > max) max = n } END { printf "%d\n", max + 1 }' <<<"$times"
+		if (n > max) max = n } END { printf "%d\n", max * 9 + 1 }' <<<"$times"
 }
 
 # A terminal's Ctrl-C comes to us, and once more from a caller who passes it on.

@@ -120,7 +120,7 @@ ends() {
 
 # Killed after the first cell; the same arguments go on from there.
 killed() {
-	local words=("$1" lo-hi-overwrite lo-hi-low-first --time 2s) pid
+	local words=("$1" lo-hi-overwrite lo-hi-low-first --exact-time --time 2s) pid
 
 	begin "${words[@]}"
 	kill -9 "$(pgrep -f "initrd $dir/run")"
@@ -139,7 +139,7 @@ killed() {
 others() {
 	local pid
 
-	begin "$1" lo-hi-overwrite lo-hi-low-first --time 6s
+	begin "$1" lo-hi-overwrite lo-hi-low-first --exact-time --time 6s
 	session "$1" quick >"$tmp/out.2" 2>"$tmp/err.2"
 	code=$?
 	expect "$1, two at once: the second is refused" 'exits 2 && [ ! -s "$tmp/out.2" ] && [ $(wc -l <"$tmp/err.2") = 1 ] &&
@@ -148,7 +148,7 @@ others() {
 	qemu_system_fetch "$1" "$r"
 	expect "$1, two at once: the first lacks nothing" '! exits 2 && well_formed "$r" 2'
 
-	begin "$1" lo-hi-overwrite lo-hi-low-first --time 1s
+	begin "$1" lo-hi-overwrite lo-hi-low-first --exact-time --time 1s
 	sed -i d "$dir/$(cat "$dir/of.$$")"	# a new file: QEMU goes on with the old one
 	ends
 	expect "$1: lines that were lost are missed" 'exits 2 && err_has "2 cells were run, but [01] results arrived"'
@@ -160,13 +160,13 @@ interrupted() {
 	local pid
 
 	rm -f "$tmp/others"
-	begin_as session "$1" lo-hi-overwrite lo-hi-low-first mips-xpa --time 10s
+	begin_as session "$1" lo-hi-overwrite lo-hi-low-first mips-xpa --exact-time --time 10s
 	kill -INT "$(pgrep -f "qemu_system_session.*$tmp/others" | head -n 1)"
 	ends
 	expect "$1, Ctrl-C: what was measured comes home" 'exits 4 && out_has "^3 cells: " && out_has "interrupted" &&
 		grep -q "\"cause\":\"interrupted" "$tmp/others" && well_formed "$tmp/others"'
 	rm -f "$tmp/others"
-	begin_as setsid -w bash -c "$(declare -f session); root=$root tmp=$tmp target=$target; session $1 lo-hi-overwrite low-first --time 10s"
+	begin_as setsid -w bash -c "$(declare -f session); root=$root tmp=$tmp target=$target; session $1 lo-hi-overwrite low-first --exact-time --time 10s"
 	kill -INT -- "-$(ps -o sid= -p "$(pgrep -f "qemu_system_session.*$tmp/others" | head -n 1)" | tr -d " ")"
 	ends
 	expect "$1, Ctrl-C on a terminal: the same" 'out_has "interrupted" && out_has "^2 cells: " && well_formed "$tmp/others"'

@@ -132,7 +132,7 @@ on_board() {
 # last of OF; a machine that was away for that long tries again, slower
 catch() {
 	for ((try = 0; try < 3; try++)); do
-		start "${@:4}" --time $(($3 << try * 2))ms
+		start "${@:4}" --exact-time --time $(($3 << try * 2))ms
 		if on_board "$1" 1 && board_freeze "$1" && [ -n "$(board_runs "$1")" ] && [ "$(there "$1" | wc -l)" -lt "$2" ]; then
 			return 0
 		fi

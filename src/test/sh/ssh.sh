@@ -65,8 +65,8 @@ begun() {
 
 cells=(lo-hi-overwrite low-first mips-xpa read-once-remap sh-x2tlb)	# no other controls
 once() { well_formed "$1" ${#cells[@]} && diff <(names "$1") <(printf '%s\n' "${cells[@]}") >/dev/null; }
-run_cells() { session "$1" "$2" "${cells[@]}" --time "$3"; }
-start_cells() { start "$1" "$2" "$3" "${cells[@]}" --time "$4" "${@:5}"; }
+run_cells() { session "$1" "$2" "${cells[@]}" --exact-time --time "$3"; }
+start_cells() { start "$1" "$2" "$3" "${cells[@]}" --exact-time --time "$4" "${@:5}"; }
 
 lost() { exits 255 && err_has 'connection lost' && [ ! -e "$1" ]; }
 

@@ -82,7 +82,7 @@ stops_at() {
 	local signal=$1 begin
 
 	rm -f "$tmp/s"
-	start run lo-hi-overwrite read-once-remap --time 1h --out "$tmp/s"
+	start run lo-hi-overwrite read-once-remap --time 1h --exact-time --out "$tmp/s"
 	sleep 1
 	begin=$(date +%s%N)
 	kill -"$signal" $pid
@@ -96,11 +96,11 @@ for s in INT TERM HUP; do
 	expect "SIG$s: as interrupted, and says so" '
 		grep -q "\"cause\":\"interrupted" "$tmp/s" && out_has "1 not run .interrupted."'
 done
-start run lo-hi-overwrite --time 3s --out "$tmp/s2"
+start run lo-hi-overwrite --time 3s --exact-time --out "$tmp/s2"
 sleep 1
 kill -INT $pid
 wait $pid
-tw run lo-hi-overwrite --time 3s --out "$tmp/s2" --resume
+tw run lo-hi-overwrite --time 3s --exact-time --out "$tmp/s2" --resume
 check "an interrupted cell does not count as done" well_formed "$tmp/s2" 2
 (
 	trap '' HUP

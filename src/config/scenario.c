@@ -13,3 +13,12 @@ bool scenario_requires(const struct scenario *s)
 			return true;
 	return s->require_torn;
 }
+
+uint32_t scenario_forbids(const struct scenario *s)
+{
+	uint32_t set = 0;
+
+	for (unsigned o = 0; o < NR_OUTCOMES; o++)
+		set |= (uint32_t)(scenario_grade(s, o) == EXPECT_FORBID) << o;
+	return set;
+}

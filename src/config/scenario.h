@@ -32,6 +32,9 @@ struct scenario {
 /* What is expected of an outcome: as the scenario says, else its own grade. */
 enum expect scenario_grade(const struct scenario *s, enum outcome o);
 
+/* What it forbids: bits, 1 << enum outcome. */
+uint32_t scenario_forbids(const struct scenario *s);
+
 /* Does anything have to be seen? Only such a scenario can be a control. */
 bool scenario_requires(const struct scenario *s);
 

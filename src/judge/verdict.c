@@ -174,7 +174,7 @@ static bool too_thin(const struct evidence *e, struct judgement *j)
 static struct judgement verdict_of_clean(const struct evidence *e)
 {
 	/* forbidden, possible, not seen: the run was too weak, not the protocol good */
-	const uint32_t gap = e->model ? graded(e->scenario, EXPECT_FORBID) & e->possible : 0;
+	const uint32_t gap = e->model ? scenario_forbids(e->scenario) & e->possible : 0;
 	struct judgement j;
 
 	if (too_thin(e, &j))
@@ -204,7 +204,7 @@ static struct judgement could_not_start(int error)
 struct judgement verdict_of(const struct evidence *e)
 {
 	const struct scenario *s = e->scenario;
-	const uint32_t seen = seen_in(e->finding), forbidden = seen & graded(s, EXPECT_FORBID);
+	const uint32_t seen = seen_in(e->finding), forbidden = seen & scenario_forbids(s);
 
 	if (e->error)
 		return could_not_start(e->error);

@@ -37,17 +37,6 @@ uint64_t pursue_required(const struct scenario *s, const struct finding *f)
 	return least == UINT64_MAX ? 0 : least;
 }
 
-static uint64_t forbidden(const struct scenario *s, const struct finding *f)
-{
-	uint64_t n = 0;
-	unsigned o;
-
-	for (o = 0; o < NR_OUTCOMES; o++)
-		if (scenario_grade(s, o) == EXPECT_FORBID)
-			n += f->distinct[o];
-	return n;
-}
-
 /* ---- the ladder, on the twin ---- */
 
 /* What is found is for claims to run by: this one, or those that name this cell. */
@@ -226,7 +215,7 @@ static bool go_on(void *arg, const struct finding *claim, const struct finding *
 	}
 	g->ns = now_ns() - w->began_ns;
 	g->required = pursue_required(w->p->scenario, w->out->finding);
-	g->forbidden = forbidden(w->p->scenario, w->out->finding);
+	g->forbidden = finding_distinct(w->out->finding, scenario_forbids(w->p->scenario));
 	w->pair->slice_ns = slice_ns(w->p->runner, g->ns);
 	w->out->power.stop = stop_now(g);
 	return w->out->power.stop == STOP_NOT_YET;
@@ -246,7 +235,7 @@ static int take_turns(const struct pursuit *p, struct pursued *out, uint64_t beg
 	*w = (struct watch){ .p = p, .out = out, .pair = &pair, .began_ns = now_ns() };
 	spent = w->began_ns - began_ns;
 	w->progress = (struct progress_of_cell){
-		.requires = scenario_requires(p->scenario), .wanted = p->twin ? p->scenario->strength : 0,
+		.requires = scenario_requires(p->scenario), .wanted = p->twin && !p->sought ? p->scenario->strength : 0,
 		.most_ns = p->most_ns > spent ? p->most_ns - spent : 0, .extra_ns = p->extra_ns,
 	};
 	claim.strategy = out->by.strategy;

@@ -30,6 +30,7 @@ struct pursuit {
 	const struct scenario *twin;	/* its control; NULL: it has none */
 	uint64_t most_ns;		/* all in: tuning, claim and twin */
 	uint64_t extra_ns;		/* beyond that, only where it is still short then */
+	bool sought;			/* what is forbidden is possible: no claim is strong enough then */
 	struct tuned *tuned;		/* NULL: nobody shares what is found */
 	const struct strategy *hints;	/* found for other cells: tried before anything is tuned */
 	unsigned nr_hints;

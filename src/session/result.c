@@ -30,14 +30,13 @@ uint64_t first_torn(const struct finding *f)
 
 int result_witness(const struct scenario *s, const struct finding *f)
 {
-	uint32_t seen = 0, forbidden = 0, required = s->require_torn ? OUTCOMES_TORN : 0;
+	uint32_t seen = 0, required = s->require_torn ? OUTCOMES_TORN : 0;
 
 	for (unsigned o = 0; o < NR_OUTCOMES; o++) {
 		seen |= (uint32_t)(f->outcomes[o] > 0) << o;
-		forbidden |= (uint32_t)(scenario_grade(s, o) == EXPECT_FORBID) << o;
 		required |= (uint32_t)(s->expect[o] == EXPECT_REQUIRE) << o;
 	}
-	return outcome_worst(seen, forbidden, required);
+	return outcome_worst(seen, scenario_forbids(s), required);
 }
 
 /* A JSON string; whatever is not plain ASCII is escaped. */

@@ -254,7 +254,7 @@ static int run_by_the_clock(struct running *r, const struct runner *runner, cons
 
 /* Until its question is answered; what that leaves of its time goes to others. */
 static int run_until_answered(struct running *r, const struct runner *runner, const struct scenario *c,
-			      struct power *p)
+			      const struct prediction *predicted, struct power *p)
 {
 	const struct scenario *twin = twin_of(r->s, c);
 	const uint64_t most = c->cell.budget_ns, extra = r->saved_ns < most * EXTRA ? r->saved_ns : most * EXTRA,
@@ -263,6 +263,7 @@ static int run_until_answered(struct running *r, const struct runner *runner, co
 	const struct pursuit pursuit = {
 		.runner = runner, .hints = hints, .nr_hints = hints_of(r, hints), .scenario = c, .twin = twin && scenario_requires(twin) ? twin : NULL,
 		.most_ns = most, .extra_ns = extra,
+		.sought = predicted->known && (predicted->possible & scenario_forbids(c)),
 		.tuned = &r->ran[(twin ? twin : c) - r->s->plan->list].tuned,
 	};
 	struct pursued out = { .finding = &r->finding, .twin = &r->twin, .unbiased = &r->unbiased };
@@ -286,7 +287,8 @@ static bool has_question(const struct session *s, const struct scenario *c)
 	return !s->exact && !s->sweep && (scenario_requires(c) || (twin && scenario_requires(twin)));
 }
 
-static int run_cell(struct running *r, const struct scenario *c, struct power *p)
+static int run_cell(struct running *r, const struct scenario *c, const struct prediction *predicted,
+		    struct power *p)
 {
 	const struct session *s = r->s;
 	const struct runner runner = { .cpus = s->executor->cpus, .interrupted = s->interrupted,
@@ -296,7 +298,7 @@ static int run_cell(struct running *r, const struct scenario *c, struct power *p
 
 	memset(&r->finding, 0, sizeof(r->finding));
 	if (fits_in_memory(c))
-		err = has_question(s, c) ? run_until_answered(r, &runner, c, p) : run_by_the_clock(r, &runner, c, p);
+		err = has_question(s, c) ? run_until_answered(r, &runner, c, predicted, p) : run_by_the_clock(r, &runner, c, p);
 	live_wipe(&r->live);
 	if (err)
 		memset(&r->finding, 0, sizeof(r->finding));
@@ -349,7 +351,7 @@ static int run_one(struct running *r, unsigned i)
 	int err;
 
 	foresee(s, &c->cell, &p);
-	e.error = run_cell(r, c, &power);
+	e.error = run_cell(r, c, &p, &power);
 	e.control = control_now(r, c, &power);
 	if (!e.error) {
 		out.power = &power;

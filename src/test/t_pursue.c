@@ -125,6 +125,19 @@ static void test_claim_as_its_twin(void **state)
 	assert_memory_equal(&tuned, &out.by, sizeof(tuned));
 }
 
+/* What the explorer calls possible is looked for as long as there is time, however strong that is. */
+static void test_sought(void **state)
+{
+	struct scenario claim = scenario_of("whole", "atomic64", "pae-pmd");
+	struct scenario twin = scenario_of("torn", "lo-hi", "present-present");
+	const struct pursuit p = { .runner = &runner, .scenario = &claim, .twin = &twin, .most_ns = 300 * MS,
+				   .sought = true };
+
+	(void)state;
+	require_torn(&twin);
+	assert_int_equal(pursue_it(&p).power.stop, STOP_TIME);
+}
+
 /* A twin that cannot be caught: the whole ladder, and then it says that it was silent. */
 static void test_silent_twin(void **state)
 {
@@ -164,6 +177,7 @@ int main(void)
 		cmocka_unit_test(test_required),
 		cmocka_unit_test(test_what_is_required),
 		cmocka_unit_test(test_claim_as_its_twin),
+		cmocka_unit_test(test_sought),
 		cmocka_unit_test(test_silent_twin),
 		cmocka_unit_test(test_as_given),
 	};

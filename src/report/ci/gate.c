@@ -2,8 +2,9 @@
 /*
  * gate BASE NEW: may NEW go in, after BASE?
  *
- * Only evidence closes it: something forbidden or impossible that was seen; a required
- * outcome that the explorer calls impossible now, or that no rung of the ladder could
+ * Only evidence closes it: something forbidden or impossible that was seen; something
+ * forbidden that the explorer calls possible now, under the same model; a required
+ * outcome that it calls impossible now, or that no rung of the ladder could
  * produce though its baseline says that the chance of this is below one in a million; an
  * 8-byte access that tears now and moved a verdict; a reader or writer that compiles to
  * something of another verdict; a cell that is gone, or that asks another question now. A
@@ -50,6 +51,21 @@ static bool beyond_chance(const struct result *base, const struct result *now)
 	return 3 * (double)base->strength * fmin(1, fmin(time, looks)) > 14;
 }
 
+/* What is forbidden, was impossible and is possible now, by the explorer; or NULL. */
+static const char *possible_now(const struct result *base, const struct result *now)
+{
+	const uint32_t forbids = result_forbids(now);
+
+	if (!base->has_predicted || !now->has_predicted || !base->model || !now->model ||
+	    strcmp(base->model, now->model))
+		return NULL;
+	for (unsigned o = 0; o < NR_OUTCOMES; o++)
+		if ((forbids & outcome_in_results(o)) && base->predicted[o] == PREDICTED_IMPOSSIBLE &&
+		    now->predicted[o] == PREDICTED_POSSIBLE)
+			return outcome_result_names[o];
+	return NULL;
+}
+
 /* One cell of BASE: does it close the gate, was it thin? */
 static enum { OPEN, THIN, CLOSES } check(const struct result *base, const struct result *now)
 {
@@ -78,6 +94,11 @@ static enum { OPEN, THIN, CLOSES } check(const struct result *base, const struct
 		return OPEN;
 	if (tears_now(base, now, moved, sizeof(moved))) {
 		printf("calibration   %s: was pass, now %s:%s\n", name, now->reason, moved);
+		return CLOSES;
+	}
+	if (possible_now(base, now)) {
+		printf("possible      %s: %s is possible now (explorer, %s), and is forbidden\n", name,
+		       possible_now(base, now), now->model);
 		return CLOSES;
 	}
 	if (now->cause == CAUSE_REQUIRED_IMPOSSIBLE ||

@@ -43,12 +43,15 @@ control 1 FAILS required-unseen
 for cause in forbidden alarm; do
 	claim 1 FAILS $cause
 done
-for cause in gap control-silent control-not-run interrupted no-memory blames-executor; do
+claim 1 possible gap	# the explorer called it impossible in the baseline
+for cause in control-silent control-not-run interrupted no-memory blames-executor; do
 	claim 0 thin $cause
 done
 "$build/lines" firing=control:passed-required clean=claim:blames-executor |
 	sed 's/"fild":{"reads":\([0-9]*\),"torn":0/"fild":{"reads":\1,"torn":7/' >"$tmp/new.jsonl"
 gate "a calibration that moves a verdict closes it" 1 "calibration .*clean: .*fild tears now"
+"$build/lines" firing=control:passed-required clean=claim:gap | sed 's/"model":"tso"/"model":"weak"/' >"$tmp/new.jsonl"
+gate "possible under another model is no evidence" 0 "thin .*clean: "
 sed 's/"fild":{"reads":\([0-9]*\),"torn":0/"fild":{"reads":\1,"torn":7/' "$base" >"$tmp/torn.jsonl"
 "$build/lines" firing=control:passed-required clean=claim:blames-executor >"$tmp/new.jsonl"
 "$desk" gate "$tmp/torn.jsonl" "$tmp/new.jsonl" >"$tmp/out" 2>"$tmp/err" && code=0 || code=$?

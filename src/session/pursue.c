@@ -37,6 +37,15 @@ uint64_t pursue_required(const struct scenario *s, const struct finding *f)
 	return least == UINT64_MAX ? 0 : least;
 }
 
+uint64_t pursue_caught(const struct scenario *s, const struct finding *f)
+{
+	uint32_t set = s->require_torn ? OUTCOMES_TORN : 0;
+
+	for (unsigned o = 0; o < NR_OUTCOMES; o++)
+		set |= (uint32_t)(s->expect[o] == EXPECT_REQUIRE) << o;
+	return finding_distinct(f, set);
+}
+
 /* ---- the ladder, on the twin ---- */
 
 /* What is found is for claims to run by: this one, or those that name this cell. */
@@ -203,14 +212,14 @@ static bool go_on(void *arg, const struct finding *claim, const struct finding *
 {
 	struct watch *w = arg;
 	struct progress_of_cell *g = &w->progress;
-	const struct scenario *subject = twin ? w->p->twin : w->p->scenario;
 	const struct finding *f = twin ? twin : claim;
+	const uint64_t bad = twin ? pursue_caught(w->p->twin, twin) : pursue_required(w->p->scenario, claim);
 
 	/* those that would have been run whatever was seen before */
 	if (!w->out->unbiased->ns || g->ns < stop_unbiased_ns(g))
 		finding_add(w->out->unbiased, claim);
 	if (twin || g->requires) {
-		strength_add(&w->strength, pursue_required(subject, f), &f->clumps, f->ns, claim->ns);
+		strength_add(&w->strength, bad, &f->clumps, f->ns, claim->ns);
 		w->out->power.strength = g->strength = strength_of(&w->strength);
 	}
 	g->ns = now_ns() - w->began_ns;
@@ -299,7 +308,7 @@ int pursue(const struct pursuit *p, struct pursued *out)
 	power->rung = out->by.rung;
 	if (p->twin) {
 		power->twin_ns = out->twin->ns;
-		power->twin_distinct = pursue_required(p->twin, out->twin);
+		power->twin_distinct = pursue_caught(p->twin, out->twin);
 	}
 	/* all was silent while it was tuned, and not in the turns */
 	if (power->rung == RUNG_SILENT && pursue_required(subject, p->twin ? out->twin : out->finding))

@@ -52,4 +52,7 @@ int pursue(const struct pursuit *p, struct pursued *out);
 /* Of the outcomes a scenario requires, how often the one least seen was: distinct. */
 uint64_t pursue_required(const struct scenario *s, const struct finding *f);
 
+/* How often any of them was: each would have been a failure of its claim. */
+uint64_t pursue_caught(const struct scenario *s, const struct finding *f);
+
 #endif

@@ -252,13 +252,27 @@ static int run_by_the_clock(struct running *r, const struct runner *runner, cons
 	return err;
 }
 
+/*
+ * Of what others have left over, the more the fewer claims come after this cell: all of it
+ * for the last one, and never more than EXTRA times its own.
+ */
+static uint64_t extra_ns(const struct running *r, const struct scenario *c)
+{
+	const struct plan *p = r->s->plan;
+	uint64_t claims = 0, share;
+
+	for (const struct scenario *later = c + 1; later < p->list + p->nr; later++)
+		claims += later->control[0] != '\0';
+	share = r->saved_ns * 2 / (claims + 2);
+	return share < c->cell.budget_ns * EXTRA ? share : c->cell.budget_ns * EXTRA;
+}
+
 /* Until its question is answered; what that leaves of its time goes to others. */
 static int run_until_answered(struct running *r, const struct runner *runner, const struct scenario *c,
 			      const struct prediction *predicted, struct power *p)
 {
 	const struct scenario *twin = twin_of(r->s, c);
-	const uint64_t most = c->cell.budget_ns, extra = r->saved_ns < most * EXTRA ? r->saved_ns : most * EXTRA,
-		       began = now_ns();
+	const uint64_t most = c->cell.budget_ns, extra = extra_ns(r, c), began = now_ns();
 	struct strategy hints[HINTS];
 	const struct pursuit pursuit = {
 		.runner = runner, .hints = hints, .nr_hints = hints_of(r, hints), .scenario = c, .twin = twin && scenario_requires(twin) ? twin : NULL,

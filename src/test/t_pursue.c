@@ -66,8 +66,10 @@ static void test_required(void **state)
 	assert_int_equal(pursue_required(&s, f), 0);	/* nothing is */
 	s.require_torn = true;
 	assert_int_equal(pursue_required(&s, f), 7);
+	assert_int_equal(pursue_caught(&s, f), 7);
 	s.expect[OUTCOME_CONFUSED] = EXPECT_REQUIRE;
 	assert_int_equal(pursue_required(&s, f), 5);
+	assert_int_equal(pursue_caught(&s, f), 12);
 	s.expect[OUTCOME_REREAD] = EXPECT_REQUIRE;
 	assert_int_equal(pursue_required(&s, f), 0);
 }
@@ -105,7 +107,7 @@ static void test_claim_as_its_twin(void **state)
 	assert_true(tuned.known);
 	assert_memory_equal(&tuned, &out.by, sizeof(tuned));
 	assert_true(twin_finding.walks > 0);
-	assert_true(out.power.strength <= pursue_required(&twin, &twin_finding));
+	assert_true(out.power.strength <= pursue_caught(&twin, &twin_finding));
 	assert_true(out.power.stop != STOP_STRONG || out.power.strength >= claim.strength);
 	assert_int_not_equal(out.power.stop, STOP_SEEN);
 

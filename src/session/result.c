@@ -316,8 +316,8 @@ static void torn_by(FILE *f, const struct finding *d)
 }
 
 /*
- * How it was run: by what, what ended it, and how much that proves. Where it was ended by
- * what was seen, the first slices, which would have been run whatever they showed.
+ * How it was run: by what, what ended it, and how much that proves. Where its own counts
+ * ended it, those of the first slices, which would have been run whatever they showed.
  */
 static void power(FILE *f, const struct result *r)
 {
@@ -351,7 +351,7 @@ static void power(FILE *f, const struct result *r)
 		seconds(f, "seconds", p->twin_ns);
 		putc('}', f);
 	}
-	if (!u || p->stop == STOP_TIME)
+	if (!u)
 		return;
 	key(f, "unbiased");
 	fprintf(f, "{\"walks\":%" PRIu64, u->walks);

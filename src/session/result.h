@@ -26,7 +26,7 @@ struct result {
 	const struct prediction *prediction;	/* NULL: none was made */
 	const char *schedule;			/* the explorer's, of what `witness` shows; or NULL */
 	const struct power *power;		/* NULL: run as its scenario says, by the clock */
-	const struct finding *unbiased;		/* what rates are quoted from; NULL: the finding */
+	const struct finding *unbiased;		/* what rates are quoted from, where the counts ended it; or NULL */
 };
 
 /* Prints one line, newline included. Returns 0; -EIO if the stream has failed. */

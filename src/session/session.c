@@ -371,7 +371,9 @@ static int run_one(struct running *r, unsigned i)
 		out.power = &power;
 		if (has_question(s, c)) {
 			e.power = &power;
-			out.unbiased = &r->unbiased;
+			/* else its own counts had no part in when it ended */
+			if (power.stop == STOP_SEEN || power.stop == STOP_FORBIDDEN)
+				out.unbiased = &r->unbiased;
 		}
 	}
 	judge(r, &e, &out, &p);

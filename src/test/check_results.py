@@ -74,8 +74,8 @@ def faults_of_power(r):
     if r["rung"] not in ("as-given", "tuned", "interrupted", "widened", "silent") or \
        r["stop"] not in ("seen", "strong", "forbidden", "time") or not whole(r["strength"]):
         yield f"rung {r['rung']!r}, stop {r['stop']!r}, strength {r['strength']!r}"
-    if ("unbiased" in r) != (r["stop"] != "time"):
-        yield "unbiased counts where the clock ended it, or none where it did not"
+    if ("unbiased" in r) != (r["stop"] in ("seen", "forbidden")):
+        yield "unbiased counts where its own counts did not end it, or none where they did"
     u = r.get("unbiased", r)
     if any(u[k] > r[k] for k in ("walks", "rounds", "present", "seconds")) or \
        any(n > r["distinct"][k] for k, n in u["distinct"].items()):

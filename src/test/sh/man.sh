@@ -126,13 +126,14 @@ some_line() {
 }
 some_claim() {
 	tw run get-lockless-fault-zap --strategy paced,hold=1000 --strength 1 --time "${try}s" --out - --quiet
-	out_has '"unbiased"' && out_has '"twin"' && out_has '"pauses"'
+	out_has '"stop":"seen".*"unbiased"' && out_has '"stop":"strong".*"twin"' && out_has '"pauses"'
 }
 fields() { python3 -c 'import json, sys; print("\n".join(json.loads(sys.stdin.read().split("\n")[-2])))'; }
 check "a line with every field" try 4 some_line
 fields <"$tmp/out" | sed '/^strategy$/,$d' >"$tmp/program"
 check "a line of a claim in turns" try 4 some_claim
 fields <"$tmp/out" | sed -n '/^strategy$/,$p' >>"$tmp/program"
+head -n 1 "$tmp/out" | fields | tail -n 1 >>"$tmp/program"	# the control's, that its own counts ended
 words $man/tornwalk.5 "RESULT FILES" Va >"$tmp/page"
 grep -vx primitive <"$tmp/page" >"$tmp/always"	# only where one tears
 code=0

@@ -11,17 +11,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "foresee.h"
 #include "judge/strength.h"
 #include "live.h"
 #include "pursue.h"
 #include "resume.h"
-#include "predict/schedule.h"
 #include "console.h"
 #include "ktap.h"
 
-/* What one state of a search takes in memory, roughly; how long a prediction may take. */
-enum { STATE_BYTES = 128, PREDICT_NS = 2000000000, SCHEDULED_CELLS = 100, AGAIN_NS = 2000000000,
-       CALIBRATE_NS = 20000000 };
+enum { CALIBRATE_NS = 20000000 };
 
 void session_prepare(struct session *s, struct plan *p, struct executor *x, struct calibration *c,
 		     const struct cpus *cpus)
@@ -126,91 +124,6 @@ static bool fits_in_memory(const struct scenario *c)
 	long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
 
 	return pages <= 0 || runner_bytes(&c->cell) < (uint64_t)pages * (uint64_t)size / 10 * 9;
-}
-
-/* Returns an 8-byte access that this cell's claim rests on and that tears here; or NULL. */
-static const char *broken_primitive(const struct executor *x, const struct cell *c)
-{
-	const char *const rests_on[] = { c->reader->primitive, c->writer->primitive };
-	unsigned i;
-
-	for (i = 0; i < 2 && x->calibration; i++)
-		if (calibration_tears(x->calibration, rests_on[i]))
-			return rests_on[i];
-	return NULL;
-}
-
-/* A prediction that takes too long is given up, and its cell is judged without one. */
-struct patience {
-	const struct session *s;
-	uint64_t until_ns;
-};
-
-static bool impatient(void *arg)
-{
-	const struct patience *p = arg;
-
-	return (p->s->interrupted && *p->s->interrupted) || now_ns() > p->until_ns;
-}
-
-static uint64_t memory_bytes(void)
-{
-	const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
-
-	return pages > 0 ? (uint64_t)pages * (uint64_t)size : 64u << 20;
-}
-
-static void foresee(const struct session *s, const struct cell *c, struct prediction *p)
-{
-	struct patience patience = { s, now_ns() + PREDICT_NS };
-	const struct bounds b = bounds_of(c);
-
-	*p = (struct prediction){
-		.model = s->executor->model,
-		.tears = predict_tears(c, s->executor->calibration),
-		.search = { .how = SEARCH_REDUCED, .stop = impatient, .arg = &patience,
-			    .max_states = memory_bytes() / 8 / STATE_BYTES },
-	};
-	if (predict(p, c, &b))
-		p->known = false;
-}
-
-/* The steps that lead to the worst outcome that was seen; large suites do without. */
-static char *schedule_of(const struct session *s, const struct scenario *c, const struct finding *f,
-			 const struct prediction *p)
-{
-	const int worst = result_witness(c, f);
-
-	if (worst < 0 || !p->known || !(p->possible & 1u << worst) || s->plan->nr > SCHEDULED_CELLS ||
-	    (s->out < 0 && !s->json))
-		return NULL;
-	return schedule_text(&c->cell, p->model, p->tears, (unsigned)worst, memory_bytes() / 16 / sizeof(struct state));
-}
-
-static void add_prediction(struct evidence *e, const struct prediction *p)
-{
-	e->model = p->known ? model_names[p->model] : NULL;
-	e->possible = p->possible;
-}
-
-static void add_calibration(struct evidence *e, const struct session *s, const struct scenario *c)
-{
-	e->broken_primitive = broken_primitive(s->executor, &c->cell);
-	e->primitive_promised = e->broken_primitive && primitive_promised(e->broken_primitive);
-}
-
-/*
- * Before a protocol is blamed for a tear, the 8-byte accesses that it rests on are
- * calibrated for longer: on a busy machine 20 ms show little.
- */
-static bool tears_after_all(struct session *s, const struct cell *c)
-{
-	const char *const rests_on[] = { c->reader->primitive, c->writer->primitive };
-	unsigned i;
-
-	for (i = 0; i < 2 && s->calibration; i++)
-		calibrate_again(s->calibration, rests_on[i], s->executor->cpus, AGAIN_NS, s->interrupted);
-	return broken_primitive(s->executor, c);
 }
 
 enum {
@@ -335,15 +248,13 @@ static void judge(struct running *r, struct evidence *e, struct result *out, str
 	const struct session *s = r->s;
 	const struct scenario *c = e->scenario;
 
-	add_prediction(e, p);
-	add_calibration(e, s, c);
+	foresee_evidence(e, s, c, p);
 	out->judgement = verdict_of(e);
 	if (out->judgement.verdict != VERDICT_FAIL || e->broken_primitive || !torn_of(r->finding.outcomes) ||
-	    !tears_after_all(r->s, &c->cell))
+	    !foresee_again(r->s, &c->cell))
 		return;
 	foresee(s, &c->cell, p);
-	add_calibration(e, s, c);
-	add_prediction(e, p);
+	foresee_evidence(e, s, c, p);
 	out->judgement = verdict_of(e);
 }
 
@@ -380,7 +291,7 @@ static int run_one(struct running *r, unsigned i)
 	judgement_reason(&out.judgement, &e, reason);
 	if (out.judgement.cause == CAUSE_BLAMES_EXECUTOR || out.judgement.cause == CAUSE_UNPROMISED)
 		out.primitive = e.broken_primitive;
-	schedule = schedule_of(s, c, &r->finding, &p);
+	schedule = foresee_schedule(s, c, &r->finding, &p);
 	out.schedule = schedule;
 	r->ran[i].how = scenario_requires(c) && control_fired(c, &r->finding) ? FIRED : SILENT;
 	r->ran[i].strength = power.strength;

@@ -157,7 +157,8 @@ static int run_by_the_clock(struct running *r, const struct runner *runner, cons
 	const struct ran *control = twin ? &r->ran[twin - r->s->plan->list] : NULL;
 	const int err = runner_run(runner, &c->cell, &r->finding);
 
-	*p = (struct power){ .rung = RUNG_AS_GIVEN, .stop = STOP_TIME, .given = true, .strategy = c->cell.strategy };
+	*p = (struct power){ .rung = RUNG_AS_GIVEN, .stop = STOP_TIME, .given = true,
+			      .strategy = cell_strategy(&c->cell, &c->cell.strategy) };
 	if (scenario_requires(c))
 		p->strength = strength_of_run(&r->finding, pursue_required(c, &r->finding));
 	else if (control && control->how == FIRED && control->ns)

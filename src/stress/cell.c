@@ -25,10 +25,22 @@ const char *cell_check(const struct cell *c, char *buf, unsigned len)
 	else if ((c->writer->flags & WRITE_OVERWRITES) && c->transition->clears)
 		snprintf(buf, len, "writer %s only overwrites, transition %s clears; use remap",
 			 c->writer->name, c->transition->name);
+	else if ((c->reader->flags & READ_REMEMBERS) && c->slots > 1)
+		snprintf(buf, len, "reader %s remembers the value of one slot, and would use it in %u; use 1 slot",
+			 c->reader->name, c->slots);
 	else if (c->readers + c->writers > MAX_THREADS)
 		snprintf(buf, len, "%u readers and %u writers are more than %d threads",
 			 c->readers, c->writers, MAX_THREADS);
 	return buf[0] ? buf : NULL;
+}
+
+struct strategy cell_strategy(const struct cell *c, const struct strategy *s)
+{
+	struct strategy own = *s;
+
+	if ((c->reader->flags & READ_REMEMBERS) && own.key[KEY_slots] > 1)
+		own.key[KEY_slots] = 1;
+	return own;
 }
 
 /* The worlds are made of the same sources: one has the names of all. */

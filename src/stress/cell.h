@@ -45,6 +45,9 @@ struct cell {
  */
 const char *cell_check(const struct cell *c, char *buf, unsigned len);
 
+/* A strategy as far as it suits a cell: the reader that remembers has one slot. */
+struct strategy cell_strategy(const struct cell *c, const struct strategy *s);
+
 /* The same names in another world. */
 void cell_into(struct cell *c, const struct protocol *to);
 

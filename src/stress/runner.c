@@ -166,13 +166,15 @@ uint64_t runner_bytes(const struct cell *c)
 	       c->readers * sizeof(struct reader_thread) + c->writers * sizeof(struct writer_thread);
 }
 
-int runner_run(const struct runner *r, const struct cell *c, struct finding *f)
+int runner_run(const struct runner *r, const struct cell *of, struct finding *f)
 {
+	struct cell own = *of, *c = &own;
 	struct fixture *fixture;
 	unsigned threads;
 	int err;
 
 	memset(f, 0, sizeof(*f));
+	own.strategy = cell_strategy(of, &of->strategy);
 	fixture = fixture_new(c, r->unwatched, &err);
 	if (!fixture)
 		return err;

@@ -284,6 +284,30 @@ static void test_resolve_refuses(void **state)
 	assert_string_equal(err, cell_check(&c, why, sizeof(why)));
 }
 
+/* What it remembers is one slot's: in another it is a whole entry of somebody else. */
+static void test_one_slot_to_remember(void **state)
+{
+	struct cell_names n = { .set = 0 };
+	struct strategy three, suits;
+	char err[ERR_LEN];
+	struct cell c;
+
+	(void)state;
+	assert_int_equal(strategy_parse(&three, "spread,slots=3,looks=7", err, sizeof(err)), 0);
+	set(&n, "reader", "busted-hoisted");
+	assert_int_equal(cell_resolve(&n, &c, err, sizeof(err)), 0);
+	suits = cell_strategy(&c, &three);
+	assert_int_equal(suits.key[KEY_slots], 1);
+	assert_int_equal(suits.key[KEY_looks], 7);
+	set(&n, "slots", "2");
+	assert_int_equal(cell_resolve(&n, &c, err, sizeof(err)), -EINVAL);
+	assert_non_null(strstr(err, "remembers the value of one slot"));
+	n = (struct cell_names){ .set = 0 };
+	assert_int_equal(cell_resolve(&n, &c, err, sizeof(err)), 0);
+	suits = cell_strategy(&c, &three);
+	assert_memory_equal(&suits, &three, sizeof(three));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +322,7 @@ int main(void)
 		cmocka_unit_test(test_everything_said),
 		cmocka_unit_test(test_defaults_depend),
 		cmocka_unit_test(test_resolve_refuses),
+		cmocka_unit_test(test_one_slot_to_remember),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

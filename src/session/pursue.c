@@ -89,23 +89,23 @@ static uint64_t slice_ns(const struct runner *r, uint64_t ns)
 	return ns / MOST_SLICES > least ? ns / MOST_SLICES : least;
 }
 
-static int try_strategy(const struct pursuit *p, const struct scenario *subject, const struct tuned *by,
-			uint64_t *seen, uint64_t *ns)
+/* Tries it for two slices; what they show is what it was chosen for. */
+static int climb_to(const struct pursuit *p, const struct scenario *subject, struct tuned *by)
 {
 	struct finding *f = malloc(sizeof(*f));
 	struct cell c = subject->cell;
 	unsigned i;
 	int err = f ? 0 : -ENOMEM;
 
-	*seen = *ns = 0;
+	by->bad = by->ns = 0;
 	if (by->rung == RUNG_WIDENED)
 		cell_into(&c, &widened_protocol);
 	c.strategy = by->strategy;
 	c.budget_ns = slice_ns(p->runner, 0);
 	for (i = 0; i < FIRST_LOOKS && !err; i++) {
 		err = runner_run(p->runner, &c, f);
-		*seen += err ? 0 : pursue_required(subject, f);
-		*ns += err ? 0 : f->ns;
+		by->bad += err ? 0 : pursue_required(subject, f);
+		by->ns += err ? 0 : f->ns;
 	}
 	free(f);
 	return err;
@@ -114,12 +114,6 @@ static int try_strategy(const struct pursuit *p, const struct scenario *subject,
 static enum rung rung_of(const struct strategy *s)
 {
 	return s->id == STRATEGY_POKED || s->id == STRATEGY_STEPPED ? RUNG_INTERRUPTED : RUNG_TUNED;
-}
-
-/* A try of it, and what that showed is what it was tuned for. */
-static int climb_to(const struct pursuit *p, const struct scenario *subject, struct tuned *by)
-{
-	return try_strategy(p, subject, by, &by->bad, &by->ns);
 }
 
 static int tune_on(const struct pursuit *p, const struct scenario *subject, struct tuned *by)
@@ -174,14 +168,16 @@ static int climb(const struct pursuit *p, const struct scenario *subject, struct
 	if (err || found)
 		goto out;
 	err = tune_on(p, subject, by);
-	if (err || by->bad || given.bad || subject->cell.protocol->seed)
+	if (!by->bad && given.bad)
+		*by = given;
+	if (err || by->bad)
 		goto out;
+	by->rung = RUNG_SILENT;
 	widened = (struct tuned){ .rung = RUNG_WIDENED, .strategy = subject->cell.strategy };
-	err = climb_to(p, subject, &widened);
+	if (!subject->cell.protocol->seed)
+		err = climb_to(p, subject, &widened);
 	if (!err && widened.bad)
 		*by = widened;
-	else
-		by->rung = RUNG_SILENT;
 out:
 	by->known = !err;
 	return err;

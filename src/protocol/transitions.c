@@ -26,10 +26,16 @@ static __always_inline void unlock(struct mutator *m, entry_t *p)
 }
 
 /* pmdp_get_lockless_sync(): nobody who saw the old value is still at it. */
-static void sync(struct mutator *m)
+static void sync_all(struct mutator *m)
 {
 	if (m->sync && !(m->writer->flags & WRITE_NO_SYNC))
 		m->pt->reclaim->synchronize();
+}
+
+static void sync(struct mutator *m)
+{
+	if (!m->sync_later)
+		sync_all(m);
 }
 
 static void at_rest(struct mutator *m, bool present)
@@ -192,7 +198,8 @@ static void remap(struct mutator *m, uint32_t slot, unsigned rounds)
 }
 
 const struct transition PROTOCOL_LIST(transitions)[] = {
-	{ .name = "fault-zap", .rounds = fault_zap, .clears = true, .inlined = INLINED_FAULT_ZAP,
+	{ .name = "fault-zap", .rounds = fault_zap, .end_pass = sync_all, .clears = true,
+	  .inlined = INLINED_FAULT_ZAP,
 	  .summary = "none -> huge -> none: a fault installs a leaf, MADV_DONTNEED zaps it",
 	  .source = "create_huge_pmd, insert_pfn_pud; zap_huge_pmd" },
 	{ .name = "split-clear", .rounds = split_clear, .clears = true, .makes_tables = true,

@@ -212,6 +212,11 @@ struct transition {
 	bool invalidates;
 	enum inlined inlined;	/* which of a writer's loops is this with the writer inlined */
 	void (*rounds)(struct mutator *m, uint32_t slot, unsigned rounds);
+	/*
+	 * Every slot has had its round, which ended at none: one grace period for all of them,
+	 * as a batch of a zap has one. NULL: a round needs its own in between.
+	 */
+	void (*end_pass)(struct mutator *m);
 };
 
 struct mutator {
@@ -220,7 +225,8 @@ struct mutator {
 	const struct writer *writer;
 	const struct transition *transition;
 	bool lock;		/* somebody else may take the page-table lock, or write */
-	bool sync;		/* the reader's protocol wants a grace period after a clear */
+	bool sync;		/* the reader's protocol wants a grace period after a clear... */
+	bool sync_later;	/* ...which end_pass() has for all slots: one round a visit, each once a pass */
 	bool alias;		/* all frames share one low word */
 	bool clean;		/* huge entries are write-protected and clean */
 	struct stamp *stamps;	/* [nslots], this mutator's slots only */

@@ -92,6 +92,9 @@ static void set_up_writer(struct fixture *fixture, const struct cell *c, struct 
 	t->burst = m->sync || c->transition->makes_tables ? 1 : c->slots == 1 ? 64 : 16;
 	if (c->strategy.key[KEY_rounds])
 		t->burst = c->strategy.key[KEY_rounds];
+	m->sync_later = m->sync && c->transition->end_pass && t->route.n > 1 && t->route.order != ORDER_RANDOM;
+	if (m->sync_later)
+		t->burst = 1;
 	if (parts.pauses)
 		m->pause = writer_pause;
 	t->rounds = parts_rounds(&parts);

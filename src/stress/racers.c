@@ -242,6 +242,8 @@ void *writer_main(void *arg)
 	wait_for_go(t->control, t->cpu, t->seed, t->control->one_cpu, &t->pinned);
 	while (!stopped(t->control)) {
 		writer_visit(t, route_next(&t->route));
+		if (t->m.sync_later && !t->route.at)
+			c->transition->end_pass(&t->m);
 		meet(&t->meeting);
 		if (t->control->sweep)
 			next_delay(t->control, c, t->seed, &t->delay, &now);

@@ -839,6 +839,36 @@ static void test_sync_after_every_clear(void **state)
 			}
 }
 
+/* One grace period for the slots of a pass; only a round with one clear at its end can wait for it. */
+static void test_sync_at_the_end_of_a_pass(void **state)
+{
+	static const char *const writers[] = { "pae-pte", "busted-nogp" };
+	static struct rig g;
+	const struct transition *t;
+	unsigned j;
+
+	(void)state;
+	for (t = explored_protocol.transitions; t->name; t++)
+		assert_true(!t->end_pass == (strcmp(t->name, "fault-zap") != 0));
+	for (j = 0; j < ARRAY_SIZE(writers); j++) {
+		struct rig_config k = { .level = LEVEL_PMD, .transition = "fault-zap", .writer = writers[j],
+					.reclaim = &counting };
+
+		rig_make(&g, &k);
+		memset(&grace, 0, sizeof(grace));
+		grace.g = &g;
+		grace.memory = entry(1, 1);
+		g.m.sync = g.m.sync_later = true;
+		g.c.transition->rounds(&g.m, 0, 4);
+		assert_int_equal(grace.waits, 0);
+		g.c.transition->end_pass(&g.m);
+		assert_int_equal(grace.waits, j == 0);
+		if (grace.waits)
+			assert_entry(grace.memory, entry(0, 0));
+		rig_break(&g);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -855,6 +885,7 @@ int main(void)
 		cmocka_unit_test(test_busted_reclaims_at_once),
 		cmocka_unit_test(test_freed_after_the_clear),
 		cmocka_unit_test(test_sync_after_every_clear),
+		cmocka_unit_test(test_sync_at_the_end_of_a_pass),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

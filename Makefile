@@ -116,6 +116,11 @@ $(OUT)/report/results/targets.h: $(wildcard configs/targets/*.mk)
 	@mkdir -p $(@D)
 	for f in $^; do sed -n "s|^KCIDB *= *\(.*\)|{ \"$$(basename -s .mk $$f)\", \"\1\", \"$$(sed -n 's/^PROMISES *= *//p' $$f)\" },|p" $$f; done >$@
 
+# The process's side of a kernel tree's objects (src/kernel); objects.sh links it with each tree.
+$(OUT)/kernel/explorer.o: $(call objects,src/kernel/*.c src/explore/*.c)
+	$(CROSS)ld -r -o $@ $^
+$(OUT)/kernel/%.o: CFLAGS += $(UNWATCHED)
+
 # What is audited and nothing else: one object, quickly made for any compiler and flags.
 $(OUT)/audit.o: $(OUT)/native/readers.o $(OUT)/native/writers.o $(OUT)/native/walkers.o
 	$(CROSS)ld -r -o $@ $^

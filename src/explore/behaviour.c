@@ -120,7 +120,8 @@ static bool constant(struct behaviour *b, const struct access *a, const struct o
 
 static struct op op_of(const struct behaviour *b, const struct access *a)
 {
-	struct op op = { .kind = (uint8_t)a->kind, .location = NO_LOCATION, .value = a->value, .f = a->f };
+	struct op op = { .kind = (uint8_t)a->kind, .location = NO_LOCATION, .value = a->value, .f = a->f,
+			 .who = a->who };
 
 	if (a->p)
 		op.location = location_of(b->locations, a->p, a->size, &op.half);

@@ -32,6 +32,7 @@ struct op {
 	bool plain;		/* the compiler may reorder it, and repeat it */
 	uint64_t value;
 	uint32_t (*f)(uint32_t);
+	const void *who;	/* whose access it is: says nothing of what it does */
 	uint32_t notes;		/* ACCESS_END: what the thread noted on its way */
 };
 

@@ -42,6 +42,7 @@ struct access {
 	unsigned size;			/* bytes: 4 or 8 */
 	uint64_t value;			/* stored; low word in bits 0..31 */
 	uint32_t (*f)(uint32_t);	/* ACCESS_RMW: what becomes of the old value; NULL: value */
+	const void *who;		/* the code that makes it, for whoever prints; or NULL */
 };
 
 static inline bool access_loads(enum access_kind k)

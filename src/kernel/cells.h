@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is asked of a tree: who walks, what changes under him, and what nobody may see then.
+ * A row needs its function in glue/; a function that a tree does not have is no cell of it.
+ */
+#ifndef TORNWALK_KERNEL_CELLS_H
+#define TORNWALK_KERNEL_CELLS_H
+
+#include <stdint.h>
+
+#include "kernel/notes.h"
+
+enum level { LEVEL_PMD, LEVEL_PUD };
+
+/* X(function of glue/, name in results, meaning) */
+#define WALKERS(X)                                                                               \
+	X(walk_pte, "walk_page_range.pte", "walk_page_range() with a vma and a pte callback")      \
+	X(walk_pmd, "walk_page_range.pmd", "walk_page_range() with a vma and a pmd callback")      \
+	X(gup_fast, "gup_fast", "get_user_pages_fast_only() of one page")
+
+/*
+ * X(function of glue/, name, level, contract, meaning). A contract is a function that a tree
+ * has where this is allowed while somebody walks; "" : everywhere.
+ */
+#define TRANSITIONS(X)                                                                           \
+	X(do_pud_split_refault, "pud-split-refault", LEVEL_PUD, NULL, "a huge PUD is split, and faulted in again") \
+	X(do_fault_zap, "fault-zap", LEVEL_PMD, NULL, "a huge page is faulted in and zapped, twice")  \
+	X(do_fault_split, "fault-split", LEVEL_PMD, NULL, "a huge page is faulted in and split")      \
+	X(do_split_retract, "split-retract", LEVEL_PMD, k_has_free_defer, "split, its table taken away, faulted in again") \
+	X(do_split_clear, "split-clear-retract", LEVEL_PMD, k_has_free_defer, "split by clearing, its table taken away, faulted in again")
+
+#define X(function, name, text) extern void k_##function(void) __attribute__((weak));
+WALKERS(X)
+#undef X
+#define X(function, name, level, contract, text) extern void k_##function(void) __attribute__((weak));
+TRANSITIONS(X)
+#undef X
+/* a table that was taken away is freed after a grace period: walkers may be in it (6.5) */
+extern void k_has_free_defer(void) __attribute__((weak));
+
+struct walker {
+	const char *name, *meaning;
+	void (*run)(void);
+};
+
+struct transition {
+	const char *name, *meaning;
+	enum level level;
+	void (*run)(void);
+	void (*contract)(void);
+	unsigned outside;	/* there is a contract, and this tree has none: nothing is promised */
+};
+
+enum {
+#define X(...) +1
+	NR_WALKERS = 0 WALKERS(X), NR_TRANSITIONS = 0 TRANSITIONS(X),
+#undef X
+};
+
+#endif

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every execution of the kernel's own code: one thread walks, one changes what is walked.
+ * Linked with one tree's instrumented objects; says what it found in lines of tabs, which
+ * judge.c makes a table and results of.
+ *
+ *	cell	NAME	in|outside
+ *	model	NAME	MODEL	NOTES	STATES	MILLISECONDS	complete|WHY
+ *	missing	NAME	SYMBOL
+ *	step	NAME	MODEL	NOTE	N	WHO	ADDRESS	TEXT
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "explore/search.h"
+#include "kernel/cells.h"
+#include "kernel/glue/glue.h"
+#include "kernel/seam.h"
+#include "kernel/world.h"
+
+static const struct walker walkers[NR_WALKERS] = {
+#define X(function, nm, text) { .name = nm, .meaning = text, .run = k_##function },
+	WALKERS(X)
+#undef X
+};
+
+static struct transition transitions[NR_TRANSITIONS] = {
+#define X(function, nm, lv, needs, text) \
+	{ .name = nm, .meaning = text, .level = lv, .run = k_##function, .contract = needs },
+	TRANSITIONS(X)
+#undef X
+};
+
+enum { READER, WRITER, NR_THREADS };
+
+/* What runs, for the hooks, which the kernel calls and which have no argument for it. */
+static struct {
+	struct program program;
+	const struct walker *walker;
+	const struct transition *transition;
+	struct behaviour *thread;	/* whose turn it is */
+	unsigned ntables;
+	void *entry;
+	const char *missing;
+} now;
+
+static void note(uint32_t notes)
+{
+	behaviour_note(now.thread, notes);
+}
+
+/* ---- what the kernel calls ---- */
+
+#define CALLER __builtin_return_address(0)
+
+CALLED_BY_KERNEL void AT(hook_lock)(void *lock) { seam_tell(ACCESS_LOCK, lock, CALLER); }
+CALLED_BY_KERNEL void AT(hook_unlock)(void *lock) { seam_tell(ACCESS_UNLOCK, lock, CALLER); }
+CALLED_BY_KERNEL void AT(hook_irqs)(int off) { seam_tell(off ? ACCESS_ENTER : ACCESS_EXIT, NULL, CALLER); }
+CALLED_BY_KERNEL void AT(hook_sync)(void) { seam_tell(ACCESS_SYNC, NULL, CALLER); }
+CALLED_BY_KERNEL void AT(hook_bad)(void) { note(NOTE_BAD_ENTRY); }
+CALLED_BY_KERNEL void AT(hook_nothing)(void) { note(NOTE_HOLE); }
+
+CALLED_BY_KERNEL unsigned AT(hook_table)(void)
+{
+	return PHYS_TABLES + (now.ntables++ << 12);
+}
+
+CALLED_BY_KERNEL void AT(hook_missing)(const char *name)
+{
+	now.missing = name;
+	note(NOTE_MISSING);
+	world_leave();
+}
+
+CALLED_BY_KERNEL void AT(hook_bug)(void)
+{
+	note(NOTE_BUG);
+	world_leave();
+}
+
+static uint32_t place_of(uintptr_t phys)
+{
+	if (phys >= PHYS_TABLES && phys < PHYS_TABLES + NR_TABLES * 4096)
+		return NOTE_TABLE;
+	if ((phys >= PHYS_LEAVES && phys < PHYS_LEAVES + NR_LEAVES * 0x200000u) ||
+	    (phys >= PHYS_FAKE && phys < PHYS_FAKE + 4096) ||
+	    (sizeof(phys) == 8 && phys >= PHYS_GIANT && phys < PHYS_GIANT + 0x40000000ul))
+		return NOTE_CONFUSED;
+	return NOTE_WILD;
+}
+
+/* The table lock is held: is this the table that the entry leads to? */
+CALLED_BY_KERNEL void AT(hook_pte)(void *pte, glue_u64 value)
+{
+	const uintptr_t phys = (uintptr_t)pte - (uintptr_t)world_at(0);
+	uint32_t what = place_of(phys);
+
+	(void)value;
+	seam_settle();
+	if (what == NOTE_TABLE && now.transition->level == LEVEL_PMD &&
+	    (((uintptr_t)seam_load(now.entry, sizeof(uintptr_t)) ^ phys) & ~0xffful) << 8)
+		what |= NOTE_RETRACTED;
+	note(what);
+}
+
+CALLED_BY_KERNEL void AT(hook_pmd)(void *pmd, glue_u64 value)
+{
+	const uintptr_t phys = (uintptr_t)pmd - (uintptr_t)world_at(0);
+
+	(void)value;
+	note(phys >= PHYS_PMDS && phys < PHYS_PMDS + 4096 ? NOTE_TABLE : place_of(phys));
+}
+
+CALLED_BY_KERNEL void AT(hook_pinned)(unsigned long pfn)
+{
+	unsigned n;
+
+	for (n = 0; n < NR_LEAVES && glue_leaf_pfn(n) != pfn; n++)
+		;
+	/* a table's first entry maps the first frames below 4 GiB */
+	note(n < NR_LEAVES ? NOTE_LEAF : pfn >= PHYS_LEAVES >> 12 && pfn < (PHYS_LEAVES >> 12) + NR_TABLES ? NOTE_TABLE : NOTE_TORN);
+}
+
+/* ---- the threads ---- */
+
+static void fallen(int sig, uintptr_t at, uintptr_t wanted)
+{
+	const char *name = world_unserved(wanted);
+
+	(void)at;
+	if (name)
+		now.missing = name;
+	note(name ? NOTE_MISSING : sig == SIGILL ? NOTE_BUG : world_is_page(wanted) ? NOTE_NO_PAGE : NOTE_FAULT);
+}
+
+static uint64_t off_stack(void *arg)
+{
+	(void)arg;
+	return seam_hash() ^ world_hash() * 3;
+}
+
+static void begin(void *arg, unsigned first_table)
+{
+	now.thread = arg;
+	now.ntables = first_table;
+	world_reset();
+	seam_reset();
+}
+
+static void reader(void *arg)
+{
+	begin(arg, NR_TABLES / 2);
+	if (!world_run(now.walker->run, fallen))
+		seam_settle();
+}
+
+static void writer(void *arg)
+{
+	begin(arg, 0);
+	if (!world_run(now.transition->run, fallen))
+		seam_settle();
+}
+
+/* ---- one cell ---- */
+
+static int program_open(struct program *p, enum memory_model model)
+{
+	int err;
+
+	memset(p, 0, sizeof(*p));
+	p->model = model;
+	p->nthreads = NR_THREADS;
+	p->watched = 1 << READER | 1 << WRITER;
+	p->locations.n = seam.n;
+	for (unsigned i = 0; i < seam.n; i++) {
+		p->locations.at[i] = seam.cell[i].at;
+		p->locks[i] = seam.cell[i].lock;
+	}
+	p->b[READER] = (struct behaviour){ .run = reader, .off_stack = off_stack, .arg = &p->b[READER],
+					   .locations = &p->locations };
+	p->b[WRITER] = (struct behaviour){ .run = writer, .off_stack = off_stack, .arg = &p->b[WRITER],
+					   .locations = &p->locations };
+	err = behaviour_init(&p->b[READER]);
+	return err ? err : behaviour_init(&p->b[WRITER]);
+}
+
+static void program_close(struct program *p)
+{
+	behaviour_free(&p->b[READER]);
+	behaviour_free(&p->b[WRITER]);
+}
+
+static const char *what_failed(const struct program *p, int err)
+{
+	for (unsigned i = 0; i < NR_THREADS; i++) {
+		const struct behaviour *b = &p->b[i];
+
+		if (b->foreign)
+			return "a store to memory that is not modelled";
+		if (b->wild)
+			return "the code does not do the same twice";
+		if (b->endless)
+			return "more accesses than there is room for";
+	}
+	return strerror(-err);
+}
+
+static void print_notes(uint32_t notes)
+{
+	const char *comma = "";
+
+	for (unsigned i = 0; i < NR_NOTES; i++)
+		if (notes & 1u << i) {
+			printf("%s%s", comma, note_kinds[i].name);
+			comma = ",";
+		}
+	if (!notes)
+		putchar('-');
+}
+
+/* A move in words. Locations: 0 is the entry, the last is its lock. */
+static void print_move(const struct program *p, const struct op *op, uint64_t got)
+{
+	static const char *const words[] = {
+		[ACCESS_RMB] = "rmb", [ACCESS_WMB] = "wmb", [ACCESS_LOCK] = "takes the page-table lock",
+		[ACCESS_UNLOCK] = "lets the lock go", [ACCESS_ENTER] = "turns interrupts off",
+		[ACCESS_EXIT] = "turns interrupts on", [ACCESS_SYNC] = "waits for all that have interrupts off",
+		[ACCESS_END] = "ends",
+	};
+	const char *half = op->half == BOTH ? "entry" : op->half == HALF_LO ? "low" : "high";
+
+	(void)p;
+	switch (op->kind) {
+	case ACCESS_LOAD:
+	case ACCESS_STORE:
+		printf("%s %s ", op->kind == ACCESS_LOAD ? "load" : "store", half);
+		break;
+	case ACCESS_RMW:
+		if (op->location == NO_LOCATION) {
+			fputs("mb", stdout);
+			return;
+		}
+		printf("xchg %s ", half);
+		break;
+	default:
+		fputs(words[op->kind] ?: "?", stdout);
+		return;
+	}
+	if (op->half == BOTH)
+		printf("%016" PRIx64, op->kind == ACCESS_LOAD ? got : op->value);
+	else
+		printf("%08" PRIx32, (uint32_t)(op->kind == ACCESS_LOAD ? got : op->value));
+}
+
+static void print_witness(const char *name, struct program *p, uint32_t bit, uint64_t max)
+{
+	static struct schedule s;
+	static struct state state;
+	unsigned step = 0;
+	uint64_t got;
+
+	if (search_witness(p, bit, max, &s))
+		return;
+	state_first(p, &state);
+	for (unsigned i = 0; i < s.n; i++) {
+		const unsigned a = s.move[i].agent;
+		const bool thread = agent_is_thread(a);
+		const struct op op = thread ? *behaviour_op(&p->b[a], state.t[a].node) : (struct op){ 0 };
+
+		if (agent_is_flush(a)) {
+			const struct waiting_store *w = flushed_store(p, &state, a, s.move[i].alt);
+
+			printf("step\t%s\t%s\t%s\t%u\t%s\t-\tits store of %08" PRIx32 ":%08" PRIx32 " is seen by all\n", name,
+			       model_names[p->model], note_kinds[__builtin_ctz(bit)].name, ++step,
+			       a - MAX_PARTIES == READER ? "walker" : "writer", w->hi, w->lo);
+		}
+		if (agent_move(p, &state, a, s.move[i].alt, &got))
+			return;
+		if (!thread || op.kind == ACCESS_CHOOSE)
+			continue;
+		printf("step\t%s\t%s\t%s\t%u\t%s\t%p\t", name, model_names[p->model], note_kinds[__builtin_ctz(bit)].name,
+		       ++step, a == READER ? "walker" : "writer", op.who);
+		print_move(p, &op, got);
+		putchar('\n');
+	}
+}
+
+static void explore(const char *name, enum memory_model model, uint64_t max, bool witness)
+{
+	struct program *p = &now.program;
+	struct search x = { .how = SEARCH_REDUCED, .max_states = max };
+	struct timespec a, b;
+	int err;
+
+	clock_gettime(CLOCK_MONOTONIC, &a);
+	err = program_open(p, model);
+	if (!err)
+		err = search_all(&x, p);
+	clock_gettime(CLOCK_MONOTONIC, &b);
+	/* who falls lets nothing go: that others wait for him then is no news */
+	if (!err && x.deadlock && !(x.notes & (NOTE_FAULT | NOTE_NO_PAGE | NOTE_BUG | NOTE_MISSING)))
+		x.notes |= NOTE_LOCK_HELD;
+	printf("model\t%s\t%s\t", name, model_names[model]);
+	print_notes(err ? 0 : x.notes);
+	printf("\t%" PRIu64 "\t%lld\t%s\n", x.states, (b.tv_sec - a.tv_sec) * 1000ll + (b.tv_nsec - a.tv_nsec) / 1000000,
+	       err ? what_failed(p, err) : x.complete ? "complete" : x.why);
+	for (unsigned i = 0; witness && !err && i < NR_NOTES; i++)
+		if (x.notes & NOTES_BAD & 1u << i)
+			print_witness(name, p, 1u << i, max);
+	program_close(p);
+	fflush(stdout);
+}
+
+static void run_cell(const struct walker *w, const struct transition *t, uint64_t max, bool witness)
+{
+	char name[96];
+
+	snprintf(name, sizeof(name), "%s.%s", w->name, t->name);
+	now.walker = w;
+	now.transition = t;
+	now.entry = t->level == LEVEL_PUD ? AT(glue_pud)() : AT(glue_pmd)();
+	now.missing = NULL;
+	seam.n = 2;
+	seam.cell[0] = (struct seam_cell){ .at = now.entry, .size = 8 };
+	seam.cell[1] = (struct seam_cell){ .at = AT(glue_lock)(), .size = 4, .lock = true };
+	printf("cell\t%s\t%s\n", name, t->outside ? "outside" : "in");
+	for (enum memory_model m = 0; m < NR_MODELS; m++)
+		explore(name, m, max, witness);
+	if (now.missing)
+		printf("missing\t%s\t%s\n", name, now.missing);
+}
+
+int main(int argc, char **argv)
+{
+	const char *only = argc > 1 ? argv[1] : NULL;
+	int err;
+
+#ifdef __i386__
+	/* the kernel's per-cpu segment: flat */
+	__asm__ volatile("mov %%ds, %%eax; mov %%eax, %%fs" ::: "eax");
+#endif
+	err = world_init();
+
+	if (err) {
+		fprintf(stderr, "the kernel's memory could not be had: %s\n", strerror(-err));
+		return 2;
+	}
+	seam.note = note;
+	world_keep();
+	for (unsigned t = 0; t < NR_TRANSITIONS; t++) {
+		transitions[t].outside = 0;
+		for (unsigned w = 0; w < NR_WALKERS; w++) {
+			char name[96];
+
+			snprintf(name, sizeof(name), "%s.%s", walkers[w].name, transitions[t].name);
+			if (!walkers[w].run || !transitions[t].run || (only && !strstr(name, only)))
+				continue;
+			if (transitions[t].level == LEVEL_PUD && !AT(glue_pud)())
+				continue;
+			run_cell(&walkers[w], &transitions[t], 3000000, true);
+		}
+	}
+	return 0;
+}

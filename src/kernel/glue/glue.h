@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where the two worlds meet: the kernel's objects, compiled by the tree's own build, and a
+ * process that is all the machine they have. Both sides include this, so it has C's own types only.
+ *
+ * Every symbol of the kernel's side gets the prefix k_ when it is linked (objects.sh), so
+ * that no memcpy of the one is taken for the other's: AT(name) is what this side calls it.
+ */
+#ifndef TORNWALK_GLUE_H
+#define TORNWALK_GLUE_H
+
+#ifdef __KERNEL__
+#define AT(name) name
+#else
+#define AT(name) k_##name
+#endif
+
+/* i386 kernels pass arguments in registers, and no kernel keeps the stack as libc wants it. */
+#if defined(__i386__)
+#define CROSSING __attribute__((regparm(0)))
+#define CALLED_BY_KERNEL __attribute__((regparm(0), force_align_arg_pointer))
+#elif defined(__x86_64__) && !defined(__KERNEL__)
+#define CROSSING
+#define CALLED_BY_KERNEL __attribute__((force_align_arg_pointer))
+#else
+#define CROSSING
+#define CALLED_BY_KERNEL
+#endif
+
+typedef unsigned long long glue_u64;
+
+/* What is mapped. */
+#define GLUE_ADDRESS 0x40000000ul
+#define GLUE_END 0x80000000ul
+
+/* Physical memory, and what lies where in it. */
+enum {
+	PHYS_PGD = 0x1000, PHYS_PUDS = 0x2000, PHYS_PMDS = 0x3000,
+	PHYS_TABLES = 0x00400000, NR_TABLES = 16,	/* tables of PTEs, filled */
+	PHYS_FAKE = 0x00800000,				/* where a leaf leads that is walked as a table */
+	PHYS_LEAVES = 0x10000000, NR_LEAVES = 4,	/* huge pages of 2 MiB */
+	PHYS_GIANT = 0x40000000,			/* one of 1 GiB, where the level has such */
+};
+
+/* Leaf n: its frame is in the low word and, where an entry is two words, in the high one too. */
+static inline unsigned long glue_leaf_pfn(unsigned n)
+{
+	return (sizeof(long) == 4 ? (n + 1ul) << 20 : 0) | (PHYS_LEAVES + n * 0x200000ul) >> 12;
+}
+
+/* ---- the process calls ---- */
+
+/* Empty page tables over phys, where physical address 0 is mapped. */
+CROSSING void AT(glue_init)(void *phys);
+CROSSING void *AT(glue_pmd)(void);	/* the entry that is raced over, at its level */
+CROSSING void *AT(glue_pud)(void);	/* NULL: PUDs have no leaves here */
+CROSSING void *AT(glue_lock)(void);
+
+/* The struct page of frame 0 is at `pages`; a frame's, where it exists, is to be filled. */
+CROSSING void AT(glue_pages)(void *pages);
+CROSSING unsigned long AT(glue_pages_size)(void);
+CROSSING void AT(glue_page)(unsigned long pfn, int head);
+
+/* ---- the kernel calls ---- */
+
+/* A callback of the walk was handed this entry of a table, and read this value from it. */
+CALLED_BY_KERNEL void AT(hook_pte)(void *pte, glue_u64 value);
+CALLED_BY_KERNEL void AT(hook_pmd)(void *pmd, glue_u64 value);
+/* gup pinned this page frame. */
+CALLED_BY_KERNEL void AT(hook_pinned)(unsigned long pfn);
+CALLED_BY_KERNEL void AT(hook_nothing)(void);
+/* pmd_clear_bad() and friends found what they call bad. */
+CALLED_BY_KERNEL void AT(hook_bad)(void);
+CALLED_BY_KERNEL void AT(hook_lock)(void *lock);
+CALLED_BY_KERNEL void AT(hook_unlock)(void *lock);
+CALLED_BY_KERNEL void AT(hook_irqs)(int off);
+CALLED_BY_KERNEL void AT(hook_sync)(void);	/* waits for everybody's IRQs-off sections */
+/* The physical address of a table of PTEs that nobody uses. */
+CALLED_BY_KERNEL unsigned AT(hook_table)(void);
+/* A function that no stub serves was reached. Does not return. */
+CALLED_BY_KERNEL void AT(hook_missing)(const char *name);
+/* A BUG or an assertion of the kernel's. Does not return. */
+CALLED_BY_KERNEL void AT(hook_bug)(void);
+
+#endif

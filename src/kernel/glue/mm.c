@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The kernel's side: an mm with one vma, page tables for one huge page, who walks them and
+ * who changes them. Compiled as mm/pagewalk.c is compiled in the tree under test, with
+ * nothing but generic names of the kernel's, so that every version says itself what they mean.
+ */
+#include <linux/mm.h>
+#include <linux/pgtable.h>
+#include <linux/pagewalk.h>
+#include <linux/huge_mm.h>
+#include <linux/spinlock.h>
+#include <linux/version.h>
+#include <asm/pgalloc.h>
+
+#include "glue.h"
+
+#ifdef CONFIG_X86
+#define PTE_TABLE_BITS _PAGE_TABLE
+#define PUD_TABLE_BITS (IS_ENABLED(CONFIG_X86_64) ? _PAGE_TABLE : _PAGE_PRESENT)
+#define LEAF_BITS 0xe7		/* present, writable, user, accessed, dirty, huge */
+#define HIGH_BITS 0x80000000ull	/* no execution */
+#else
+#define PTE_TABLE_BITS PMD_TYPE_TABLE
+#define PUD_TABLE_BITS PMD_TYPE_TABLE
+#define LEAF_BITS 0x725		/* section, valid; AP, AF, SH */
+#define HIGH_BITS 0ull
+#endif
+
+struct mm_struct glue_mm;
+struct vm_area_struct glue_vma;
+static pmd_t *pmd;
+#ifdef CONFIG_HAVE_ARCH_TRANSPARENT_HUGEPAGE_PUD
+static pud_t *pud;
+#endif
+
+CROSSING void glue_init(void *phys)
+{
+	u64 *pgd = phys + PHYS_PGD, *puds = phys + PHYS_PUDS;
+
+	spin_lock_init(&glue_mm.page_table_lock);
+	atomic_long_set(&glue_mm.mmap_lock.count, 0x100);	/* one reader */
+	glue_mm.pgd = (pgd_t *)pgd;
+	glue_vma.vm_mm = &glue_mm;
+	glue_vma.vm_page_prot = __pgprot(0x25);
+	glue_vma.vm_start = GLUE_ADDRESS;
+	glue_vma.vm_end = GLUE_END;
+	pmd = phys + PHYS_PMDS;
+#ifdef CONFIG_X86_64
+	pgd[pgd_index(GLUE_ADDRESS)] = PHYS_PUDS | PUD_TABLE_BITS;
+	puds[pud_index(GLUE_ADDRESS)] = PHYS_PMDS | PUD_TABLE_BITS;
+	pud = (pud_t *)&puds[pud_index(GLUE_ADDRESS)];
+#else
+	(void)puds;
+	pgd[pgd_index(GLUE_ADDRESS)] = PHYS_PMDS | PUD_TABLE_BITS;
+#endif
+	pmd += pmd_index(GLUE_ADDRESS);
+}
+
+CROSSING void *glue_pmd(void) { return pmd; }
+CROSSING void *glue_lock(void) { return &glue_mm.page_table_lock; }
+
+CROSSING void *glue_pud(void)
+{
+#ifdef CONFIG_HAVE_ARCH_TRANSPARENT_HUGEPAGE_PUD
+	return pud;
+#else
+	return NULL;
+#endif
+}
+
+/* ---- walkers ---- */
+
+static int at_pte(pte_t *pte, unsigned long addr, unsigned long next, struct mm_walk *walk)
+{
+	hook_pte(pte, pte_val(*pte));
+	return 0;
+}
+
+static int at_pmd(pmd_t *p, unsigned long addr, unsigned long next, struct mm_walk *walk)
+{
+	hook_pmd(p, 0);
+	return 0;
+}
+
+static int at_hole(unsigned long addr, unsigned long next, int depth, struct mm_walk *walk)
+{
+	hook_nothing();
+	return 0;
+}
+
+static const struct mm_walk_ops pte_ops = { .pte_entry = at_pte, .pte_hole = at_hole };
+static const struct mm_walk_ops pmd_ops = { .pmd_entry = at_pmd, .pte_hole = at_hole };
+
+CROSSING void walk_pte(void)
+{
+	walk_page_range(&glue_mm, GLUE_ADDRESS, GLUE_ADDRESS + PAGE_SIZE, &pte_ops, NULL);
+}
+
+CROSSING void walk_pmd(void)
+{
+	walk_page_range(&glue_mm, GLUE_ADDRESS, GLUE_ADDRESS + PAGE_SIZE, &pmd_ops, NULL);
+}
+
+/* ---- what a fault, a split, a zap and khugepaged do to an entry, with the tree's own primitives ---- */
+
+static u64 leaf(unsigned n)
+{
+	return HIGH_BITS << 32 | (u64)glue_leaf_pfn(n) << PAGE_SHIFT | LEAF_BITS;
+}
+
+static void fault(unsigned n)
+{
+	spinlock_t *ptl = pmd_lock(&glue_mm, pmd);
+
+	if (pmd_none(*pmd))
+		set_pmd_at(&glue_mm, GLUE_ADDRESS, pmd, __pmd(leaf(n)));
+	spin_unlock(ptl);
+}
+
+/* MADV_DONTNEED of a huge page: a table stays */
+static void zap(void)
+{
+	spinlock_t *ptl = pmd_lock(&glue_mm, pmd);
+
+	if (pmd_trans_huge(*pmd))
+		pmdp_huge_get_and_clear(&glue_mm, GLUE_ADDRESS, pmd);
+	spin_unlock(ptl);
+}
+
+/* as __split_huge_pmd_locked() of an anonymous page */
+static void split(void)
+{
+	spinlock_t *ptl = pmd_lock(&glue_mm, pmd);
+
+	if (pmd_trans_huge(*pmd)) {
+		pmdp_invalidate(&glue_vma, GLUE_ADDRESS, pmd);
+		smp_wmb();
+		pmd_populate(&glue_mm, pmd, pfn_to_page(hook_table() >> PAGE_SHIFT));
+	}
+	spin_unlock(ptl);
+}
+
+/* as of a file's page: the entry is cleared and the next fault fills it again */
+static void split_clear(void)
+{
+	spinlock_t *ptl = pmd_lock(&glue_mm, pmd);
+
+	if (pmd_trans_huge(*pmd)) {
+		pmdp_huge_clear_flush(&glue_vma, GLUE_ADDRESS, pmd);
+		pmd_populate(&glue_mm, pmd, pfn_to_page(hook_table() >> PAGE_SHIFT));
+	}
+	spin_unlock(ptl);
+}
+
+/* a table goes, as khugepaged takes it */
+static void retract(void)
+{
+	spinlock_t *ptl = pmd_lock(&glue_mm, pmd);
+
+	pmdp_huge_get_and_clear(&glue_mm, GLUE_ADDRESS, pmd);
+	spin_unlock(ptl);
+}
+
+CROSSING void do_fault_zap(void) { fault(0); zap(); fault(1); zap(); }
+CROSSING void do_fault_split(void) { fault(0); split(); }
+CROSSING void do_split_retract(void) { fault(0); split(); retract(); fault(1); split(); retract(); }
+CROSSING void do_split_clear(void) { fault(0); split_clear(); retract(); fault(1); split_clear(); retract(); }
+
+/* What the walker itself calls when it has to split. */
+void glue_split_huge_pmd(struct vm_area_struct *, pmd_t *, unsigned long) __asm__("__split_huge_pmd");
+void __weak glue_split_huge_pmd(struct vm_area_struct *v, pmd_t *p, unsigned long addr) { split(); }
+
+#ifdef CONFIG_HAVE_ARCH_TRANSPARENT_HUGEPAGE_PUD
+static void pud_fault(void)
+{
+	spin_lock(&glue_mm.page_table_lock);
+	if (pud_none(*pud))
+		set_pud_at(&glue_mm, GLUE_ADDRESS, pud, __pud(HIGH_BITS << 32 | PHYS_GIANT | LEAF_BITS));
+	spin_unlock(&glue_mm.page_table_lock);
+}
+
+/* as __split_huge_pud_locked(): the entry is cleared, the next fault fills it */
+static void pud_split(void)
+{
+	spin_lock(&glue_mm.page_table_lock);
+	if (pud_trans_huge(*pud))
+		pudp_huge_get_and_clear(&glue_mm, GLUE_ADDRESS, pud);
+	spin_unlock(&glue_mm.page_table_lock);
+}
+
+CROSSING void do_pud_split_refault(void) { pud_fault(); pud_split(); pud_fault(); }
+
+void glue_split_huge_pud(struct vm_area_struct *, pud_t *, unsigned long) __asm__("__split_huge_pud");
+void __weak glue_split_huge_pud(struct vm_area_struct *v, pud_t *p, unsigned long addr) { pud_split(); }
+#endif

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The rest of the kernel, as far as what is under test calls it. Each under its name as asm
+ * has it, so that no version's prototype is in the way. What is not here, and reached, is
+ * named, and its cell is inconclusive (objects.sh makes those).
+ */
+#include <linux/mm.h>
+#include <linux/spinlock.h>
+
+#include "glue.h"
+
+#define SERVES(symbol) __asm__(#symbol)
+
+extern struct vm_area_struct glue_vma;
+
+#ifdef CONFIG_RANDOMIZE_MEMORY
+unsigned long page_offset_base, vmemmap_base, vmalloc_base;	/* the process says where memory is */
+#endif
+
+struct vm_area_struct *glue_find_vma(struct mm_struct *, unsigned long) SERVES(find_vma);
+struct vm_area_struct *glue_find_vma(struct mm_struct *m, unsigned long addr)
+{
+	return addr < glue_vma.vm_end ? &glue_vma : NULL;
+}
+
+/* pmd_clear_bad() says so; nothing else under test prints. */
+asmlinkage int glue_printk(const char *, ...) SERVES(_printk);
+asmlinkage int glue_printk(const char *fmt, ...)
+{
+	hook_bad();
+	return 0;
+}
+asmlinkage int glue_printk_old(const char *, ...) SERVES(printk);
+asmlinkage int glue_printk_old(const char *fmt, ...)
+{
+	hook_bad();
+	return 0;
+}
+
+void glue_spin_lock(void *) SERVES(_raw_spin_lock);
+void glue_spin_lock(void *l) { hook_lock(l); }
+void glue_spin_unlock(void *) SERVES(_raw_spin_unlock);
+void glue_spin_unlock(void *l) { hook_unlock(l); }
+
+void glue_sync_one(void) SERVES(tlb_remove_table_sync_one);
+void glue_sync_one(void) { hook_sync(); }
+
+/* x86 flushes other CPUs' TLBs by an interrupt, and waits: so for all that have them off. ARM broadcasts. */
+#ifdef CONFIG_X86
+void glue_flush(void) SERVES(flush_tlb_mm_range);
+void glue_flush(void) { hook_sync(); }
+#endif
+
+void *glue_memset(void *, int, size_t) SERVES(memset);
+void *glue_memset(void *p, int c, size_t n)
+{
+	char *to = p;
+
+	while (n--) {
+		*to++ = c;
+		barrier();
+	}
+	return p;
+}
+void *glue_memcpy(void *, const void *, size_t) SERVES(memcpy);
+void *glue_memcpy(void *p, const void *q, size_t n)
+{
+	const char *from = q;
+	char *to = p;
+
+	while (n--) {
+		*to++ = *from++;
+		barrier();
+	}
+	return p;
+}
+
+/* Decides nothing here: there is no TLB, nobody to schedule, one vma that is locked. */
+int glue_nothing(void) SERVES(glue_nothing);
+int glue_nothing(void) { return 0; }
+#define NOTHING(symbol) __asm__(".globl " #symbol "\n.set " #symbol ", glue_nothing")
+NOTHING(preempt_schedule_thunk);
+NOTHING(vma_pgtable_walk_begin);
+NOTHING(vma_pgtable_walk_end);
+NOTHING(__vma_start_write);
+#ifdef CONFIG_ARM
+NOTHING(flush_tlb_range);
+NOTHING(flush_tlb_page);
+NOTHING(__aeabi_unwind_cpp_pr0);
+#endif
+
+/* cli and sti, and before what asm does (prelude.h): no register may change */
+#ifdef CONFIG_X86_64
+#define SAVED(call) "push %rax; push %rcx; push %rdx; push %rsi; push %rdi; push %r8; push %r9; push %r10; push %r11\n" \
+	call "\npop %r11; pop %r10; pop %r9; pop %r8; pop %rdi; pop %rsi; pop %rdx; pop %rcx; pop %rax\n"
+__asm__(".text\n.globl irqs_off\nirqs_off: " SAVED("mov $1, %edi; call hook_irqs") "ret\n"
+	".globl irqs_on\nirqs_on: " SAVED("mov $0, %edi; call hook_irqs") "ret\n"
+	".globl asm_comes\nasm_comes: pushfq\n" SAVED("mov 80(%rsp), %rdi; call hook_asm") "popfq\nret\n");
+#elif defined(CONFIG_X86)
+__asm__(".text\n.globl irqs_off\nirqs_off: pushal; pushl $1; call hook_irqs; popl %eax; popal; ret\n"
+	".globl irqs_on\nirqs_on: pushal; pushl $0; call hook_irqs; popl %eax; popal; ret\n"
+	".globl asm_comes\nasm_comes: pushfl; pushal; pushl 36(%esp); call hook_asm; popl %eax; popal; popfl; ret\n");
+#endif
+__asm__(".section .note.GNU-stack,\"\",@progbits\n.text");

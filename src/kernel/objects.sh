@@ -1,0 +1,191 @@
+# shellcheck shell=bash disable=SC2154  # root, kernels are tree.sh's
+# SPDX-License-Identifier: GPL-2.0-or-later
+# From a view to a program: the tree's own build makes its mm/*.o, our glue is compiled as
+# mm/pagewalk.c was, both are linked into one object that has no name in common with libc
+# (every symbol gets the prefix k_), and that one with the process's side.
+#
+# DIR is build/kernel/NAME/ARCH: o/ is the kbuild output of the instrumented objects;
+# VARIANT/ has the program: `tree` is the tree as it is, the others are busted twins.
+
+: "${root:?}"
+
+kernel_files="pagewalk pgtable-generic gup"
+kernel_glue="mm stubs gup"
+kernel_arches="x86_64 i386 arm"
+
+# ARCH: tornwalk's own target
+kernel_target() {
+	case $1 in
+	x86_64) echo x86_64 ;;
+	i386) echo i686 ;;
+	arm) echo armhf-lpae ;;
+	esac
+}
+
+# ARCH: what cross tools' names begin with
+kernel_cross() {
+	local triple
+
+	triple=$(fact "targets/$(kernel_target "$1")" TRIPLE)
+	[ "$1" = x86_64 ] || echo "$triple-"
+}
+
+# VIEW DIR ARCH ARGS...
+kernel_make() {
+	make -s -C "$1" O="$2/o" ARCH="$3" CROSS_COMPILE="$(kernel_cross "$3")" -j"$(nproc)" "${@:4}" >"$2/log" 2>&1
+}
+
+kernel_flags() {
+	echo "-g1 -include $root/src/kernel/glue/prelude.h -DEXPLORED -fsanitize=thread --param tsan-distinguish-volatile=1" \
+		"--param tsan-instrument-func-entry-exit=0 -Wno-tsan -DCONFIG_KCSAN=1 -DCONFIG_KCSAN_WEAK_MEMORY=1"
+}
+
+# VIEW DIR ARCH: a configuration, once for each fragment and compiler
+kernel_configure() {
+	local fragment=$root/configs/kernel/$3.config stamp
+
+	stamp=$( (cat "$fragment"; "$(kernel_cross "$3")gcc" --version; kernel_version "$1") | kernel_hash)
+	[ "$(cat "$2/configured" 2>/dev/null)" != "$stamp" ] || return 0
+	rm -rf --one-file-system "$2"
+	mkdir -p "$2/o"
+	KCONFIG_ALLCONFIG=$fragment kernel_make "$1" "$2" "$3" allnoconfig prepare ||
+		{ kernel_complain "$2" "configuring"; return 2; }
+	kernel_configured "$2" "$fragment" || return
+	echo "$stamp" >"$2/configured"
+}
+
+# DIR FRAGMENT: what the fragment asks for is there
+kernel_configured() {
+	local line
+
+	while read -r line; do
+		case $line in
+		CONFIG_X86_PAE=y | CONFIG_64BIT=y | CONFIG_ARM_LPAE=y | CONFIG_TRANSPARENT_HUGEPAGE=y | CONFIG_SMP=y)
+			grep -qx "$line" "$1/o/.config" ||
+				{ echo "run.sh: kernel: this tree's configuration cannot have $line" >&2; return 2; } ;;
+		esac
+	done <"$2"
+}
+
+# DIR WHAT: the compiler's own lines, in the tree's own names
+kernel_complain() {
+	grep -E 'error|Error|fatal|No space' "$1/log" | head -n 5 | sed "s|$kernels/[^/]*/src/||g" >&2
+	echo "run.sh: kernel: $2 failed; all of it in ${1#"$root"/}/log" >&2
+}
+
+# DIR: the command that compiled mm/pagewalk.c, without its input and output
+kernel_command() {
+	sed -n '1s/^[a-z]*cmd_mm\/pagewalk.o := //p' "$1/o/mm/.pagewalk.o.cmd" |
+		sed 's/ -c -o mm\/pagewalk\.o .*//; s/-Wp,-MMD,[^ ]*//; s/pagewalk/tornwalk/g'
+}
+
+# DIR OVERLAY SOURCE OBJECT: as mm/pagewalk.c was compiled, with OVERLAY's headers first
+kernel_compile() {
+	local command first=""
+
+	command=$(kernel_command "$1")
+	[ "$2" = - ] || first="-I$2/include $(compgen -G "$2/arch/*/include" | sed 's/^/-I/' | paste -sd' ')"
+	(cd "$1/o" && eval "${command/ -nostdinc/ $first -nostdinc} -Wno-missing-prototypes -Wno-missing-declarations -c -o $4 $3") \
+		>"$4.log" 2>&1 || { cat "$4.log" >>"$1/log"; return 1; }
+}
+
+# CROSS OBJECT: assembler for what is still undefined. A function says its name and ends
+# the run; data is a page that faults when it is touched.
+kernel_unserved() {
+	local called s names=""
+
+	called=$("$1objdump" -r "$2" | awk '/R_386_(PC32|PLT32)|R_ARM_(CALL|JUMP24)|R_X86_64_PLT32/ {
+		sub(/[-+]0x.*/, "", $3); print $3 }' | sort -u)
+	for s in $("$1nm" -u "$2" | awk '{ print $2 }' | grep -vE '^(hook_|__tsan_|kcsan_|__kcsan)'); do
+		if ! grep -qx -- "$s" <<<"$called"; then
+			names+=" $s"
+			echo ".section k_unserved,\"aw\"; .balign 4096; .globl $s; $s: .skip 4096"
+			continue
+		fi
+		echo ".text; .globl $s"
+		case $1 in
+		i686*) echo "$s: pushl \$9f; call hook_missing; ud2" ;;
+		arm*) echo ".arm; $s: ldr r0, =9f; bl hook_missing; .word 0xe7f000f0; .ltorg" ;;
+		*) echo "$s: lea 9f(%rip), %rdi; call hook_missing; ud2" ;;
+		esac
+		echo ".section .rodata; 9: .asciz \"$s\""
+	done
+	echo ".section k_unserved,\"aw\"; .balign 4096; .section .rodata; .globl unserved_names; unserved_names:"
+	for s in $names ''; do
+		echo ".asciz \"$s\""
+	done
+	[[ $1 == arm* ]] || echo '.section .note.GNU-stack,"",@progbits'
+}
+
+# DIR ARCH VARIANT OBJECTS...: one program of them
+kernel_link() {
+	local to=$1/$3 cross side
+
+	cross=$(kernel_cross "$2")
+	side=$root/build/$(kernel_target "$2")-gcc/kernel/explorer.o
+	"${cross}ld" -r -o "$to/a.o" "${@:4}" &&
+	kernel_unserved "$cross" "$to/a.o" >"$to/unserved.s" &&
+	"${cross}gcc" -c "$to/unserved.s" -o "$to/unserved.o" &&
+	"${cross}ld" -r -T "$root/src/kernel/image.ld" -o "$to/b.o" "$to/a.o" "$to/unserved.o" &&
+	"${cross}objcopy" --prefix-symbols=k_ --remove-section='.discard*' --remove-section=.ARM.attributes "$to/b.o" "$to/image.o" &&
+	"${cross}gcc" -static -no-pie -o "$to/explore.new" "$side" "$to/image.o" && mv "$to/explore.new" "$to/explore" &&
+	rm -f "$to"/{a,b,image,unserved}.o
+}
+
+# VIEW DIR ARCH: the program of the tree as it is
+kernel_program() {
+	local f objects=()
+
+	kernel_configure "$1" "$2" "$3" || return
+	for f in $kernel_files; do
+		objects+=("mm/$f.o")
+	done
+	[ "$3" != i386 ] || [ ! -e "$1/arch/x86/lib/atomic64_cx8_32.S" ] || objects+=(arch/x86/lib/atomic64_cx8_32.o)
+	kernel_make "$1" "$2" "$3" KCFLAGS="$(kernel_flags)" KAFLAGS="-include $root/src/kernel/glue/prelude.h -DEXPLORED" \
+		"${objects[@]}" || { kernel_complain "$2" "compiling ${objects[*]}"; return 2; }
+	mkdir -p "$2/tree"
+	for f in $kernel_glue; do
+		kernel_compile "$2" - "$root/src/kernel/glue/$f.c" "$2/tree/$f.o" ||
+			{ kernel_complain "$2" "compiling the glue ($f.c)"; return 2; }
+	done
+	# shellcheck disable=SC2086  # words
+	kernel_link "$2" "$3" tree $(printf "$2/tree/%s.o " $kernel_glue) "${objects[@]/#/$2/o/}" >>"$2/log" 2>&1 ||
+		{ kernel_complain "$2" "linking"; return 2; }
+}
+
+# VIEW DIR ARCH TWIN: the same, busted by configs/kernel/busted/TWIN.sed. 1: it has no place
+# in this tree.
+kernel_busted() {
+	local sed=$root/configs/kernel/busted/$4.sed to=$2/$4 file f changed=() objects=()
+
+	rm -rf --one-file-system "$to"
+	mkdir -p "$to/overlay"
+	for file in $(sed -n 's/^# files: //p' "$sed"); do
+		[ -e "$1/$file" ] || continue
+		sed -E -f "$sed" "$1/$file" >"$to/new"
+		! cmp -s "$to/new" "$1/$file" || continue
+		mkdir -p "$to/overlay/${file%/*}"
+		mv "$to/new" "$to/overlay/$file"
+		changed+=("$file")
+	done
+	rm -f "$to/new"
+	[ ${#changed[@]} -gt 0 ] || { rm -r "$to"; return 1; }
+	for f in $kernel_files; do
+		objects+=("$2/o/mm/$f.o")
+		[ -e "$to/overlay/mm/$f.c" ] || [[ ${changed[*]} == *.h* ]] || continue
+		file=$1/mm/$f.c
+		[ ! -e "$to/overlay/mm/$f.c" ] || file=$to/overlay/mm/$f.c
+		kernel_compile "$2" "$to/overlay" "$file" "$to/$f.o" || { kernel_complain "$2" "compiling $4's $f.c"; return 2; }
+		objects[-1]=$to/$f.o
+	done
+	for f in $kernel_glue; do
+		if [[ ${changed[*]} == *.h* ]]; then
+			kernel_compile "$2" "$to/overlay" "$root/src/kernel/glue/$f.c" "$to/$f.o" || return 2
+			objects+=("$to/$f.o")
+		else
+			objects+=("$2/tree/$f.o")
+		fi
+	done
+	[ ! -e "$2/o/arch/x86/lib/atomic64_cx8_32.o" ] || objects+=("$2/o/arch/x86/lib/atomic64_cx8_32.o")
+	kernel_link "$2" "$3" "$4" "${objects[@]}" >>"$2/log" 2>&1 || { kernel_complain "$2" "linking $4"; return 2; }
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "seam.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "explore/hooks.h"
+#include "kernel/glue/glue.h"
+#include "kernel/notes.h"
+
+/* The compiler calls its hooks as the kernel's functions are called. */
+#ifdef __i386__
+#define HOOK __attribute__((regparm(3), force_align_arg_pointer))
+#elif defined(__x86_64__)
+#define HOOK __attribute__((force_align_arg_pointer))
+#else
+#define HOOK
+#endif
+
+struct seam seam;
+
+static struct {
+	void *p;
+	unsigned size;
+	bool rmw;
+	uint64_t old;			/* rmw: what was loaded */
+	const void *who;
+} pending;
+static const void *asm_at;		/* the last locked instruction */
+static bool after_mb, locked;
+
+static struct seam_cell *cell_at(const void *p)
+{
+	for (unsigned i = 0; i < seam.n; i++) {
+		const ptrdiff_t d = (const char *)p - (const char *)seam.cell[i].at;
+
+		if (d >= 0 && d < (ptrdiff_t)seam.cell[i].size)
+			return &seam.cell[i];
+	}
+	return NULL;
+}
+
+static uint64_t tell(enum access_kind k, const void *p, unsigned size, uint64_t v, const void *who)
+{
+	struct access a = { .kind = k, .p = p, .size = size, .value = v, .who = who };
+
+	return explore_access(&a);
+}
+
+void seam_tell(int kind, void *p, const void *who)
+{
+	seam_settle();
+	if (kind == ACCESS_LOCK || kind == ACCESS_UNLOCK)
+		locked = kind == ACCESS_LOCK;
+	tell((enum access_kind)kind, p, p ? 4 : 0, kind == ACCESS_LOCK, who);
+}
+
+static uint64_t get(const void *p, unsigned size)
+{
+	uint64_t v = 0;
+
+	memcpy(&v, p, size);
+	return v;
+}
+
+static void see(struct seam_cell *c, const void *p, unsigned size, uint64_t v)
+{
+	memcpy((char *)&c->view + ((const char *)p - (const char *)c->at), &v, size);
+}
+
+static void place(struct seam_cell *c, void *p, unsigned size, uint64_t v)
+{
+	memcpy(p, &v, size);
+	see(c, p, size, v);
+}
+
+/* The words of 8 bytes in one of both orders, where they are not one access. */
+static bool in_two_words(unsigned size)
+{
+	return size == 8 && sizeof(void *) == 4;
+}
+
+static void store(struct seam_cell *c, void *p, unsigned size, uint64_t v, const void *who)
+{
+	see(c, p, size, v);
+	if (!locked)
+		seam.note(NOTE_UNLOCKED);
+	if (in_two_words(size)) {
+		const unsigned high = explore_choose(2, p);
+
+		tell(ACCESS_STORE, (char *)p + 4 * high, 4, (uint32_t)(v >> 32 * high), who);
+		tell(ACCESS_STORE, (char *)p + 4 * !high, 4, (uint32_t)(v >> 32 * !high), who);
+	} else {
+		tell(ACCESS_STORE, p, size, v, who);
+	}
+}
+
+/* One step, and a full barrier: what a locked instruction made of the cell. */
+static void modify(struct seam_cell *c, void *p, unsigned size, uint64_t v, uint64_t old, const void *who)
+{
+	see(c, p, size, v);
+	if (!locked && !c->lock)
+		seam.note(NOTE_UNLOCKED);
+	if (tell(ACCESS_RMW, p, size, v, who) != old)
+		seam.note(NOTE_PARTED);
+}
+
+static void settle_announced(void)
+{
+	struct seam_cell *c = cell_at(pending.p);
+	void *p = pending.p;
+	const uint64_t v = get(p, pending.size);
+
+	pending.p = NULL;
+	if (pending.rmw)
+		modify(c, p, pending.size, v, pending.old, pending.who);
+	else
+		store(c, p, pending.size, v, pending.who);
+}
+
+static void settle_silent(struct seam_cell *c)
+{
+	const uint64_t now = get(c->at, c->size), was = c->view, diff = now ^ was;
+
+	if (!diff)
+		return;
+	if (c->size == 8 && (uint32_t)diff && diff >> 32)
+		modify(c, c->at, 8, now, was, asm_at);
+	else if (diff >> 32)
+		modify(c, (char *)c->at + 4, 4, now >> 32, was >> 32, asm_at);
+	else if (sizeof(void *) == 8 && c->size == 8)
+		modify(c, c->at, 8, now, was, asm_at);
+	else
+		modify(c, c->at, 4, (uint32_t)now, (uint32_t)was, asm_at);
+}
+
+void seam_settle(void)
+{
+	if (pending.p)
+		settle_announced();
+	for (unsigned i = 0; i < seam.n; i++)
+		if (!seam.cell[i].lock)
+			settle_silent(&seam.cell[i]);
+}
+
+void seam_reset(void)
+{
+	memset(&pending, 0, sizeof(pending));
+	asm_at = NULL;
+	after_mb = locked = false;
+	for (unsigned i = 0; i < seam.n; i++) {
+		memset(seam.cell[i].at, 0, seam.cell[i].size);
+		seam.cell[i].view = 0;
+	}
+}
+
+uint64_t seam_hash(void)
+{
+	uint64_t h = (uintptr_t)pending.p * 31u + pending.size * 8 + pending.rmw * 4 + after_mb * 2 + locked;
+
+	h ^= pending.old * 0x51ed270b;
+	for (unsigned i = 0; i < seam.n; i++) {
+		h = (h ^ seam.cell[i].view) * 0x9e3779b97f4a7c15u;
+		h = (h ^ h >> 31 ^ get(seam.cell[i].at, seam.cell[i].size)) * 0x9e3779b97f4a7c15u;
+	}
+	return h ^ h >> 29;
+}
+
+static uint64_t load(void *p, unsigned size, const void *who)
+{
+	struct seam_cell *c = cell_at(p);
+	uint64_t v = 0;
+
+	if (!c)
+		return 0;
+	seam_settle();
+	after_mb = false;
+	if (c->lock) {
+		place(c, p, size, 0);
+	} else if (in_two_words(size)) {
+		const unsigned high = explore_choose(2, p);
+		const uint64_t first = tell(ACCESS_LOAD, (char *)p + 4 * high, 4, 0, who);
+		const uint64_t second = tell(ACCESS_LOAD, (char *)p + 4 * !high, 4, 0, who);
+
+		v = high ? first << 32 | second : second << 32 | first;
+		place(c, p, 8, v);
+	} else if (size < 4) {
+		char *word = (char *)((uintptr_t)p & ~(uintptr_t)3);
+
+		v = tell(ACCESS_LOAD, word, 4, 0, who);
+		place(c, word, 4, v);
+	} else {
+		v = tell(ACCESS_LOAD, p, size, 0, who);
+		place(c, p, size, v);
+	}
+	return v;
+}
+
+uint64_t seam_load(void *p, unsigned size)
+{
+	return load(p, size, NULL);
+}
+
+static void will_store(void *p, unsigned size, const void *who)
+{
+	struct seam_cell *c = cell_at(p);
+
+	if (!c)
+		return;
+	seam_settle();
+	if (c->lock) {	/* an unlock that is a store after all */
+		seam_tell(ACCESS_UNLOCK, c->at, who);
+		return;
+	}
+	pending.p = p;
+	pending.size = size;
+	pending.rmw = false;
+	pending.who = who;
+}
+
+/* An RMW is a load, then one step that replaces what was loaded; PARTED says that it was not there any more. */
+static void will_modify(void *p, unsigned size, const void *who)
+{
+	if (!cell_at(p))
+		return;
+	pending.old = load(p, size, who);
+	pending.p = p;
+	pending.size = size;
+	pending.rmw = true;
+	pending.who = who;
+}
+
+/* ---- what the compiler calls ---- */
+
+#define CALLER __builtin_return_address(0)
+#define DECLARED(name, ...) HOOK void AT(name)(__VA_ARGS__); HOOK void AT(name)(__VA_ARGS__)
+
+#define ACCESSES(n)                                                                     \
+	DECLARED(__tsan_read##n, void *p) { load(p, n, CALLER); }                        \
+	DECLARED(__tsan_unaligned_read##n, void *p) { load(p, n, CALLER); }              \
+	DECLARED(__tsan_volatile_read##n, void *p) { load(p, n, CALLER); }               \
+	DECLARED(__tsan_unaligned_volatile_read##n, void *p) { load(p, n, CALLER); }     \
+	DECLARED(__tsan_write##n, void *p) { will_store(p, n, CALLER); }                 \
+	DECLARED(__tsan_unaligned_write##n, void *p) { will_store(p, n, CALLER); }       \
+	DECLARED(__tsan_volatile_write##n, void *p) { will_store(p, n, CALLER); }        \
+	DECLARED(__tsan_unaligned_volatile_write##n, void *p) { will_store(p, n, CALLER); } \
+	DECLARED(__tsan_read_write##n, void *p)                                          \
+	{                                                                                \
+		load(p, n, CALLER);                                                      \
+		will_store(p, n, CALLER);                                                \
+	}
+ACCESSES(1)
+ACCESSES(2)
+ACCESSES(4)
+ACCESSES(8)
+
+/* A struct's copy; 8 bytes of it are an entry, and more than that is nobody's here. */
+DECLARED(__tsan_read_range, void *p, unsigned long n) { load(p, n < 8 ? (unsigned)n : 8, CALLER); }
+DECLARED(__tsan_write_range, void *p, unsigned long n) { will_store(p, n < 8 ? (unsigned)n : 8, CALLER); }
+DECLARED(__tsan_read16, void *p) { load(p, 8, CALLER); }
+DECLARED(__tsan_write16, void *p) { will_store(p, 8, CALLER); }
+DECLARED(__tsan_init, void) {}
+DECLARED(__tsan_func_entry, void *p) { (void)p; }
+DECLARED(__tsan_func_exit, void) {}
+
+/* kcsan-checks.h: mb, wmb, rmb and release, each under an order that no fence of C has else */
+DECLARED(__tsan_atomic_signal_fence, int order)
+{
+	seam_settle();
+	after_mb = false;
+	switch (order) {
+	case __ATOMIC_SEQ_CST:
+		tell(ACCESS_RMW, NULL, 4, 0, CALLER);
+		after_mb = true;
+		break;
+	case __ATOMIC_ACQ_REL:
+		tell(ACCESS_WMB, NULL, 0, 0, CALLER);
+		break;
+	case __ATOMIC_ACQUIRE:
+		tell(ACCESS_RMB, NULL, 0, 0, CALLER);
+		break;
+	default:	/* release: the unlock behind it is one */
+		break;
+	}
+}
+
+/* kcsan-checks.h: WRITE 1, COMPOUND 2, ATOMIC 4, ASSERT 8 */
+DECLARED(__kcsan_check_access, void *p, unsigned long size, int type)
+{
+	if (type & 8)
+		return;
+	if (!(type & 1))
+		load(p, (unsigned)size, CALLER);
+	else if (!(type & 2) && !after_mb)
+		will_store(p, (unsigned)size, CALLER);	/* atomic_set() */
+	else
+		will_modify(p, (unsigned)size, CALLER);	/* xchg() says mb first */
+}
+
+/* Before a locked instruction; if it is the one that was announced, it has not happened yet. */
+CALLED_BY_KERNEL void AT(hook_asm)(const void *who);
+CALLED_BY_KERNEL void AT(hook_asm)(const void *who)
+{
+	if (!pending.p || !pending.rmw)
+		seam_settle();
+	asm_at = who;
+}
+
+#define NOTHING(name) DECLARED(name, void) {}
+NOTHING(kcsan_disable_current)
+NOTHING(kcsan_enable_current)
+NOTHING(kcsan_enable_current_nowarn)
+NOTHING(kcsan_nestable_atomic_begin)
+NOTHING(kcsan_nestable_atomic_end)
+NOTHING(kcsan_flat_atomic_begin)
+NOTHING(kcsan_flat_atomic_end)
+NOTHING(kcsan_atomic_next)
+NOTHING(kcsan_set_access_mask)
+NOTHING(kcsan_begin_scoped_access)
+NOTHING(kcsan_end_scoped_access)
+NOTHING(__kcsan_mb)
+NOTHING(__kcsan_wmb)
+NOTHING(__kcsan_rmb)
+NOTHING(__kcsan_release)

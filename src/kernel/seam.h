@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel's own KCSAN instrumentation as the explorer's `mem`: the compiler announces
+ * every access, and an access of a modelled cell becomes explore_access().
+ *
+ * A load is asked for before it happens: the answer is put into memory, where the
+ * instruction then finds it. A store is announced before it happens, so what was stored is
+ * only known at the next hook: it is told there (seam_settle). What inline asm stores
+ * nobody announces: it is found by comparing the cells with what they were, at every
+ * hook and before every locked instruction, and is one atomic step.
+ *
+ * Invariant: outside the hooks, a cell's memory is what this thread's accesses have made
+ * of it; `view` is the same but for what is not told yet.
+ */
+#ifndef TORNWALK_SEAM_H
+#define TORNWALK_SEAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { MAX_CELLS = 8 };
+
+struct seam {
+	unsigned n;
+	struct seam_cell {
+		void *at;
+		unsigned size;		/* 8, or a lock's 4 */
+		bool lock;
+		uint64_t view;
+	} cell[MAX_CELLS];
+	/* what makes an answer void is noted here; never NULL while code runs */
+	void (*note)(uint32_t notes);
+};
+extern struct seam seam;
+
+/* Before each run: every cell is 0, nothing is pending. */
+void seam_reset(void);
+
+/* What was announced has happened by now, and whatever asm did without a word. */
+void seam_settle(void);
+
+/* A load of our own, as the oracles make it. */
+uint64_t seam_load(void *p, unsigned size);
+
+/* All that the seam remembers of a run, hashed. */
+uint64_t seam_hash(void);
+
+/* For hooks that are no accesses: an access of kind k at who's. */
+void seam_tell(int kind, void *p, const void *who);
+
+#endif

@@ -1,0 +1,154 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A kernel tree as somebody has it becomes a clean view of our own, build/kernel/NAME/src:
+# only what building mm/*.o needs, nothing that a build left in it. The tree itself is
+# never written to. Sourced; $root is set.
+#
+# TREE: a directory, a .tar.* of one, or debian:VERSION, which is that linux-source package.
+# `rm -r build/kernel` forgets them all.
+
+: "${root:?}"
+# shellcheck source=src/target/debs.sh
+. "$root/src/target/debs.sh"
+
+kernels=$root/build/kernel
+# what an mm/*.o is made of, and what the build asks for on its way
+kernel_parts="scripts include mm kernel lib tools/include tools/build tools/scripts tools/lib tools/objtool
+	tools/arch tools/bpf tools/power security certs init arch/x86 arch/arm"
+
+# debian:VERSION: the release that has it, of those that are tried
+kernel_releases() { echo "$(debs_here) trixie bullseye sid"; }
+
+kernel_hash() { sha256sum | cut -c1-8; }
+
+# TREE: the name of its folder in build/kernel
+kernel_name() {
+	local path
+
+	case $1 in
+	debian:*) echo "debian-${1#debian:}" ;;
+	*) path=$(realpath -- "$1") && echo "$(basename "$path" | tr -cs '[:alnum:]._\n-' _)-$(kernel_hash <<<"$path")" ;;
+	esac
+}
+
+# ERRORS: one line each, exit 2
+kernel_check() {
+	case $1 in
+	debian:[0-9]*.[0-9]*) return ;;
+	debian:*) die "kernel: \"$1\" is no version of a linux-source package; like debian:6.1" ;;
+	esac
+	[ -e "$1" ] || die "kernel: there is no \"$1\"; a kernel tree, its .tar, or debian:VERSION"
+	[ -d "$1" ] || [[ $1 == *.tar* ]] || die "kernel: \"$1\" is neither a directory nor a .tar"
+	[ ! -d "$1" ] || [ -e "$1/Kbuild" ] || [ -e "$1/scripts/Kbuild.include" ] ||
+		die "kernel: \"$1\" is not a kernel tree: no Kbuild in it"
+	[ ! -d "$1" ] || [ -e "$1/mm/pagewalk.c" ] || die "kernel: \"$1\" has no mm/pagewalk.c"
+}
+
+# TAR.XZ on stdin, into DIR: what we need of it
+kernel_untar() {
+	local part words=()
+
+	for part in $kernel_parts; do
+		words+=("*/$part/*")
+	done
+	mkdir -p "$1"
+	# a tree need not have every part
+	tar -xf - -C "$1" --strip-components=1 --wildcards --no-wildcards-match-slash '*/Makefile' '*/Kbuild' \
+		'*/Kconfig' '*/.clang-format' --wildcards-match-slash '*/Kconfig*' '*/Kbuild' '*/Makefile*' "${words[@]}" 2>/dev/null || :
+	[ -e "$1/mm/pagewalk.c" ]
+}
+
+# VERSION: by the host's own apt, where its lists know it; prints the .deb
+kernel_apt() {
+	mkdir -p "$kernels/packages"
+	(cd "$kernels/packages" && { compgen -G "linux-source-$1_*.deb" ||
+		{ echo "fetching linux-source-$1" >&2; apt-get -o APT::Sandbox::User=root download -qq "linux-source-$1"; }; } >/dev/null 2>&1) &&
+		compgen -G "$kernels/packages/linux-source-$1_*.deb" | tail -n 1
+}
+
+# VERSION DIR
+kernel_debian() {
+	local deb release
+
+	deb=$(kernel_apt "$1") || for release in $(kernel_releases); do
+		[ "$release" != "$(debs_here)" ] || release=""
+		deb=$(debs_get "linux-source-$1:all" "$release" 2>/dev/null) && break
+	done
+	[ -n "${deb:-}" ] || die "kernel: no package linux-source-$1 could be had; tried: $(kernel_releases)"
+	deb=$(head -n 1 <<<"$deb")
+	echo "unpacking ${deb##*/}" >&2
+	rm -rf --one-file-system "$2.new"
+	dpkg-deb --fsys-tarfile "$deb" | tar -xOf - "./usr/src/linux-source-$1.tar.xz" | xz -dc -T0 | kernel_untar "$2.new" ||
+		die "kernel: ${deb##*/} has no mm/pagewalk.c, or there is no space left"
+	sed 's/.*_\(.*\)_.*/\1/' <<<"${deb##*/}" >"$2.new/.tornwalk-package"
+	mv "$2.new" "$2"
+}
+
+# KDIR DIR: by time and size; what a build has left in KDIR stays there
+kernel_sync() {
+	local part words=()
+
+	for part in $kernel_parts; do
+		while [ "$part" != "${part%/*}" ] || [ -n "$part" ]; do
+			words+=(--include="/$part/")
+			[[ $part == */* ]] || break
+			part=${part%/*}
+		done
+	done
+	for part in $kernel_parts; do
+		words+=(--include="/$part/***")
+	done
+	rsync -a --delete --copy-unsafe-links \
+		--exclude=.git --exclude='*.o' --exclude='*.a' --exclude='*.ko' --exclude='.*.cmd' --exclude='.*.d' \
+		--exclude='*.mod' --exclude='*.order' --exclude='.config*' --exclude=/include/config \
+		--exclude='include/generated' --exclude='vmlinux*' --exclude='.tmp_*' \
+		--exclude=/scripts/kconfig/conf --exclude=/scripts/basic/fixdep --exclude='*.lex.c' --exclude='*.tab.[ch]' \
+		"${words[@]}" --include='*/' --include='Kconfig*' --include=Kbuild --include='Makefile*' --exclude='*' \
+		--prune-empty-dirs "$1/" "$2/" || die "kernel: \"$1\" could not be copied"
+}
+
+# TREE: makes or renews its view, prints where it is
+kernel_view() {
+	local to
+
+	kernel_check "$1"
+	to=$kernels/$(kernel_name "$1")/src
+	mkdir -p "${to%/src}"
+	case $1 in
+	debian:*) [ -d "$to" ] || kernel_debian "${1#debian:}" "$to" ;;
+	*.tar*) if [ ! -d "$to" ] || [ "$1" -nt "$to/Makefile" ]; then
+			rm -rf --one-file-system "$to"
+			case $1 in
+			*.xz) xz -dc -T0 -- "$1" ;;
+			*.gz) gzip -dc -- "$1" ;;
+			*) cat -- "$1" ;;
+			esac | kernel_untar "$to" || die "kernel: \"$1\" has no mm/pagewalk.c in it"
+			touch "$to/Makefile"
+		fi ;;
+	*) kernel_sync "$1" "$to" ;;
+	esac
+	echo "$to"
+}
+
+# VIEW: VERSION.PATCHLEVEL.SUBLEVEL
+kernel_version() {
+	sed -n 's/^VERSION = //p; s/^PATCHLEVEL = //p; s/^SUBLEVEL = //p; s/^EXTRAVERSION = *//p' "$1/Makefile" |
+		head -n 4 | paste -sd. | sed 's/\.\(-.*\)$/\1/; s/\.$//'
+}
+
+# TREE VIEW: what `git describe` says of it, or the package's version; "-" where nobody knows
+kernel_describe() {
+	if [ -e "$2/.tornwalk-package" ]; then
+		cat "$2/.tornwalk-package"
+	elif [ -d "$1" ]; then
+		git -C "$1" describe --always --dirty --abbrev=12 2>/dev/null || echo -
+	else
+		echo -
+	fi
+}
+
+# VIEW: of the files under test
+kernel_tree_hash() {
+	(cd "$1" && cat mm/pagewalk.c mm/pgtable-generic.c mm/gup.c mm/huge_memory.c include/linux/pgtable.h \
+		arch/x86/include/asm/pgtable*.h arch/arm/include/asm/pgtable*.h 2>/dev/null) | kernel_hash
+}

@@ -120,6 +120,9 @@ $(OUT)/report/results/targets.h: $(wildcard configs/targets/*.mk)
 $(OUT)/kernel/explorer.o: $(call objects,src/kernel/*.c src/explore/*.c)
 	$(CROSS)ld -r -o $@ $^
 $(OUT)/kernel/%.o: CFLAGS += $(UNWATCHED)
+# and what makes verdicts of what they say
+$(OUT)/tornkernel: $(OUT)/kernel/judge/judge.o $(OUT)/kernel/notes.o $(OUT)/judge/words.o $(OUT)/protocol/outcome.o
+	$(CC) $(CODE) -o $@ $^
 
 # What is audited and nothing else: one object, quickly made for any compiler and flags.
 $(OUT)/audit.o: $(OUT)/native/readers.o $(OUT)/native/writers.o $(OUT)/native/walkers.o

@@ -1,17 +1,224 @@
 # shellcheck shell=bash disable=SC2154  # root and others are run.sh's
 # SPDX-License-Identifier: GPL-2.0-or-later
-# usage: kernel   TREE [--arch x86_64|i386|arm]  a kernel's own page-table walkers: does this tree tear?
+# usage: kernel   TREE [OPTIONS]  does this kernel tree's own page-table code tear? a directory, or debian:6.1; --help
+#
+# Exit: 0 nothing forbidden is possible, 1 something is, 2 bad usage or input, 4 a cell has no answer.
 
-for part in tree objects; do
+for part in tree objects lines; do
 	# shellcheck source=/dev/null
 	. "$root/src/kernel/$part.sh"
 done
 
+kernel_usage() {
+	cat <<'END'
+./run.sh kernel TREE [--arch ARCH]... [--patch FILE | --rev REV [--rev REV]]
+
+Puts the tree's own mm/*.c, compiled by its own build, into a process and runs every execution of
+its walkers against its writers. TREE is a kernel source directory, a .tar of one, or debian:VERSION.
+
+  --arch ARCH    x86_64 (huge PUDs), i386 (PAE), arm (LPAE); default: x86_64 i386
+  --patch FILE   on a copy: before and after, side by side
+  --rev REV      of a git tree: these revisions instead of what is checked out
+
+  ./run.sh kernel debian:6.1
+  ./run.sh kernel ~/linux --arch i386
+  ./run.sh kernel ~/linux --patch fix.patch
+  ./run.sh kernel ~/linux --rev v6.1 --rev v6.12
+END
+}
+
+# ARCH: the words before a program of it, nothing where this machine runs it itself
+kernel_runs_on() {
+	local target
+
+	target=$(kernel_target "$1")
+	if [ "$1" = x86_64 ] || { [ "$1" = i386 ] && "$2" --none >/dev/null 2>&1; }; then
+		return
+	fi
+	fact "targets/$target" QEMU
+}
+
+# VIEW TREE ARCH LABEL: facts for the judge, KEY<tab>VALUE
+kernel_facts() {
+	local cross on
+
+	cross=$(kernel_cross "$3")
+	on=$(kernel_runs_on "$3" "$dir/tree/explore")
+	printf '%s\t%s\n' hash "$( (kernel_tree_hash "$1"; echo "$3") | sha256sum | cut -c1-16)" \
+		layout "$([ "$3" = arm ] && echo lpae || echo pae)" target "$(kernel_target "$3")" \
+		executor "${on:+${on} $(qemu_user_version "$(command -v "$on")") (user mode)}${on:-native}" \
+		cpu "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)" kernel "$(uname -sr)" \
+		compiler "$("${cross}gcc" --version | head -n 1)" flags "as the tree's own build, with KCSAN's instrumentation" \
+		git "$(git -C "$root" describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)" \
+		model "$([ "$3" = arm ] && echo weak || echo tso)" tree.name "$4" tree.version "$(kernel_version "$1")" \
+		tree.describe "$(kernel_describe "$2" "$1")" tree.hash "$(kernel_tree_hash "$1")" tree.arch "$3" \
+		tree.config "$3.config" tree.patch "${kernel_patch:--}" | sed "s/^executor\t\(.*user mode)\).*/executor\t\1/"
+}
+
+# PROGRAM ARCH [--brief]: what its explorer says
+kernel_explore() {
+	local on
+
+	on=$(kernel_runs_on "$2" "$1")
+	# shellcheck disable=SC2086  # no word, or one
+	timeout -k 10 600 $on "$1" "${3:---all}"
+}
+
+# VIEW TREE ARCH LABEL OUT: one tree on one architecture; its exit code
+kernel_one() {
+	local dir=${1%/src}/$3 sed twin twins=() code=0
+
+	echo "$4, $3: compiling" >&2
+	kernel_program "$1" "$dir" "$3" || return 2
+	echo "$4, $3: every execution" >&2
+	kernel_explore "$dir/tree/explore" "$3" >"$dir/tree/said" || echo "run.sh: kernel: the explorer ended early: exit code $?" >&2
+	kernel_lines "$dir/tree/explore" "$1" "$(kernel_cross "$3")" <"$dir/tree/said" >"$dir/tree/lines"
+	for sed in "$root"/configs/kernel/busted/*.sed; do
+		twin=$(basename "$sed" .sed) code=0
+		kernel_busted "$1" "$dir" "$3" "$twin" || code=$?
+		[ "$code" != 2 ] || echo "run.sh: kernel: going on without the busted twin $twin" >&2
+		[ "$code" = 0 ] || continue
+		echo "$4, $3: every execution of the busted twin $twin" >&2
+		kernel_explore "$dir/$twin/explore" "$3" --brief >"$dir/$twin/said" || :
+		twins+=("$twin=$dir/$twin/said")
+	done
+	kernel_facts "$1" "$2" "$3" "$4" >"$dir/facts"
+	printf '\n%s (%s, %s), %s\n\n' "$4" "$(kernel_version "$1")" "$(kernel_describe "$2" "$1")" "$3"
+	code=0
+	"$root/build/x86_64-gcc/tornkernel" "$dir/facts" "$5" "$dir/tree/lines" "${twins[@]}" || code=$?
+	return "$code"
+}
+
+# CODE CODE: 2 before 1 before 4 before 0
+kernel_worse() {
+	case $1,$2 in
+	*2*) echo 2 ;;
+	*1*) echo 1 ;;
+	*4*) echo 4 ;;
+	*) echo 0 ;;
+	esac
+}
+
+# OUT LABEL VIEW TREE: all architectures
+kernel_all() {
+	local arch code worst=0
+
+	for arch in "${arches[@]}"; do
+		code=0
+		kernel_one "$3" "$4" "$arch" "$2" "$1" || code=$?
+		worst=$(kernel_worse "$worst" "$code")
+	done
+	return "$worst"
+}
+
+# VIEW PATCH: a copy of the view with the patch on it; prints where. Unchanged files are the same ones.
+kernel_patched() {
+	local to log
+
+	to=${1%/src}/patch-$(kernel_hash <"$2")/src
+	log=${to%/src}.log
+	rm -rf --one-file-system "$to"
+	mkdir -p "${to%/src}"
+	cp -al "$1" "$to"
+	if ! patch -d "$to" -p1 -s --no-backup-if-mismatch -r - <"$2" >"$log" 2>&1; then
+		head -n 3 "$log" >&2
+		rm -rf --one-file-system "$to"
+		die "kernel: \"$2\" does not apply"
+	fi
+	echo "$to"
+}
+
+# TREE REV: a worktree of our own, and its view
+kernel_revision() {
+	local at
+
+	git -C "$1" rev-parse -q --verify "$2^{commit}" >/dev/null || die "kernel: \"$1\" has no revision \"$2\""
+	at=$kernels/$(kernel_name "$1")-$(git -C "$1" rev-parse --short=12 "$2^{commit}")
+	if [ ! -d "$at/src" ]; then
+		mkdir -p "$at"
+		# shellcheck disable=SC2086  # words
+		git -C "$1" archive "$2" -- Makefile Kbuild Kconfig $(kernel_there "$1" "$2") |
+			tar -xf - -C "$at" --one-top-level=new && mv "$at/new" "$at/src" ||
+			die "kernel: \"$2\" could not be unpacked: is there space?"
+	fi
+	echo "$at/src"
+}
+
+# TREE REV: of the parts that we need, those that it has, and every Kconfig
+kernel_there() {
+	local part
+
+	for part in $kernel_parts; do
+		! git -C "$1" cat-file -e "$2:$part" 2>/dev/null || echo "$part"
+	done
+	git -C "$1" ls-tree -r --name-only "$2" | grep -E '(^|/)(Kconfig[^/]*|Kbuild|Makefile[^/]*)$' |
+		grep -vE "^($(xargs <<<"$kernel_parts" | tr ' ' '|'))/"
+}
+
+# OUT OUT: cells whose verdict or bad outcomes differ
+kernel_changes() {
+	local cell='"scenario":"kernel.\([^"]*\)".*"target":"\([^"]*\)".*"verdict":"\([^"]*\)".*"reason":"\([^"]*\)".*'
+
+	printf '\nwhat changed\n\n%-44s %-13s %-13s %s\n' cell before after because
+	awk -F'\t' 'NR == FNR { v[$1] = $2; next }
+		!($1 in v) { v[$1] = "not there" }
+		v[$1] != $2 { printf "%-44s %-13s %-13s %s\n", $1, v[$1], $2, $3; n++ }
+		END { if (!n) print "nothing" }' \
+		<(sed -n "s/.*$cell/\\1 \\2\t\\3\t\\4/p" "$1") <(sed -n "s/.*$cell/\\1 \\2\t\\3\t\\4/p" "$2")
+}
+
 cmd_kernel() {
-	local view dir arch=${3:-i386}
-	export PATH=/usr/lib/ccache:$PATH CCACHE_NOHASHDIR=1
-	view=$(kernel_view "$1") || exit
-	dir=${view%/src}/$arch
-	kernel_program "$view" "$dir" "$arch" || exit 2
-	echo "$dir/tree/explore"
+	local tree="" arches=() revs=() kernel_patch="" view out code=0 worst=0 rev after
+
+	while [ $# -gt 0 ]; do
+		case $1 in
+		-h | --help) kernel_usage; return ;;
+		--arch | --patch | --rev)
+			[ $# -gt 1 ] || die "kernel: $1 needs a value"
+			case $1 in
+			--arch) [[ " $kernel_arches " == *" $2 "* ]] || die "kernel: unknown architecture \"$2\"; valid: $kernel_arches"
+				arches+=("$2") ;;
+			--patch) [ -f "$2" ] && [ -r "$2" ] || die "kernel: cannot read the patch \"$2\""
+				kernel_patch=$(realpath "$2") ;;
+			--rev) revs+=("$2") ;;
+			esac
+			shift ;;
+		-*) die "kernel: unknown option \"$1\"; valid: --arch --patch --rev --help" ;;
+		*) [ -z "$tree" ] || die "kernel takes one tree, not \"$tree\" and \"$1\""
+			tree=$1 ;;
+		esac
+		shift
+	done
+	[ -n "$tree" ] || { kernel_usage >&2; exit 2; }
+	[ ${#arches[@]} -gt 0 ] || arches=(x86_64 i386)
+	[ ${#revs[@]} = 0 ] || [ -d "$tree" ] || die "kernel: --rev needs a git tree, not \"$tree\""
+	[ ${#revs[@]} -le 2 ] || die "kernel: two revisions at most"
+	kernel_check "$tree"
+	setup kernel
+	[ ! -d /usr/lib/ccache ] || export PATH=/usr/lib/ccache:$PATH CCACHE_NOHASHDIR=1
+	for arch in "${arches[@]}"; do
+		TARGET=$(kernel_target "$arch") COMPILER=gcc SAN='' build "build/$(kernel_target "$arch")-gcc/kernel/explorer.o"
+	done
+	TARGET=x86_64 COMPILER=gcc SAN='' build build/x86_64-gcc/tornkernel
+	out=$(stamp kernel .jsonl)
+	after=${out%.jsonl}-after.jsonl
+	if [ ${#revs[@]} -gt 0 ]; then
+		for rev in "${revs[@]}"; do
+			code=0
+			view=$(kernel_revision "$tree" "$rev") || exit
+			kernel_all "$([ "$rev" = "${revs[0]}" ] && echo "$out" || echo "$after")" "$rev" "$view" "$tree" || code=$?
+			worst=$(kernel_worse "$worst" "$code")
+		done
+	else
+		view=$(kernel_view "$tree") || exit
+		kernel_patch=""$kernel_patch kernel_all "$out" "$(basename "$tree")" "$view" "$tree" || worst=$?
+		if [ -n "$kernel_patch" ]; then
+			view=$(kernel_patched "$view" "$kernel_patch") || exit
+			worst=0
+			kernel_all "$after" "$(basename "$tree") + $(basename "$kernel_patch")" "$view" "$tree" || worst=$?
+		fi
+	fi
+	[ ! -s "$after" ] || kernel_changes "$out" "$after"
+	echo "results: ${out#"$root"/}$([ ! -s "$after" ] || echo " ${after#"$root"/}")"
+	exit "$worst"
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154  # root is run.sh's
 # SPDX-License-Identifier: GPL-2.0-or-later
-# usage: setup    [run|test|report|ci|boards|boards-test|audit|compare|qemu10]  only the installing; TORNWALK_NO_INSTALL=1: only a list
+# usage: setup    [run|test|report|ci|boards|boards-test|audit|compare|kernel|qemu10]  only the installing; TORNWALK_NO_INSTALL=1: only a list
 
 # For the tests of boards: an sshd that is not installed, for its package would start
 # it; LAVA's scripts for a board; the kernels. What cannot be had has its line, and the

@@ -12,42 +12,43 @@
 
 enum level { LEVEL_PMD, LEVEL_PUD };
 
-/* X(function of glue/, name in results, meaning) */
-#define WALKERS(X)                                                                               \
-	X(walk_pte, "walk_page_range.pte", "walk_page_range() with a vma and a pte callback")      \
-	X(walk_pmd, "walk_page_range.pmd", "walk_page_range() with a vma and a pmd callback")      \
-	X(gup_fast, "gup_fast", "get_user_pages_fast_only() of one page")
+/* X(function of glue/, name in results, over PMDs, over PUDs, meaning) */
+#define WALKERS(X)                                                                                \
+	X(walk_pte, "walk_page_range.pte", 1, 1, "walk_page_range() with a vma and a pte callback") \
+	X(walk_pmd, "walk_page_range.pmd", 0, 1, "walk_page_range() with a vma and a pmd callback") \
+	X(gup_fast, "gup_fast", 1, 0, "get_user_pages_fast_only() of one page")
 
 /*
- * X(function of glue/, name, level, contract, meaning). A contract is a function that a tree
- * has where this is allowed while somebody walks; "" : everywhere.
+ * X(function of glue/, name, level, contract, meaning). A contract asks the tree whether it
+ * allows this while somebody walks; NULL: every tree does.
  */
-#define TRANSITIONS(X)                                                                           \
+#define TRANSITIONS(X)                                                                            \
 	X(do_pud_split_refault, "pud-split-refault", LEVEL_PUD, NULL, "a huge PUD is split, and faulted in again") \
-	X(do_fault_zap, "fault-zap", LEVEL_PMD, NULL, "a huge page is faulted in and zapped, twice")  \
-	X(do_fault_split, "fault-split", LEVEL_PMD, NULL, "a huge page is faulted in and split")      \
-	X(do_split_retract, "split-retract", LEVEL_PMD, k_has_free_defer, "split, its table taken away, faulted in again") \
-	X(do_split_clear, "split-clear-retract", LEVEL_PMD, k_has_free_defer, "split by clearing, its table taken away, faulted in again")
+	X(do_fault_zap, "fault-zap", LEVEL_PMD, NULL, "a huge page is zapped by one, another faulted in by somebody else") \
+	X(do_fault_split, "fault-split", LEVEL_PMD, NULL, "a huge page is faulted in and split")    \
+	X(do_split_retract, "split-retract", LEVEL_PMD, k_tables_may_go, "split, its table taken away, faulted in again") \
+	X(do_split_clear, "split-clear-retract", LEVEL_PMD, k_tables_may_go, "split by clearing, its table taken away, faulted in again")
 
-#define X(function, name, text) extern void k_##function(void) __attribute__((weak));
+#define X(function, name, at_pmd, at_pud, text) extern void k_##function(void) __attribute__((weak));
 WALKERS(X)
 #undef X
 #define X(function, name, level, contract, text) extern void k_##function(void) __attribute__((weak));
 TRANSITIONS(X)
 #undef X
-/* a table that was taken away is freed after a grace period: walkers may be in it (6.5) */
-extern void k_has_free_defer(void) __attribute__((weak));
+/* Is a table that was taken away freed after a grace period only, so that walkers may be in it (6.5)? */
+extern int k_tables_may_go(void);
 
 struct walker {
 	const char *name, *meaning;
 	void (*run)(void);
+	unsigned puds_only, pmds_only;
 };
 
 struct transition {
 	const char *name, *meaning;
 	enum level level;
 	void (*run)(void);
-	void (*contract)(void);
+	int (*contract)(void);
 	unsigned outside;	/* there is a contract, and this tree has none: nothing is promised */
 };
 

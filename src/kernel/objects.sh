@@ -73,20 +73,33 @@ kernel_complain() {
 	echo "run.sh: kernel: $2 failed; all of it in ${1#"$root"/}/log" >&2
 }
 
+# DIR: -D for each of the tree's functions that decides what its contract is
+kernel_probes() {
+	! grep -q 'pte_free_defer(' "$1/include/linux/pgtable.h" || echo -DHAS_PTE_FREE_DEFER
+}
+
 # DIR: the command that compiled mm/pagewalk.c, without its input and output
 kernel_command() {
 	sed -n '1s/^[a-z]*cmd_mm\/pagewalk.o := //p' "$1/o/mm/.pagewalk.o.cmd" |
 		sed 's/ -c -o mm\/pagewalk\.o .*//; s/-Wp,-MMD,[^ ]*//; s/pagewalk/tornwalk/g'
 }
 
+# DIR OBJECT: is it no older than all that it was made of?
+kernel_fresh() {
+	[ -e "$2" ] && [ -e "$2.d" ] && [ ! "$1/configured" -nt "$2" ] &&
+		! (cd "$1/o" && sed 's/^[^:]*://; s/\\$//' "$2.d" | tr -s ' \n' '\n\n' | grep . |
+			xargs -r sh -c 'find "$@" -newer "$0" -print' "$2" 2>&1 | grep -q .)
+}
+
 # DIR OVERLAY SOURCE OBJECT: as mm/pagewalk.c was compiled, with OVERLAY's headers first
 kernel_compile() {
 	local command first=""
 
+	! kernel_fresh "$1" "$4" || return 0
 	command=$(kernel_command "$1")
 	[ "$2" = - ] || first="-I$2/include $(compgen -G "$2/arch/*/include" | sed 's/^/-I/' | paste -sd' ')"
-	(cd "$1/o" && eval "${command/ -nostdinc/ $first -nostdinc} -Wno-missing-prototypes -Wno-missing-declarations -c -o $4 $3") \
-		>"$4.log" 2>&1 || { cat "$4.log" >>"$1/log"; return 1; }
+	(cd "$1/o" && eval "${command/ -nostdinc/ $first -nostdinc} -Wno-missing-prototypes -Wno-missing-declarations" \
+		"$(kernel_probes "${1%/*}/src") -Wp,-MMD,$4.d -c -o $4 $3") >"$4.log" 2>&1 || { cat "$4.log" >>"$1/log"; return 1; }
 }
 
 # CROSS OBJECT: assembler for what is still undefined. A function says its name and ends
@@ -123,6 +136,7 @@ kernel_link() {
 
 	cross=$(kernel_cross "$2")
 	side=$root/build/$(kernel_target "$2")-gcc/kernel/explorer.o
+	[ -z "$(find "$side" "${@:4}" -newer "$to/explore" 2>&1)" ] && return
 	"${cross}ld" -r -o "$to/a.o" "${@:4}" &&
 	kernel_unserved "$cross" "$to/a.o" >"$to/unserved.s" &&
 	"${cross}gcc" -c "$to/unserved.s" -o "$to/unserved.o" &&
@@ -158,14 +172,13 @@ kernel_program() {
 kernel_busted() {
 	local sed=$root/configs/kernel/busted/$4.sed to=$2/$4 file f changed=() objects=()
 
-	rm -rf --one-file-system "$to"
 	mkdir -p "$to/overlay"
 	for file in $(sed -n 's/^# files: //p' "$sed"); do
 		[ -e "$1/$file" ] || continue
 		sed -E -f "$sed" "$1/$file" >"$to/new"
 		! cmp -s "$to/new" "$1/$file" || continue
 		mkdir -p "$to/overlay/${file%/*}"
-		mv "$to/new" "$to/overlay/$file"
+		cmp -s "$to/new" "$to/overlay/$file" || cp "$to/new" "$to/overlay/$file"
 		changed+=("$file")
 	done
 	rm -f "$to/new"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What a command needs of Debian's packages, and how it gets it.
 
-setup_valid="run test report ci boards boards-test audit compare qemu10"
+setup_valid="run test report ci boards boards-test audit compare kernel qemu10"
 
 # Of what this machine builds programs for: a compiler and the libraries, by Debian's architecture
 packages_foreign() {
@@ -14,6 +14,11 @@ packages_foreign() {
 		done
 		echo "gcc-${triple//_/-} libc6-dev-$deb-cross liburcu-dev:$deb libinih-dev:$deb"
 	done
+}
+
+# The compilers alone, for what needs no library
+packages_cross() {
+	packages_foreign | tr ' ' '\n' | grep -E '^(gcc|libc6-dev)-' | xargs
 }
 
 packages_boards() {
@@ -38,6 +43,7 @@ packages() {
 	test) echo "$run $desk gcc clang libclang-rt-dev llvm libcmocka-dev chromium shellcheck perl patch" \
 		"libxml2-utils mandoc python3 python3-jsonschema util-linux" ;;
 	ci) echo "$run $desk gcc clang qemu-user-static $(packages_foreign)" ;;
+	kernel) echo "$run gcc flex bison bc libelf-dev rsync xz-utils patch perl qemu-user-static $(packages_cross)" ;;
 	compare) echo "$run $desk gcc" ;;
 	audit) echo "$(packages ci) clang-16 clang-19" ;;	# what is there is used
 	boards) echo "$(packages ci) $(packages_boards) cpio openssh-client parallel util-linux" ;;

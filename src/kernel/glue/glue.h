@@ -71,8 +71,8 @@ CALLED_BY_KERNEL void AT(hook_pinned)(unsigned long pfn);
 CALLED_BY_KERNEL void AT(hook_nothing)(void);
 /* pmd_clear_bad() and friends found what they call bad. */
 CALLED_BY_KERNEL void AT(hook_bad)(void);
-CALLED_BY_KERNEL void AT(hook_lock)(void *lock);
-CALLED_BY_KERNEL void AT(hook_unlock)(void *lock);
+CALLED_BY_KERNEL void AT(hook_lock)(void *lock, const void *who);
+CALLED_BY_KERNEL void AT(hook_unlock)(void *lock, const void *who);
 CALLED_BY_KERNEL void AT(hook_irqs)(int off);
 CALLED_BY_KERNEL void AT(hook_sync)(void);	/* waits for everybody's IRQs-off sections */
 /* The physical address of a table of PTEs that nobody uses. */

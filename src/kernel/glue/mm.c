@@ -166,6 +166,16 @@ CROSSING void do_fault_split(void) { fault(0); split(); }
 CROSSING void do_split_retract(void) { fault(0); split(); retract(); fault(1); split(); retract(); }
 CROSSING void do_split_clear(void) { fault(0); split_clear(); retract(); fault(1); split_clear(); retract(); }
 
+/* pte_free_defer() is declared where the contract is; asked of the header, not of the version */
+CROSSING int tables_may_go(void)
+{
+#ifdef HAS_PTE_FREE_DEFER
+	return 1;
+#else
+	return 0;
+#endif
+}
+
 /* What the walker itself calls when it has to split. */
 void glue_split_huge_pmd(struct vm_area_struct *, pmd_t *, unsigned long) __asm__("__split_huge_pmd");
 void __weak glue_split_huge_pmd(struct vm_area_struct *v, pmd_t *p, unsigned long addr) { split(); }

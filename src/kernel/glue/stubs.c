@@ -38,9 +38,9 @@ asmlinkage int glue_printk_old(const char *fmt, ...)
 }
 
 void glue_spin_lock(void *) SERVES(_raw_spin_lock);
-void glue_spin_lock(void *l) { hook_lock(l); }
+void glue_spin_lock(void *l) { hook_lock(l, __builtin_return_address(0)); }
 void glue_spin_unlock(void *) SERVES(_raw_spin_unlock);
-void glue_spin_unlock(void *l) { hook_unlock(l); }
+void glue_spin_unlock(void *l) { hook_unlock(l, __builtin_return_address(0)); }
 
 void glue_sync_one(void) SERVES(tlb_remove_table_sync_one);
 void glue_sync_one(void) { hook_sync(); }

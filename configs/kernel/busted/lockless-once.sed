@@ -1,0 +1,3 @@
+# pmdp_get_lockless() reads its two words once
+# files: include/linux/pgtable.h
+s/while \(unlikely\(pmd\.pmd_low != pmdp->pmd_low\)\)/while (0)/

@@ -1,0 +1,3 @@
+# walk_pmd_range() does not look again at the PUD that it was sent to
+# files: mm/pagewalk.c
+s/if \(!pud_present\(pudval\) \|\| pud_leaf\(pudval\)\)/if (pud_none(pudval))/

@@ -6,6 +6,10 @@
  *
  *	cell	NAME	in|outside
  *	model	NAME	MODEL	NOTES	STATES	MILLISECONDS	complete|WHY
+ *
+ * MODEL is a memory model, with 8-byte accesses of a 32-bit kernel in either order of their
+ * words, as the source allows; low and high are this machine's model with one order.
+ *
  *	missing	NAME	SYMBOL
  *	step	NAME	MODEL	NOTE	N	WHO	ADDRESS	TEXT
  */
@@ -39,6 +43,11 @@ static struct transition transitions[NR_TRANSITIONS] = {
 
 enum { READER, WRITER, NR_THREADS };
 enum { MAX_STATES = 3000000 };
+#ifdef __arm__
+static const enum memory_model machine = MODEL_WEAK;
+#else
+static const enum memory_model machine = MODEL_TSO;
+#endif
 
 /* What runs, for the hooks, which the kernel calls and which have no argument for it. */
 static struct {
@@ -50,6 +59,7 @@ static struct {
 	void *entry;
 	const char *missing;
 	uint32_t shown;			/* notes that had their witness */
+	unsigned witnesses;		/* how many a run may have */
 } now;
 
 static void note(uint32_t notes)
@@ -260,14 +270,15 @@ static void print_move(const struct program *p, const struct op *op, uint64_t go
 		printf("%08" PRIx32, (uint32_t)(op->kind == ACCESS_LOAD ? got : op->value));
 }
 
-static void print_witness(const char *name, struct program *p, uint32_t bit, uint64_t max)
+static void print_witness(const char *name, struct program *p, uint32_t bit)
 {
 	static struct schedule s;
 	static struct state state;
+	const char *what = note_kinds[__builtin_ctz(bit)].name;
 	unsigned step = 0;
 	uint64_t got;
 
-	if (search_witness(p, bit, max, &s))
+	if (search_witness(p, bit, MAX_STATES, &s))
 		return;
 	state_first(p, &state);
 	for (unsigned i = 0; i < s.n; i++) {
@@ -279,49 +290,76 @@ static void print_witness(const char *name, struct program *p, uint32_t bit, uin
 			const struct waiting_store *w = flushed_store(p, &state, a, s.move[i].alt);
 
 			printf("step\t%s\t%s\t%s\t%u\t%s\t-\tits store of %08" PRIx32 ":%08" PRIx32 " is seen by all\n", name,
-			       model_names[p->model], note_kinds[__builtin_ctz(bit)].name, ++step,
-			       a - MAX_PARTIES == READER ? "walker" : "writer", w->hi, w->lo);
+			       model_names[p->model], what, ++step, a - MAX_PARTIES == READER ? "walker" : "writer", w->hi, w->lo);
 		}
 		if (agent_move(p, &state, a, s.move[i].alt, &got))
 			return;
 		if (!thread || op.kind == ACCESS_CHOOSE)
 			continue;
-		printf("step\t%s\t%s\t%s\t%u\t%s\t%p\t", name, model_names[p->model], note_kinds[__builtin_ctz(bit)].name,
-		       ++step, a == READER ? "walker" : "writer", op.who);
+		printf("step\t%s\t%s\t%s\t%u\t%s\t%p\t", name, model_names[p->model], what, ++step,
+		       a == READER ? "walker" : "writer", op.who);
 		print_move(p, &op, got);
 		putchar('\n');
 	}
 }
 
-static void explore(const char *name, enum memory_model model, uint64_t max, bool witness)
+/* The models a cell is explored under, and how its line calls them. */
+static const struct run {
+	const char *name;
+	enum memory_model model;	/* NR_MODELS: the machine's */
+	int order;
+} runs[] = {
+	{ "low", NR_MODELS, ORDER_LOW_FIRST },	/* before `either`, for the sake of the witness */
+	{ "high", NR_MODELS, ORDER_HIGH_FIRST },
+	{ "sc", MODEL_SC, ORDER_EITHER },
+	{ "tso", MODEL_TSO, ORDER_EITHER },
+	{ "weak", MODEL_WEAK, ORDER_EITHER },
+};
+
+/* A witness is under sc where that is enough, and of the first run that has the note at all. */
+static void print_witnesses(const char *name, struct program *p, uint32_t notes)
+{
+	for (unsigned i = 0, n = 0; i < NR_NOTES && n < now.witnesses; i++) {
+		const enum memory_model model = p->model;
+
+		if (!(notes & NOTES_BAD & ~now.shown & 1u << i))
+			continue;
+		n++;
+		p->model = MODEL_SC;
+		print_witness(name, p, 1u << i);
+		p->model = model;
+		now.shown |= 1u << i;
+	}
+}
+
+static void explore(const char *name, const struct run *r)
 {
 	struct program *p = &now.program;
-	struct search x = { .how = SEARCH_REDUCED, .max_states = max };
+	struct search x = { .how = SEARCH_REDUCED, .max_states = MAX_STATES };
 	struct timespec a, b;
 	int err;
 
+	seam.order = (unsigned)r->order;
 	clock_gettime(CLOCK_MONOTONIC, &a);
-	err = program_open(p, model);
+	err = program_open(p, r->model == NR_MODELS ? machine : r->model);
 	if (!err)
 		err = search_all(&x, p);
 	clock_gettime(CLOCK_MONOTONIC, &b);
 	/* who falls lets nothing go: that others wait for him then is no news */
 	if (!err && x.deadlock && !(x.notes & (NOTE_FAULT | NOTE_NO_PAGE | NOTE_BUG | NOTE_MISSING)))
 		x.notes |= NOTE_LOCK_HELD;
-	printf("model\t%s\t%s\t", name, model_names[model]);
+	printf("model\t%s\t%s\t", name, r->name);
 	print_notes(err ? 0 : x.notes);
 	printf("\t%" PRIu64 "\t%lld\t%s\n", x.states, (b.tv_sec - a.tv_sec) * 1000ll + (b.tv_nsec - a.tv_nsec) / 1000000,
 	       err ? what_failed(p, err) : x.complete ? "complete" : x.why);
-	/* under the strongest model that has it: the others need nothing more */
-	for (unsigned i = 0; witness && !err && i < NR_NOTES; i++)
-		if (x.notes & NOTES_BAD & ~now.shown & 1u << i)
-			print_witness(name, p, 1u << i, max);
-	now.shown |= x.notes;
+	if (!err)
+		print_witnesses(name, p, x.notes);
 	program_close(p);
 	fflush(stdout);
 }
 
-static void run_cell(const struct walker *w, const struct transition *t, uint64_t max, bool witness)
+/* brief: only what decides, as of a busted twin. */
+static void run_cell(const struct walker *w, const struct transition *t, bool brief)
 {
 	char name[96];
 
@@ -331,19 +369,24 @@ static void run_cell(const struct walker *w, const struct transition *t, uint64_
 	now.entry = t->level == LEVEL_PUD ? AT(glue_pud)() : AT(glue_pmd)();
 	now.missing = NULL;
 	now.shown = 0;
+	now.witnesses = brief ? 0 : t->outside ? 1 : NR_NOTES;
 	seam.n = 2;
 	seam.cell[0] = (struct seam_cell){ .at = now.entry, .size = 8 };
 	seam.cell[1] = (struct seam_cell){ .at = AT(glue_lock)(), .size = 4, .lock = true };
 	printf("cell\t%s\t%s\n", name, t->outside ? "outside" : "in");
-	for (enum memory_model m = 0; m < NR_MODELS; m++)
-		explore(name, m, max, witness);
+	for (unsigned i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
+		if (brief ? runs[i].order != ORDER_EITHER || runs[i].model != machine :
+			    runs[i].order != ORDER_EITHER && sizeof(void *) == 8)
+			continue;
+		explore(name, &runs[i]);
+	}
 	if (now.missing)
 		printf("missing\t%s\t%s\n", name, now.missing);
 }
 
 int main(int argc, char **argv)
 {
-	const bool witness = argc < 2 || strcmp(argv[1], "--brief");
+	const bool brief = argc > 1 && !strcmp(argv[1], "--brief");
 	const char *only = argc > 2 ? argv[2] : NULL;
 	int err;
 
@@ -351,6 +394,8 @@ int main(int argc, char **argv)
 	/* the kernel's per-cpu segment: flat */
 	__asm__ volatile("mov %%ds, %%eax; mov %%eax, %%fs" ::: "eax");
 #endif
+	if (argc > 1 && !strcmp(argv[1], "--none"))	/* does it run at all? */
+		return 0;
 	err = world_init();
 
 	if (err) {
@@ -369,7 +414,7 @@ int main(int argc, char **argv)
 				continue;
 			if (transitions[t].level == LEVEL_PUD ? !AT(glue_pud)() || walkers[w].pmds_only : walkers[w].puds_only)
 				continue;
-			run_cell(&walkers[w], &transitions[t], MAX_STATES, witness);
+			run_cell(&walkers[w], &transitions[t], brief);
 		}
 	}
 	return 0;

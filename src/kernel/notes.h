@@ -14,7 +14,7 @@
 	X(CONFUSED, "confused", 1, CONFUSED, "a leaf was walked as a table")                          \
 	X(TORN, "torn", 1, TORN_READER, "acted upon a mix of two stores")                             \
 	X(WILD, "wild", 1, TORN_READER, "went to a table that no entry leads to")                     \
-	X(NO_PAGE, "no-page", 1, TORN_READER, "touched the struct page of a frame that does not exist") \
+	X(NO_PAGE, "no-page", 1, TORN_READER, "touched the struct page of a frame that no entry held") \
 	X(RETRACTED, "retracted", 1, FREED, "acted upon a table, under its lock, that the entry no longer leads to") \
 	X(BAD_ENTRY, "bad-entry", 1, REREAD, "the kernel cleared a live entry as a bad one")          \
 	X(FAULT, "fault", 1, TORN_READER, "a page fault in kernel code")                              \

@@ -95,7 +95,7 @@ kernel_fresh() {
 kernel_compile() {
 	local command first=""
 
-	! kernel_fresh "$1" "$4" || return 0
+	! { kernel_fresh "$1" "$4" && grep -qF " $3 " "$4.d"; } || return 0
 	command=$(kernel_command "$1")
 	[ "$2" = - ] || first="-I$2/include $(compgen -G "$2/arch/*/include" | sed 's/^/-I/' | paste -sd' ')"
 	(cd "$1/o" && eval "${command/ -nostdinc/ $first -nostdinc} -Wno-missing-prototypes -Wno-missing-declarations" \
@@ -154,16 +154,21 @@ kernel_program() {
 	for f in $kernel_files; do
 		objects+=("mm/$f.o")
 	done
-	[ "$3" != i386 ] || [ ! -e "$1/arch/x86/lib/atomic64_cx8_32.S" ] || objects+=(arch/x86/lib/atomic64_cx8_32.o)
-	kernel_make "$1" "$2" "$3" KCFLAGS="$(kernel_flags)" KAFLAGS="-include $root/src/kernel/glue/prelude.h -DEXPLORED" \
-		"${objects[@]}" || { kernel_complain "$2" "compiling ${objects[*]}"; return 2; }
+	kernel_make "$1" "$2" "$3" KCFLAGS="$(kernel_flags)" "${objects[@]}" ||
+		{ kernel_complain "$2" "compiling ${objects[*]}"; return 2; }
+	f=arch/x86/lib/atomic64_cx8_32
+	if [ "$3" = i386 ] && [ -e "$1/$f.S" ]; then
+		kernel_make "$1" "$2" "$3" KAFLAGS="-include $root/src/kernel/glue/prelude.h -DEXPLORED" $f.o ||
+			{ kernel_complain "$2" "compiling $f.o"; return 2; }
+		objects+=("$f.o")
+	fi
 	mkdir -p "$2/tree"
 	for f in $kernel_glue; do
-		kernel_compile "$2" - "$root/src/kernel/glue/$f.c" "$2/tree/$f.o" ||
+		kernel_compile "$2" - "$root/src/kernel/glue/$f.c" "$2/tree/glue-$f.o" ||
 			{ kernel_complain "$2" "compiling the glue ($f.c)"; return 2; }
 	done
 	# shellcheck disable=SC2086  # words
-	kernel_link "$2" "$3" tree $(printf "$2/tree/%s.o " $kernel_glue) "${objects[@]/#/$2/o/}" >>"$2/log" 2>&1 ||
+	kernel_link "$2" "$3" tree $(printf "$2/tree/glue-%s.o " $kernel_glue) "${objects[@]/#/$2/o/}" >>"$2/log" 2>&1 ||
 		{ kernel_complain "$2" "linking"; return 2; }
 }
 
@@ -193,10 +198,10 @@ kernel_busted() {
 	done
 	for f in $kernel_glue; do
 		if [[ ${changed[*]} == *.h* ]]; then
-			kernel_compile "$2" "$to/overlay" "$root/src/kernel/glue/$f.c" "$to/$f.o" || return 2
-			objects+=("$to/$f.o")
+			kernel_compile "$2" "$to/overlay" "$root/src/kernel/glue/$f.c" "$to/glue-$f.o" || return 2
+			objects+=("$to/glue-$f.o")
 		else
-			objects+=("$2/tree/$f.o")
+			objects+=("$2/tree/glue-$f.o")
 		fi
 	done
 	[ ! -e "$2/o/arch/x86/lib/atomic64_cx8_32.o" ] || objects+=("$2/o/arch/x86/lib/atomic64_cx8_32.o")

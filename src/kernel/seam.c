@@ -80,13 +80,18 @@ static bool in_two_words(unsigned size)
 	return size == 8 && sizeof(void *) == 4;
 }
 
+static unsigned high_first(const void *p)
+{
+	return seam.order == ORDER_EITHER ? explore_choose(2, p) : seam.order == ORDER_HIGH_FIRST;
+}
+
 static void store(struct seam_cell *c, void *p, unsigned size, uint64_t v, const void *who)
 {
 	see(c, p, size, v);
 	if (!locked)
 		seam.note(NOTE_UNLOCKED);
 	if (in_two_words(size)) {
-		const unsigned high = explore_choose(2, p);
+		const unsigned high = high_first(p);
 
 		tell(ACCESS_STORE, (char *)p + 4 * high, 4, (uint32_t)(v >> 32 * high), who);
 		tell(ACCESS_STORE, (char *)p + 4 * !high, 4, (uint32_t)(v >> 32 * !high), who);
@@ -178,7 +183,7 @@ static uint64_t load(void *p, unsigned size, const void *who)
 	if (c->lock) {
 		place(c, p, size, 0);
 	} else if (in_two_words(size)) {
-		const unsigned high = explore_choose(2, p);
+		const unsigned high = high_first(p);
 		const uint64_t first = tell(ACCESS_LOAD, (char *)p + 4 * high, 4, 0, who);
 		const uint64_t second = tell(ACCESS_LOAD, (char *)p + 4 * !high, 4, 0, who);
 

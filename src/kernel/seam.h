@@ -28,6 +28,8 @@ struct seam {
 		bool lock;
 		uint64_t view;
 	} cell[MAX_CELLS];
+	/* two words of 8 bytes: what the source allows, or what one compiler made of it */
+	enum { ORDER_EITHER, ORDER_LOW_FIRST, ORDER_HIGH_FIRST } order;
 	/* what makes an answer void is noted here; never NULL while code runs */
 	void (*note)(uint32_t notes);
 };

@@ -138,9 +138,9 @@ int world_init(void)
 	for (unsigned i = 0; i < NR_TABLES; i++)
 		fill_table(PHYS_TABLES + i * PAGE, PHYS_LEAVES + i * PAGE, PAGE_BITS);
 	/* what somebody wrote into a huge page may well look like a table */
-	fill_table(PHYS_FAKE, PHYS_LEAVES, PAGE_BITS);
+	fill_table(PHYS_FAKE, PHYS_FAKE, PAGE_BITS);
 	for (unsigned i = 0; i < NR_LEAVES; i++)
-		fill_table(PHYS_LEAVES + i * 0x200000, PHYS_LEAVES, PAGE_BITS);
+		fill_table(PHYS_LEAVES + i * 0x200000, PHYS_FAKE, PAGE_BITS);
 	if (sizeof(void *) == 8)
 		fill_table(PHYS_GIANT, PHYS_FAKE, TABLE_BITS);
 	AT(glue_init)((void *)base);

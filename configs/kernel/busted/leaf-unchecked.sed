@@ -1,5 +1,6 @@
-# whoever maps a table of PTEs does not ask whether the PMD is a leaf
-# files: include/linux/pgtable.h mm/pgtable-generic.c
+# nobody splits a leaf, nor asks whether it is one, before it is mapped as a table of PTEs
+# files: include/linux/pgtable.h mm/pgtable-generic.c mm/pagewalk.c
 s/if \(pmd_none\(pmdval\) \|\| pmd_trans_huge\(pmdval\) \|\|/if (pmd_none(pmdval) ||/
 s/if \(unlikely\(pmd_trans_huge\(pmdval\) \|\| pmd_devmap\(pmdval\)\)\)/if (0)/
 s/if \(unlikely\(pmd_trans_huge\(pmdval\)\)\)/if (0)/
+s/^(\t+)split_huge_pmd\(walk->vma, pmd, addr\);/\1;/

@@ -20,8 +20,8 @@
 #include "kernel/notes.h"
 #include "protocol/outcome.h"
 
-enum { MAX_CELLS = 64, MAX_TWINS = 16, MAX_FACTS = 32, NR_MODELS = 3, TEXT = 512 };
-static const char *const models[NR_MODELS] = { "sc", "tso", "weak" };
+enum { MAX_CELLS = 64, MAX_TWINS = 16, MAX_FACTS = 32, NR_MODELS = 5, TEXT = 512 };
+static const char *const models[NR_MODELS] = { "sc", "tso", "weak", "low", "high" };
 static const uint32_t outcome_of_note[NR_NOTES] = {
 #define X(id, name, bad, outcome, meaning) [NOTE_BIT_##id] = OUTCOME_##outcome,
 	NOTES(X)
@@ -54,6 +54,7 @@ static struct {
 	unsigned ncells, ntwins, nfacts;
 	char *twin[MAX_TWINS], *fact[MAX_FACTS][2];
 	unsigned model;		/* of the machine that the tree is for */
+	bool shown[NR_MODELS];	/* somebody explored it */
 } all;
 
 static void die(const char *what, const char *which)
@@ -153,7 +154,7 @@ static void read_line(char *line, int twin)
 			c->caught[twin] |= m == all.model ? notes & NOTES_BAD : 0;
 			return;
 		}
-		c->known[m] = true;
+		c->known[m] = all.shown[m] = true;
 		c->notes[m] = notes;
 		c->states += strtoull(field[4], NULL, 10);
 		c->ms += strtoull(field[5], NULL, 10);
@@ -245,16 +246,12 @@ static void judge_cell(struct cell *c)
 
 	c->worst = -1;
 	if (bad) {
-		unsigned shortest = UINT32_MAX;
-
-		for (unsigned i = 0; i < NR_NOTES; i++) {
-			const unsigned steps = steps_to(c, i);
-
-			if ((bad & 1u << i) && (c->worst < 0 || (steps && steps < shortest))) {
-				c->worst = (int)i;
-				shortest = steps ? steps : UINT32_MAX;
-			}
-		}
+		/* the first that has a witness: explore.c begins with what is likeliest */
+		for (const struct step *st = c->steps; st && c->worst < 0; st = st->next)
+			if (bad & 1u << st->note)
+				c->worst = (int)st->note;
+		if (c->worst < 0)
+			c->worst = __builtin_ctz(bad);
 		c->cause = c->outside ? CAUSE_SOURCE_OUTSIDE : CAUSE_SOURCE_SHOWS;
 		snprintf(c->reason, sizeof(c->reason), "%s%s, in %u steps", c->outside ? "outside this tree's contract: " : "",
 			 note_kinds[c->worst].meaning, steps_to(c, (unsigned)c->worst));
@@ -274,6 +271,15 @@ static void judge_cell(struct cell *c)
 
 /* ---- the table ---- */
 
+static void print_head(void)
+{
+	printf("%-12s %-40s", "verdict", "cell");
+	for (unsigned m = 0; m < NR_MODELS; m++)
+		if (all.shown[m])
+			printf(" %-10s", m < 3 ? models[m] : m == 3 ? "low first" : "high first");
+	printf(" %s\n", "reason");
+}
+
 static void print_cell(const struct cell *c)
 {
 	char what[NR_MODELS][TEXT];
@@ -288,8 +294,11 @@ static void print_cell(const struct cell *c)
 		else
 			strcpy(what[m], c->complete[m] ? "clean" : "(clean)");
 	}
-	printf("%-12s %-42s %-12s %-12s %-12s %s\n", verdict_names[cause_kinds[c->cause].verdict], c->name, what[0], what[1], what[2],
-	       c->reason);
+	printf("%-12s %-40s", verdict_names[cause_kinds[c->cause].verdict], c->name);
+	for (unsigned m = 0; m < NR_MODELS; m++)
+		if (all.shown[m])
+			printf(" %-10s", what[m]);
+	printf(" %s\n", c->reason);
 }
 
 /* Only lines: what is a walker's stands left, what is a writer's right of it. */
@@ -465,7 +474,7 @@ int main(int argc, char **argv)
 	out = fopen(argv[2], "a");
 	if (!out)
 		die("cannot write", argv[2]);
-	printf("%-12s %-42s %-12s %-12s %-12s %s\n", "verdict", "cell", "sc", "tso", "weak", "reason");
+	print_head();
 	for (unsigned i = 0; i < all.ncells; i++) {
 		struct cell *c = &all.cell[i];
 

@@ -75,13 +75,15 @@ kernel_one() {
 	kernel_lines "$dir/tree/explore" "$1" "$(kernel_cross "$3")" <"$dir/tree/said" >"$dir/tree/lines"
 	for sed in "$root"/configs/kernel/busted/*.sed; do
 		twin=$(basename "$sed" .sed) code=0
+		[[ " $(sed -n 's/^# arches: //p' "$sed" | grep . || echo "$3") " == *" $3 "* ]] || continue
 		kernel_busted "$1" "$dir" "$3" "$twin" || code=$?
 		[ "$code" != 2 ] || echo "run.sh: kernel: going on without the busted twin $twin" >&2
 		[ "$code" = 0 ] || continue
 		echo "$4, $3: every execution of the busted twin $twin" >&2
-		kernel_explore "$dir/$twin/explore" "$3" --brief >"$dir/$twin/said" || :
+		kernel_explore "$dir/$twin/explore" "$3" --brief >"$dir/$twin/said" &	# while the next is compiled
 		twins+=("$twin=$dir/$twin/said")
 	done
+	wait
 	kernel_facts "$1" "$2" "$3" "$4" >"$dir/facts"
 	printf '\n%s (%s, %s), %s\n\n' "$4" "$(kernel_version "$1")" "$(kernel_describe "$2" "$1")" "$3"
 	code=0

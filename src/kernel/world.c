@@ -5,9 +5,11 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "kernel/glue/glue.h"
 
@@ -62,9 +64,11 @@ static void fill_table(unsigned long at, unsigned long to, unsigned bits)
 static void fell(int sig, siginfo_t *info, void *context)
 {
 	(void)context;
-	if (!inside) {
-		signal(sig, SIG_DFL);
-		return;
+	if (!inside) {	/* while page tables are built */
+		const char *name = world_unserved((uintptr_t)info->si_addr);
+
+		fprintf(stderr, "the glue fell over%s %s\n", name ? " the symbol that nobody serves:" : "", name ?: "an address");
+		_exit(2);
 	}
 	when_fallen(sig, 0, (uintptr_t)info->si_addr);
 	siglongjmp(out, 1);

@@ -75,6 +75,17 @@ void *glue_memcpy(void *p, const void *q, size_t n)
 	return p;
 }
 
+/* Variables that say what this machine is: a CPU of no features, four levels, nobody preempted. */
+#ifdef CONFIG_X86
+char glue_boot_cpu[4096] SERVES(boot_cpu_data);
+int glue_preempt_count SERVES(__preempt_count);
+#endif
+#ifdef CONFIG_X86_64
+unsigned glue_pgdir_shift SERVES(pgdir_shift) = 39;
+unsigned glue_ptrs_per_p4d SERVES(ptrs_per_p4d) = 1;
+unsigned glue_l5_enabled SERVES(__pgtable_l5_enabled);
+#endif
+
 /* Decides nothing here: there is no TLB, nobody to schedule, one vma that is locked. */
 int glue_nothing(void) SERVES(glue_nothing);
 int glue_nothing(void) { return 0; }

@@ -165,18 +165,25 @@ static void begin(void *arg, unsigned first_table)
 	seam_reset();
 }
 
+static void run(void (*f)(void))
+{
+	if (world_run(f, fallen))
+		return;
+	seam_settle();
+	if (seam_locked())
+		note(NOTE_LOCK_HELD);
+}
+
 static void reader(void *arg)
 {
 	begin(arg, NR_TABLES / 2);
-	if (!world_run(now.walker->run, fallen))
-		seam_settle();
+	run(now.walker->run);
 }
 
 static void writer(void *arg)
 {
 	begin(arg, 0);
-	if (!world_run(now.transition->run, fallen))
-		seam_settle();
+	run(now.transition->run);
 }
 
 /* ---- one cell ---- */
@@ -346,8 +353,8 @@ static void explore(const char *name, const struct run *r)
 		err = search_all(&x, p);
 	clock_gettime(CLOCK_MONOTONIC, &b);
 	/* who falls lets nothing go: that others wait for him then is no news */
-	if (!err && x.deadlock && !(x.notes & (NOTE_FAULT | NOTE_NO_PAGE | NOTE_BUG | NOTE_MISSING)))
-		x.notes |= NOTE_LOCK_HELD;
+	if (!err && x.deadlock && !(x.notes & (NOTE_FAULT | NOTE_NO_PAGE | NOTE_BUG | NOTE_LOCK_HELD | NOTE_MISSING)))
+		x.notes |= NOTE_STUCK;
 	printf("model\t%s\t%s\t", name, r->name);
 	print_notes(err ? 0 : x.notes);
 	printf("\t%" PRIu64 "\t%lld\t%s\n", x.states, (b.tv_sec - a.tv_sec) * 1000ll + (b.tv_nsec - a.tv_nsec) / 1000000,

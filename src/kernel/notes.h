@@ -21,6 +21,7 @@
 	X(BUG, "bug", 1, REREAD, "a BUG, a WARN or an assertion of the kernel's own")                 \
 	X(LOCK_HELD, "lock-held", 1, REREAD, "a lock was left held")                                  \
 	/* the seam's own: what says that an answer would be worth nothing */                         \
+	X(STUCK, "stuck", 2, HOLE, "somebody waits for ever, for a lock or for a section to end")   \
 	X(MISSING, "missing", 2, HOLE, "a function was reached that no stub serves")                  \
 	X(PARTED, "parted", 2, HOLE, "something came between the halves of a read-modify-write")      \
 	X(UNLOCKED, "unlocked", 2, HOLE, "an entry was stored to without its lock")

@@ -159,7 +159,7 @@ kernel_program() {
 	# out of line in some versions, and elsewhere named if it is wanted after all
 	f=arch/x86/lib/atomic64_cx8_32
 	if [ "$3" = i386 ] && [ -e "$1/$f.S" ]; then
-		if kernel_make "$1" "$2" "$3" KAFLAGS="-include $root/src/kernel/glue/prelude.h -DEXPLORED" $f.o; then
+		if kernel_make "$1" "$2" "$3" KAFLAGS="-include $root/src/kernel/glue/prelude.h -DEXPLORED" -j1 $f.o; then	# -j: kbuild makes it twice at once
 			objects+=("$f.o")
 		elif ! grep -q 'No rule to make target' "$2/log"; then
 			kernel_complain "$2" "compiling $f.o"

@@ -47,6 +47,11 @@ static uint64_t tell(enum access_kind k, const void *p, unsigned size, uint64_t 
 	return explore_access(&a);
 }
 
+bool seam_locked(void)
+{
+	return locked;
+}
+
 void seam_tell(int kind, void *p, const void *who)
 {
 	seam_settle();

@@ -41,6 +41,9 @@ void seam_reset(void);
 /* What was announced has happened by now, and whatever asm did without a word. */
 void seam_settle(void);
 
+/* Does this thread hold the page-table lock? */
+bool seam_locked(void);
+
 /* A load of our own, as the oracles make it. */
 uint64_t seam_load(void *p, unsigned size);
 

@@ -21,7 +21,8 @@
 
 #if defined(__i386__) || defined(__x86_64__)
 __asm__(".macro cli\n\tcall irqs_off\n.endm\n"
-	".macro sti\n\tcall irqs_on\n.endm\n");
+	".macro sti\n\tcall irqs_on\n.endm\n"
+	".macro popf\n\tcall irqs_on\n\t.byte 0x9d\n.endm\n");	/* a process' flags always have them on */
 #ifdef EXPLORED
 __asm__(".macro lock insn:vararg\n\tcall asm_comes\n\t.byte 0xf0\n\t\\insn\n.endm\n"
 	".macro xchgl a, b\n\tcall asm_comes\n\txchg \\a, \\b\n.endm\n"

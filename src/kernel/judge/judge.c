@@ -437,7 +437,7 @@ static void print_line(FILE *f, const struct cell *c)
 	by_outcome(f, "outcomes", none, c);
 	by_outcome(f, "distinct", none, c);
 	fputs(",\"direction\":{\"low-newer\":0,\"high-newer\":0},\"harm\":{\"wild\":0,\"alias\":0,\"masked\":0,\"warned\":0}", f);
-	fputs(",\"first_ns\":{},\"retries\":0,\"per_interval\":[],\"calibration\":null", f);
+	fputs(",\"first_ns\":{},\"retries\":0,\"per_interval\":[],\"calibration\":{}", f);
 	by_outcome(f, "predicted", predicted, c);
 	by_outcome(f, "expect", expected, c);
 	text(f, "verdict", verdict_names[cause_kinds[c->cause].verdict]);

@@ -1,0 +1,99 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2016  # conditions are for expect
+# ./run.sh kernel: what it says of trees whose answer is known, and of what is no tree.
+# shellcheck source=src/test/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+kernel() {
+	code=0
+	timeout -k 10 600 "$root/run.sh" kernel "$@" </dev/null >"$tmp/out" 2>"$tmp/err" || code=$?
+}
+one_line() { exits 2 && silent && [ "$(wc -l <"$tmp/err")" = 1 ]; }
+
+# ---- what is no tree ----
+
+kernel
+expect "no tree: how it is used" 'exits 2 && silent && err_has "^./run.sh kernel TREE"'
+kernel --help
+expect "--help has examples" 'exits 0 && out_has "run.sh kernel debian:6.1"'
+kernel /nonesuch
+expect "nothing there" 'one_line && err_has "there is no \"/nonesuch\""'
+mkdir "$tmp/empty"
+kernel "$tmp/empty"
+expect "not a kernel tree" 'one_line && err_has "not a kernel tree"'
+touch "$tmp/empty/Kbuild"
+kernel "$tmp/empty"
+expect "a tree without a walker" 'one_line && err_has "no mm/pagewalk.c"'
+kernel debian:nonsense
+expect "no version" 'one_line && err_has "no version"'
+kernel "$tmp/empty" --arch vax
+expect "an unknown architecture: the valid ones" 'one_line && err_has "valid: x86_64 i386 arm"'
+kernel "$tmp/empty" --nonsense
+expect "an unknown option: the valid ones" 'one_line && err_has "valid: --arch"'
+kernel "$tmp/empty" --patch /nonesuch
+expect "no such patch" 'one_line && err_has "cannot read the patch"'
+
+# ---- trees whose answer is known ----
+
+# CELL: its verdict in the last table
+verdict_of() { awk -v cell="$1" '$2 == cell { print $1 }' "$tmp/out"; }
+said() { [ "$(verdict_of "$1")" = "$2" ]; }
+
+kernel debian:6.1 --arch x86_64
+if [ "$code" = 2 ] && grep -qE 'could be had|missing for|could not install' "$tmp/err"; then
+	why=$(tail -n 1 "$tmp/err")
+	for what in "6.1" "6.12" "a patch"; do
+		skip "$what" "$why"
+	done
+	finish
+	exit
+fi
+expect "6.1: CVE-2026-31456, a huge PUD walked as a table, exit 1" \
+	'exits 1 && said walk_page_range.pte.pud-split-refault fail && said walk_page_range.pmd.pud-split-refault fail'
+expect "6.1: its schedule is in lines of mm/pagewalk.c" 'out_has "walker +mm/pagewalk.c:[0-9]+ walk_pud_range\(\) +load entry"'
+expect "6.1: what is clean has a twin that was caught" 'said walk_page_range.pte.fault-zap pass && out_has "leaf-unchecked caught"'
+file=$(sed -n 's/^results: \([^ ]*\).*/\1/p' "$tmp/out")
+expect "a line of results for each cell" '[ "$(wc -l <"$root/$file")" = 10 ]'
+check "results: the contract's members" python3 "$root/src/test/check_results.py" "$root/$file"
+
+kernel debian:6.12 --arch x86_64
+expect "6.12, which has the fix: clean, and the twin without it is caught, exit 0" \
+	'exits 0 && said walk_page_range.pte.pud-split-refault pass && out_has "pud-split-refault .*pud-unchecked caught \(confused\)"'
+clean=$(sed -n 's/^results: \([^ ]*\).*/\1/p' "$tmp/out")
+
+make -s -C "$root" build/x86_64-gcc/tornreport
+code=0
+"$root/build/x86_64-gcc/tornreport" html "$root/$file" "$root/$clean" -o "$tmp/page.html" >"$tmp/out" 2>"$tmp/err" || code=$?
+expect "the desk makes a page of them" 'exits 0 && grep -q "kernel.walk_page_range.pte.pud-split-refault" "$tmp/page.html"'
+
+# ---- a patch under test, before and after ----
+
+kernel debian:6.1 --arch x86_64 --patch "$root/src/test/kernel-pud.patch"
+expect "6.1 with the fix: it is said to close the CVE" 'exits 0 && said walk_page_range.pte.pud-split-refault "$(printf "fail\\npass")" &&
+	out_has "^walk_page_range.pte.pud-split-refault x86_64 fail +pass +pud-unchecked caught"'
+
+cat >"$tmp/bad.patch" <<'END'
+--- a/mm/pgtable-generic.c
++++ b/mm/pgtable-generic.c
+@@ -1,2 +1,3 @@
++#error this is no patch
+ // SPDX-License-Identifier: GPL-2.0
+ /*
+END
+kernel debian:6.12 --arch x86_64 --patch "$tmp/bad.patch"
+expect "a patch that does not compile: the compiler's line, exit 2" 'exits 2 && err_has "mm/pgtable-generic.c:1:2: error: .*this is no patch"'
+echo garbage >"$tmp/garbage.patch"
+kernel debian:6.12 --arch x86_64 --patch "$tmp/garbage.patch"
+expect "a patch that does not apply" 'exits 2 && err_has "does not apply"'
+
+# ---- two-word entries: under this machine's i686, or QEMU's ----
+
+kernel debian:6.1 --arch i386
+expect "6.1, PAE: gup-fast reaches the struct page of a mix of two stores" \
+	'exits 1 && said gup_fast.fault-split fail && out_has "mm/gup.c:[0-9]+ gup_pmd_range\(\) +load (low|high)"'
+expect "6.1, PAE: the walker is clean within its contract, and is not outside it" \
+	'said walk_page_range.pte.fault-zap pass && out_has "walk_page_range.pte.split-retract .*outside this tree.s contract"'
+
+rm -f "$root/$file" "$root/$clean"
+finish

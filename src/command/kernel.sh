@@ -138,7 +138,7 @@ kernel_revision() {
 	at=$kernels/$(kernel_name "$1")-$(git -C "$1" rev-parse --short=12 "$2^{commit}")
 	if [ ! -d "$at/src" ]; then
 		mkdir -p "$at"
-		# shellcheck disable=SC2086  # words
+		# shellcheck disable=SC2046,SC2015  # words; whichever of them fails
 		git -C "$1" archive "$2" -- Makefile Kbuild Kconfig $(kernel_there "$1" "$2") |
 			tar -xf - -C "$at" --one-top-level=new && mv "$at/new" "$at/src" ||
 			die "kernel: \"$2\" could not be unpacked: is there space?"
@@ -180,8 +180,8 @@ cmd_kernel() {
 			case $1 in
 			--arch) [[ " $kernel_arches " == *" $2 "* ]] || die "kernel: unknown architecture \"$2\"; valid: $kernel_arches"
 				arches+=("$2") ;;
-			--patch) [ -f "$2" ] && [ -r "$2" ] || die "kernel: cannot read the patch \"$2\""
-				kernel_patch=$(realpath "$2") ;;
+			--patch) [ ! -f "$2" ] || [ ! -r "$2" ] || kernel_patch=$(realpath "$2")
+				[ -n "$kernel_patch" ] || die "kernel: cannot read the patch \"$2\"" ;;
 			--rev) revs+=("$2") ;;
 			esac
 			shift ;;

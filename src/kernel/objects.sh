@@ -11,6 +11,7 @@
 
 kernel_files="pagewalk pgtable-generic gup"
 kernel_glue="mm stubs gup"
+# shellcheck disable=SC2034  # for the command
 kernel_arches="x86_64 i386 arm"
 
 # ARCH: tornwalk's own target
@@ -86,6 +87,7 @@ kernel_command() {
 
 # DIR OBJECT: is it no older than all that it was made of?
 kernel_fresh() {
+	# shellcheck disable=SC2016,SC2020  # sh expands it; one blank or line end for another
 	[ -e "$2" ] && [ -e "$2.d" ] && [ ! "$1/configured" -nt "$2" ] &&
 		! (cd "$1/o" && sed 's/^[^:]*://; s/\\$//' "$2.d" | tr -s ' \n' '\n\n' | grep . |
 			xargs -r sh -c 'find "$@" -newer "$0" -print' "$2" 2>&1 | grep -q .)
@@ -171,7 +173,7 @@ kernel_program() {
 		kernel_compile "$2" - "$root/src/kernel/glue/$f.c" "$2/tree/glue-$f.o" ||
 			{ kernel_complain "$2" "compiling the glue ($f.c)"; return 2; }
 	done
-	# shellcheck disable=SC2086  # words
+	# shellcheck disable=SC2046,SC2059,SC2086  # words
 	kernel_link "$2" "$3" tree $(printf "$2/tree/glue-%s.o " $kernel_glue) "${objects[@]/#/$2/o/}" >>"$2/log" 2>&1 ||
 		{ kernel_complain "$2" "linking"; return 2; }
 }
@@ -182,6 +184,7 @@ kernel_busted() {
 	local sed=$root/configs/kernel/busted/$4.sed to=$2/$4 file f changed=() objects=()
 
 	mkdir -p "$to/overlay"
+	# shellcheck disable=SC2013  # words
 	for file in $(sed -n 's/^# files: //p' "$sed"); do
 		[ -e "$1/$file" ] || continue
 		sed -E -f "$sed" "$1/$file" >"$to/new"

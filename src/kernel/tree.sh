@@ -80,6 +80,7 @@ kernel_debian() {
 	rm -rf --one-file-system "$2.new"
 	dpkg-deb --fsys-tarfile "$deb" | tar -xOf - "./usr/src/linux-source-$1.tar.xz" | xz -dc -T0 | kernel_untar "$2.new" ||
 		die "kernel: ${deb##*/} has no mm/pagewalk.c, or there is no space left"
+	# shellcheck disable=SC2001  # not with ${}
 	sed 's/.*_\(.*\)_.*/\1/' <<<"${deb##*/}" >"$2.new/.tornwalk-package"
 	mv "$2.new" "$2"
 }

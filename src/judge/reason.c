@@ -236,6 +236,12 @@ static void say_cause(char reason[REASON_LEN], const struct judgement *j, const 
 		break;
 	case CAUSE_VOID:
 	case CAUSE_UNKNOWN:
+	case CAUSE_SOURCE_SHOWS:
+	case CAUSE_SOURCE_CANNOT:
+	case CAUSE_SOURCE_OUTSIDE:
+	case CAUSE_NO_TWIN:
+	case CAUSE_NO_STUB:
+	case CAUSE_UNFINISHED:
 	case NR_CAUSES:
 		break;
 	}

@@ -49,16 +49,16 @@ extern const char *const verdict_names[NR_VERDICTS + 1];	/* ends with NULL */
 	X(NO_MEMORY, "no-memory", INCONCLUSIVE, CAUSE_AGAIN, "it does not fit into this machine's memory") \
 	X(TOO_MANY_VALUES, "too-many-values", INCONCLUSIVE, CAUSE_AGAIN, "its writer leaves more kinds of values than can be told apart") \
 	X(COULD_NOT_START, "could-not-start", INCONCLUSIVE, CAUSE_AGAIN, "the system refused what it needs") \
-	/* of a kernel tree's own code, by every execution of it: */                             \
+	/* never the instrument's: */                                                          \
+	X(VOID, "void", INCONCLUSIVE, 0, "a bug of the tester that is known by now: results/ERRATA") \
+	X(UNKNOWN, "unknown", INCONCLUSIVE, 0, "an old result that does not say it in a form that is known") \
+	/* a kernel tree's, by every execution of its own code (kernel/judge): */                             \
 	X(SOURCE_SHOWS, "source-shows", FAIL, 0, "an execution of the tree's own code shows what is forbidden") \
 	X(SOURCE_CANNOT, "source-cannot", PASS, 0, "no execution of the tree's own code shows what is forbidden, and a busted twin is caught") \
 	X(SOURCE_OUTSIDE, "source-outside", PASS, 0, "outside the tree's contract, and an execution shows why") \
 	X(NO_TWIN, "no-twin", INCONCLUSIVE, 0, "no busted twin was caught in this cell")          \
 	X(NO_STUB, "no-stub", INCONCLUSIVE, 0, "the code went where nobody serves it, or did what is not modelled") \
-	X(UNFINISHED, "unfinished", INCONCLUSIVE, 0, "the search did not come to its end")        \
-	/* never the instrument's: */                                                          \
-	X(VOID, "void", INCONCLUSIVE, 0, "a bug of the tester that is known by now: results/ERRATA") \
-	X(UNKNOWN, "unknown", INCONCLUSIVE, 0, "an old result that does not say it in a form that is known")
+	X(UNFINISHED, "unfinished", INCONCLUSIVE, 0, "the search did not come to its end")
 
 enum { CAUSE_THIN = 1, CAUSE_AGAIN = 2 };
 

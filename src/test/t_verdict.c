@@ -602,6 +602,9 @@ static void test_causes(void **state)
 		{ "too-many-values", VERDICT_INCONCLUSIVE, CAUSE_AGAIN },
 		{ "could-not-start", VERDICT_INCONCLUSIVE, CAUSE_AGAIN },
 		{ "void", VERDICT_INCONCLUSIVE, 0 }, { "unknown", VERDICT_INCONCLUSIVE, 0 },
+		{ "source-shows", VERDICT_FAIL, 0 }, { "source-cannot", VERDICT_PASS, 0 },
+		{ "source-outside", VERDICT_PASS, 0 }, { "no-twin", VERDICT_INCONCLUSIVE, 0 },
+		{ "no-stub", VERDICT_INCONCLUSIVE, 0 }, { "unfinished", VERDICT_INCONCLUSIVE, 0 },
 	};
 
 	(void)state;

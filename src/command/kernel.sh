@@ -16,7 +16,7 @@ kernel_usage() {
 Puts the tree's own mm/*.c, compiled by its own build, into a process and runs every execution of
 its walkers against its writers. TREE is a kernel source directory, a .tar of one, or debian:VERSION.
 
-  --arch ARCH    x86_64 (huge PUDs), i386 (PAE), arm (LPAE); default: x86_64 i386
+  --arch ARCH    x86_64 (huge PUDs), i386 (PAE), arm (LPAE, untried); default: x86_64 i386
   --patch FILE   on a copy: before and after, side by side
   --rev REV      of a git tree: these revisions instead of what is checked out
 
@@ -140,7 +140,8 @@ kernel_revision() {
 		mkdir -p "$at"
 		# shellcheck disable=SC2046,SC2015  # words; whichever of them fails
 		git -C "$1" archive "$2" -- Makefile Kbuild Kconfig $(kernel_there "$1" "$2") |
-			tar -xf - -C "$at" --one-top-level=new && mv "$at/new" "$at/src" ||
+			tar -xf - -C "$at" --one-top-level=new &&
+			git -C "$1" describe --always --abbrev=12 "$2^{commit}" >"$at/new/.tornwalk-described" && mv "$at/new" "$at/src" ||
 			die "kernel: \"$2\" could not be unpacked: is there space?"
 	fi
 	echo "$at/src"

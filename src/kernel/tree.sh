@@ -81,7 +81,7 @@ kernel_debian() {
 	dpkg-deb --fsys-tarfile "$deb" | tar -xOf - "./usr/src/linux-source-$1.tar.xz" | xz -dc -T0 | kernel_untar "$2.new" ||
 		die "kernel: ${deb##*/} has no mm/pagewalk.c, or there is no space left"
 	# shellcheck disable=SC2001  # not with ${}
-	sed 's/.*_\(.*\)_.*/\1/' <<<"${deb##*/}" >"$2.new/.tornwalk-package"
+	sed 's/.*_\(.*\)_.*/\1/' <<<"${deb##*/}" >"$2.new/.tornwalk-described"
 	mv "$2.new" "$2"
 }
 
@@ -139,10 +139,10 @@ kernel_version() {
 
 # TREE VIEW: what `git describe` says of it, or the package's version; "-" where nobody knows
 kernel_describe() {
-	if [ -e "$2/.tornwalk-package" ]; then
-		cat "$2/.tornwalk-package"
+	if [ -e "$2/.tornwalk-described" ]; then
+		cat "$2/.tornwalk-described"
 	elif [ -d "$1" ]; then
-		git -C "$1" describe --always --dirty --abbrev=12 2>/dev/null || echo -
+		git --no-optional-locks -C "$1" describe --always --dirty --abbrev=12 2>/dev/null || echo -
 	else
 		echo -
 	fi

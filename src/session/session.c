@@ -177,7 +177,7 @@ static uint64_t extra_ns(const struct running *r, const struct scenario *c)
 
 	for (const struct scenario *later = c + 1; later < p->list + p->nr; later++)
 		claims += later->control[0] != '\0';
-	share = r->saved_ns * 2 / (claims + 2);
+	share = r->saved_ns * 4 / (claims + 4);
 	return share < c->cell.budget_ns * EXTRA ? share : c->cell.budget_ns * EXTRA;
 }
 

@@ -51,13 +51,24 @@ static bool beyond_chance(const struct result *base, const struct result *now)
 	return 3 * (double)base->strength * fmin(1, fmin(time, looks)) > 14;
 }
 
+/* Did calibration see the same primitives tear? What tears is two words to the explorer. */
+static bool same_primitives(const struct result *base, const struct result *now)
+{
+	const struct calibrated *c = base->calibration;
+
+	for (unsigned i = 0; c && i < c->n; i++)
+		if (result_tears(now, c->of[i].name) != (c->of[i].torn > 0))
+			return false;
+	return !now->primitive;
+}
+
 /* What is forbidden, was impossible and is possible now, by the explorer; or NULL. */
 static const char *possible_now(const struct result *base, const struct result *now)
 {
 	const uint32_t forbids = result_forbids(now);
 
 	if (!base->has_predicted || !now->has_predicted || !base->model || !now->model ||
-	    strcmp(base->model, now->model))
+	    strcmp(base->model, now->model) || !same_primitives(base, now))
 		return NULL;
 	for (unsigned o = 0; o < NR_OUTCOMES; o++)
 		if ((forbids & outcome_in_results(o)) && base->predicted[o] == PREDICTED_IMPOSSIBLE &&

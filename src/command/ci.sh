@@ -55,6 +55,15 @@ ci_runs_here() {
 	[ "$2" != native ] || "$(ci_build_dir "$1" "$3")/tornwalk" help >/dev/null 2>&1
 }
 
+# FILE: what was run again takes the place of what it was
+ci_merge() {
+	local again=${1%.jsonl}.again.jsonl
+
+	count_once "$1" "$again" >"$1.new"
+	mv "$1.new" "$1"
+	rm -f "$again"
+}
+
 # TARGET KIND COMPILER FILE BASE RUN-ARGUMENTS...
 ci_leg() {
 	local target=$1 compiler=$3 out=$4 base=$5 again
@@ -64,8 +73,7 @@ ci_leg() {
 	if [ "${#again[@]}" -gt 0 ]; then
 		echo "too little of ${#again[@]} cells, once more with ten times the time: ${again[*]}"
 		ci_session "${@:1:3}" "${out%.jsonl}.again.jsonl" "${again[@]}" --time "$ci_again" "${@:6}"
-		cat "${out%.jsonl}.again.jsonl" >>"$out"
-		rm -f "${out%.jsonl}.again.jsonl"
+		ci_merge "$out"
 	fi
 	# what it was compiled to; a symbol that differs from its claim is the gate's affair
 	(cd "$root" && "$desk" audit --json "$(ci_build_dir "$target" "$compiler")/tornwalk.full") >"${out%.jsonl}.audit.json" || :
@@ -81,8 +89,7 @@ ci_baseline() {
 	mapfile -t silent < <("$desk" gate --thin "$out")
 	if [ "${#silent[@]}" -gt 0 ]; then
 		ci_session "${@:1:3}" "${out%.jsonl}.again.jsonl" "${silent[@]}" --time "$ci_again"
-		cat "${out%.jsonl}.again.jsonl" >>"$out"
-		rm -f "${out%.jsonl}.again.jsonl"
+		ci_merge "$out"
 	fi
 	(cd "$root" && "$desk" audit --json "$(ci_build_dir "$1" "$3")/tornwalk.full") >"${out%.jsonl}.audit.json" || :
 	[ ! -e "$base" ] || "$desk" gate "$base" "$out" || :

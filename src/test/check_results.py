@@ -82,8 +82,8 @@ def faults_of_power(r):
         yield "more in the first slices than in all"
     if "twin" in r and not (whole(r["twin"]["distinct"]) and r["twin"]["seconds"] > 0):
         yield f"twin is {r['twin']!r}"
-    if r["strength"] > r.get("twin", {"distinct": sum(r["distinct"].values())})["distinct"] / 3 + 1:
-        yield f"strength {r['strength']} of {r.get('twin')}"
+    if "twin" in r and r["strength"] > r["twin"]["distinct"] / 3 + 1:
+        yield f"strength {r['strength']} of {r['twin']}"
 
 
 def faults_of_witness(w, schema):

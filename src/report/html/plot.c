@@ -93,13 +93,13 @@ const char *plot_token(struct plot *p, const char *text, char token[16])
 	return token;
 }
 
-/* Bytes of one character, and about how wide it is: 10 is a usual letter. */
+/* Bytes of one character, and how wide it is at most, in tenths of 6 px. */
 static unsigned letter(const char *s, unsigned *width)
 {
 	const unsigned char c = (unsigned char)*s;
 
 	*width = c >= 0xe2 || c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char)s[1] < 0xa0) ? 20 : c >= 0x80 || strchr("mwMW<>=+~%@#&", c) ? 15 :
-		 c >= 'A' && c <= 'Z' ? 12 : 10;
+		 c >= 'A' && c <= 'Z' ? 12 : strchr("fijlrt.,:;|!'-() ", c) ? 8 : 11;
 	return c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
 }
 

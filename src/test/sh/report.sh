@@ -91,9 +91,9 @@ for how in free spread paced widened; do
 	html "$exact" --audit "$tmp/audit.json"
 	symbols_of lo-hi-fault-zap
 	rm "$exact"
-done >"$tmp/out"
+done >"$tmp/symbols"
 expect "a strategy that pauses is not inlined, one that does not is, and the widened rung is another code" '
-	[ "$(paste -sd "|" "$tmp/out")" = "scan_lo_hi set_pae_pte clear_pae_pte|scan_lo_hi fault_zap_pae_pte_pae|scan_lo_hi set_pae_pte clear_pae_pte|" ]'
+	[ "$(paste -sd "|" "$tmp/symbols")" = "scan_lo_hi set_pae_pte clear_pae_pte|scan_lo_hi fault_zap_pae_pte_pae|scan_lo_hi set_pae_pte clear_pae_pte|" ]'
 html "$real"
 html "$real" --audit "$real"
 expect "an audit that is none: exit 2, by name" 'exits 2 && err_has "real.jsonl: not what .tornreport audit"'

@@ -344,7 +344,7 @@ static void power(FILE *f, const struct result *r)
 	if (p->in_turns) {
 		key(f, "twin");
 		putc('{', f);
-		string(f, "scenario");
+		string(f, "name");	/* `scenario` is a word that scripts look for */
 		putc(':', f);
 		string(f, r->scenario->control);
 		number(f, "distinct", p->twin_distinct);

@@ -403,7 +403,7 @@ static bool get_overridden(const json_t *v, unsigned *out)
 
 static bool get_twin(const struct parse *p, const json_t *v)
 {
-	return get_string(p, json_object_get(v, "scenario"), &p->r->twin) &&
+	return get_string(p, json_object_get(v, "name"), &p->r->twin) &&
 	       get_count(json_object_get(v, "distinct"), &p->r->twin_distinct) &&
 	       get_seconds(json_object_get(v, "seconds"), &p->r->twin_seconds);
 }

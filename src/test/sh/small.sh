@@ -15,13 +15,13 @@ alone() {
 
 # Controls of the native world: bare instructions, preempted. Five tries, each twice as long.
 alone_saw() {
-	alone run --out - --time $((300 << (try - 1)))ms "${@:2}"
+	alone run --exact-time --out - --time $((300 << (try - 1)))ms "${@:2}"
 	exits 1 && [ "$(outcome "$1")" -gt 0 ]
 }
 alone_fires() { check "one CPU: fires: $1" try 5 alone_saw "${@:2}"; }
 
 is_alone_clean() {
-	alone run --out - --time $((300 << (try - 1)))ms "$@"
+	alone run --exact-time --out - --time $((300 << (try - 1)))ms "$@"
 	exits 1 || exits 0
 }
 alone_is_clean() {
@@ -31,7 +31,7 @@ alone_is_clean() {
 
 # A control by name is a pass when it has shown what it has to.
 alone_shows() {
-	alone run "$1" --out - --time $((300 << (try - 1)))ms
+	alone run "$1" --exact-time --out - --time $((300 << (try - 1)))ms
 	exits 0 && [ "$(verdict)" = pass ]
 }
 

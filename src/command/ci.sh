@@ -33,15 +33,21 @@ ci_chosen() {
 # Ten times what the suite gives a cell.
 ci_again=$(sed -n 's/^time = \([0-9]*\)ms$/\10ms/p' "$root/configs/suites/ci.ini")
 
-# TARGET COMPILER: where make puts its programs
-ci_build_dir() { echo "$root/build/$1-$2${MUTANT:+-mutant-$MUTANT}"; }
+# TARGET COMPILER: where make puts its programs, from the root
+ci_build_dir() { echo "build/$1-$2${MUTANT:+-mutant-$MUTANT}"; }
+
+# TARGET COMPILER FILE: what it was compiled to, beside its results; a symbol that differs
+# from its claim is the gate's affair
+ci_audit() {
+	(cd "$root" && "$desk" audit --json "$(ci_build_dir "$1" "$2")/tornwalk.full") >"${3%.jsonl}.audit.json" || :
+}
 
 # TARGET KIND COMPILER FILE RUN-ARGUMENTS...
 ci_session() {
 	local target=$1 kind=$2 compiler=$3 out=$4 code=0 cpu=""
 
 	[ "$kind" = native ] || cpu=$(fact "targets/$target" CPU)
-	"$(target_kind "$kind:$target")_session" "$kind:$target${cpu:+:$cpu}" "$(ci_build_dir "$target" "$compiler")/tornwalk" \
+	"$(target_kind "$kind:$target")_session" "$kind:$target${cpu:+:$cpu}" "$root/$(ci_build_dir "$target" "$compiler")/tornwalk" \
 		"$out" "${@:5}" --quiet || code=$?
 	if [ -n "${ssh_stopped:-}" ]; then
 		echo "run.sh: ci: interrupted; finished cells are in ${out#"$root"/}" >&2
@@ -52,7 +58,7 @@ ci_session() {
 
 # TARGET KIND COMPILER: can this machine's kernel run the leg at all?
 ci_runs_here() {
-	[ "$2" != native ] || "$(ci_build_dir "$1" "$3")/tornwalk" help >/dev/null 2>&1
+	[ "$2" != native ] || "$root/$(ci_build_dir "$1" "$3")/tornwalk" help >/dev/null 2>&1
 }
 
 # FILE: what was run again takes the place of what it was
@@ -75,8 +81,7 @@ ci_leg() {
 		ci_session "${@:1:3}" "${out%.jsonl}.again.jsonl" "${again[@]}" --time "$ci_again" "${@:6}"
 		ci_merge "$out"
 	fi
-	# what it was compiled to; a symbol that differs from its claim is the gate's affair
-	(cd "$root" && "$desk" audit --json "$(ci_build_dir "$target" "$compiler")/tornwalk.full") >"${out%.jsonl}.audit.json" || :
+	ci_audit "$1" "$3" "$out"
 }
 
 # TARGET KIND COMPILER FILE BASE: by the clock, for its rates; what that does not show is
@@ -91,7 +96,7 @@ ci_baseline() {
 		ci_session "${@:1:3}" "${out%.jsonl}.again.jsonl" "${silent[@]}" --time "$ci_again"
 		ci_merge "$out"
 	fi
-	(cd "$root" && "$desk" audit --json "$(ci_build_dir "$1" "$3")/tornwalk.full") >"${out%.jsonl}.audit.json" || :
+	ci_audit "$1" "$3" "$out"
 	[ ! -e "$base" ] || "$desk" gate "$base" "$out" || :
 	mkdir -p "$(dirname "$base")"
 	cp "$out" "$base"

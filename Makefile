@@ -121,8 +121,8 @@ $(OUT)/kernel/explorer.o: $(call objects,src/kernel/*.c src/explore/*.c)
 	$(CROSS)ld -r -o $@ $^
 $(OUT)/kernel/%.o: CFLAGS += $(UNWATCHED)
 # and what makes verdicts of what they say
-$(OUT)/tornkernel: $(OUT)/kernel/judge/judge.o $(OUT)/kernel/notes.o $(OUT)/judge/words.o $(OUT)/protocol/outcome.o
-	$(CC) $(CODE) -o $@ $^
+$(OUT)/tornkernel: $(call objects,src/kernel/judge/*.c) $(OUT)/kernel/notes.o $(OUT)/judge/words.o $(OUT)/protocol/outcome.o
+	$(CC) $(CODE) -o $@ $^ -ljansson
 
 # What is audited and nothing else: one object, quickly made for any compiler and flags.
 $(OUT)/audit.o: $(OUT)/native/readers.o $(OUT)/native/writers.o $(OUT)/native/walkers.o
@@ -135,7 +135,7 @@ $(OUT)/t_%: src/test/t_%.c $(OUT)/libtornwalk.a
 $(OUT)/t_stats: src/test/t_stats.c $(OUT)/report/results/stats.o
 	$(CC) $(CFLAGS) -MMD -MP -o $@ $^ -lRmath -lm -lcmocka
 # The desk's results, and the words they have.
-LOADS := $(addprefix $(OUT)/report/results/,load.o line.o members.o result.o pool.o schema1.o) $(call objects,$(WORDS)) $(OUT)/judge/words.o
+LOADS := $(addprefix $(OUT)/report/results/,load.o line.o arena.o members.o result.o pool.o schema1.o) $(call objects,$(WORDS)) $(OUT)/judge/words.o
 $(OUT)/t_load: src/test/t_load.c $(LOADS) | $(OUT)/lines
 	$(CC) $(CFLAGS) -MMD -MP -o $@ $^ -ljansson -lcmocka
 $(OUT)/t_compare: src/test/t_compare.c $(addprefix $(OUT)/report/, compare/compare.o compare/allowed.o \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Every cell: a row that sorts, and under its name whatever is known of it. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,9 +134,29 @@ static void program(FILE *f, const struct machine *m)
 	fprintf(f, "-%s/tornwalk ", !strncmp(m->compiler, "clang", 5) ? "clang" : "gcc");
 }
 
+/* The time it was allowed, where the line says so: what it saw may have ended it sooner. */
+static double asked_seconds(const struct result *r)
+{
+	return r->most > 0 ? r->most : r->seconds;
+}
+
+/* A kernel tree's cell. */
+static void tree_command(FILE *f, const struct result *r)
+{
+	fputs("./run.sh kernel ", f);
+	word(f, r->tree);
+	fputs(" --arch ", f);
+	word(f, r->tree_arch);
+}
+
 static void command(FILE *f, const struct result *r)
 {
 	fputs("<p><code>", f);
+	if (r->tree) {
+		tree_command(f, r);
+		fputs("</code>", f);
+		return;
+	}
 	program(f, r->machine);
 	fputs("run", f);
 	if (named_by_options(r)) {
@@ -145,8 +166,8 @@ static void command(FILE *f, const struct result *r)
 		word(f, r->scenario);
 		shape_options(f, r, r->overridden);
 	}
-	if (r->seconds > 0)
-		fprintf(f, " --time %.0fms", r->seconds * 1000 < 10 ? 10 : r->seconds * 1000);
+	if (asked_seconds(r) > 0)
+		fprintf(f, " --time %.0fms", fmax(10, asked_seconds(r) * 1000));
 	if (r->seed != 1)
 		fprintf(f, " --seed %u", r->seed);
 	if (r->strategy && strcmp(r->strategy, "free")) {

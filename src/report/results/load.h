@@ -97,6 +97,8 @@ struct result {
 	struct rated rated;
 	const char *strategy;	/* NAME,key=value...; NULL: a line that does not say */
 	bool tight, pauses;	/* ... which is one with which struct parts' are set */
+	double most;		/* seconds it was allowed; 0: the line does not say */
+	const char *tree, *tree_arch;	/* the kernel tree whose own code it was; NULL: tornwalk's */
 	uint8_t rung, stop;	/* enum rung, enum stop; STOP_NOT_YET: the line does not say */
 	uint64_t strength;	/* 0: none */
 	const char *twin;	/* that was run beside it, in turns; NULL: none was */

@@ -18,50 +18,9 @@
 #include "pool.h"
 #include "schema1.h"
 
-enum { ARENA = 8 << 20, MAX_COUNTS = 1 << 20 };
+enum { MAX_COUNTS = 1 << 20 };
 
 static const char *const predicted_names[] = { "nothing", "impossible", "possible", NULL };
-
-/* ---- jansson's memory: malloc and free are most of what parsing costs ---- */
-
-static char *arena;
-static size_t arena_used;
-
-static void *arena_get(size_t size)
-{
-	void *p;
-
-	size = (size + 15) & ~(size_t)15;
-	if (ARENA - arena_used < size)
-		return malloc(size);
-	p = arena + arena_used;
-	arena_used += size;
-	return p;
-}
-
-static void arena_put(void *p)
-{
-	if ((char *)p < arena || (char *)p >= arena + ARENA)
-		free(p);
-}
-
-json_t *parse_json(const char *text, size_t len, json_error_t *e)
-{
-	arena_used = 0;
-	return json_loadb(text, len, 0, e);
-}
-
-void line_setup(void)
-{
-	if (arena)
-		return;
-	arena = malloc(ARENA);
-	if (!arena) {
-		fputs("tornreport: no memory\n", stderr);
-		exit(2);
-	}
-	json_set_alloc_funcs(arena_get, arena_put);
-}
 
 /* ---- members ---- */
 
@@ -243,7 +202,7 @@ static bool get_json(const struct parse *p, const json_t *v, const char **out)
 	if (!s)
 		return false;
 	*out = pool_string(p->rs->pool, s);
-	arena_put(s);
+	parse_put(s);
 	return true;
 }
 
@@ -408,6 +367,12 @@ static bool get_twin(const struct parse *p, const json_t *v)
 	       get_seconds(json_object_get(v, "seconds"), &p->r->twin_seconds);
 }
 
+static bool get_tree(const struct parse *p, const json_t *v)
+{
+	return get_string(p, json_object_get(v, "name"), &p->r->tree) &&
+	       get_string(p, json_object_get(v, "arch"), &p->r->tree_arch);
+}
+
 static bool get_unbiased(struct result *r, const json_t *v)
 {
 	const json_t *by = json_object_get(v, "torn_by");
@@ -477,9 +442,11 @@ static bool get_unbiased(struct result *r, const json_t *v)
 	X("pauses", get_bool(v, &R->pauses))                                   \
 	X("rung", get_word(v, rung_names, NR_RUNGS, &R->rung))                 \
 	X("stop", get_word(v, stop_names, NR_STOPS, &R->stop))                 \
+	X("most", get_seconds(v, &R->most))                                    \
 	X("strength", get_count(v, &R->strength))                              \
 	X("twin", get_twin(p, v))                                              \
-	X("unbiased", get_unbiased(R, v))
+	X("unbiased", get_unbiased(R, v))                                      \
+	X("tree", get_tree(p, v))
 
 static const char *const members[] = {
 #define X(name, get) name,

@@ -19,6 +19,9 @@ struct parse {
 /* Valid until the next one is parsed. NULL: it is not JSON. */
 json_t *parse_json(const char *text, size_t len, json_error_t *e);
 
+/* Of what jansson gave, a string for example. */
+void parse_put(void *p);
+
 /* Whatever members `o` has, into p->r; false: one of them is not what it should be. */
 bool parse_members(struct parse *p, const json_t *o);
 

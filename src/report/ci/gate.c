@@ -21,6 +21,16 @@
 
 #include "report/results/load.h"
 
+/* The last line of that cell for that target: it may have been run again. NULL: there is none. */
+static const struct result *same_cell(const struct results *rs, const struct result *like)
+{
+	for (size_t i = rs->n; i-- > 0;)
+		if (!strcmp(rs->r[i].scenario, like->scenario) &&
+		    !strcmp(rs->r[i].machine->target, like->machine->target))
+			return &rs->r[i];
+	return NULL;
+}
+
 /* Primitives that tear now and did not, into buf; false: none. Not to see a tear is no evidence. */
 static bool tears_now(const struct result *base, const struct result *now, char *buf, size_t len)
 {
@@ -77,8 +87,10 @@ static const char *possible_now(const struct result *base, const struct result *
 	return NULL;
 }
 
-/* One cell of BASE: does it close the gate, was it thin? */
-static enum { OPEN, THIN, CLOSES } check(const struct result *base, const struct result *now)
+/* Of one cell: does it close the gate, was it thin? */
+enum effect { OPEN, THIN, CLOSES };
+
+static enum effect check(const struct result *base, const struct result *now)
 {
 	const char *name = base->scenario, *was = verdict_names[base->verdict];
 	char moved[256];
@@ -129,10 +141,10 @@ int gate(const struct results *base, const struct results *now, bool strict)
 
 	for (i = 0; i < base->n; i++) {
 		o = &base->r[i];
-		if (results_find(base, o->scenario) != o)	/* it was run again */
+		if (same_cell(base, o) != o)	/* it was run again */
 			continue;
 		cells++;
-		switch (check(o, results_find(now, o->scenario))) {
+		switch (check(o, same_cell(now, o))) {
 		case CLOSES:
 			closed++;
 			break;
@@ -145,7 +157,7 @@ int gate(const struct results *base, const struct results *now, bool strict)
 	}
 	for (i = 0; i < now->n; i++) {
 		o = &now->r[i];
-		if (results_find(base, o->scenario))
+		if (same_cell(base, o) || same_cell(now, o) != o)
 			continue;
 		extra++;
 		if (o->verdict == VERDICT_FAIL) {
@@ -162,9 +174,9 @@ int gate(const struct results *base, const struct results *now, bool strict)
 void gate_thin(const struct results *base, const struct results *now)
 {
 	for (size_t i = 0; i < now->n; i++) {
-		const struct result *n = &now->r[i], *o = base ? results_find(base, n->scenario) : NULL;
+		const struct result *n = &now->r[i], *o = base ? same_cell(base, n) : NULL;
 
-		if (results_find(now, n->scenario) == n && !n->errata &&
+		if (same_cell(now, n) == n && !n->errata &&
 		    (cause_kinds[n->cause].flags & CAUSE_THIN) &&
 		    (!base || (o && !o->errata && o->verdict == VERDICT_PASS)))
 			puts(n->scenario);

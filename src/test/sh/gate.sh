@@ -88,6 +88,13 @@ check "what was run again counts by its last line" closes 0 "gate open: 2 cells 
 "$desk" gate --thin "$tmp/new.jsonl" >"$tmp/out" 2>"$tmp/err" && code=0 || code=$?
 check "... and for --thin" test "$code $(xargs <"$tmp/out")" = "0 gone"
 
+{ cat "$base"; sed 's/"target":"made"/"target":"other"/' "$base"; } >"$tmp/two.jsonl"
+"$build/lines" firing=control:passed-required clean=claim:forbidden >"$tmp/new.jsonl"
+sed 's/"target":"made"/"target":"other"/' "$base" >>"$tmp/new.jsonl"
+"$desk" gate "$tmp/two.jsonl" "$tmp/new.jsonl" >"$tmp/out" 2>"$tmp/err" && code=0 || code=$?
+check "a cell of one target is not hidden by another's" closes 1 "FAILS .*clean: "
+check "... and each is a cell" grep -q "gate closed: 4 cells" "$tmp/out"
+
 edited "a cell that is gone closes it" 1 "gone .*clean" '/"scenario":"clean"/d'
 edited "a cell that asks another question closes it" 1 "changed .*firing" \
 	'/"scenario":"firing"/s/"hash":"..../"hash":"0000/'

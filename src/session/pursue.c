@@ -295,8 +295,9 @@ int pursue(const struct pursuit *p, struct pursued *out)
 	struct power *power = &out->power;
 	int err = find_strategy(p, subject, &out->by);
 
-	*power = (struct power){ .stop = STOP_NOT_YET, .given = p->scenario->strategy_given, .in_turns = p->twin,
-				 .strategy = cell_strategy(&p->scenario->cell, &out->by.strategy) };
+	*power = (struct power){ .stop = STOP_NOT_YET, .given = p->scenario->strategy_given, .in_turns = p->twin };
+	power->strategy = out->by.rung == RUNG_WIDENED ? strategy_of(STRATEGY_WIDENED) :
+			  cell_strategy(&p->scenario->cell, &out->by.strategy);
 	if (!err)
 		err = take_turns(p, out, began);
 	if (err)

@@ -57,7 +57,7 @@ static inline struct parts cell_parts(const struct cell *c)
 
 	return (struct parts){ c->layout, c->layout_id, c->walker, c->reader, c->writer, c->transition,
 			       c->consumer, key[KEY_hold] || key[KEY_rest] || key[KEY_poke],
-			       c->strategy.id != STRATEGY_FREE };
+			       c->strategy.id != STRATEGY_FREE && c->strategy.id != STRATEGY_WIDENED };
 }
 
 /* The dirty helper's claim is about huge entries that are clean. */

@@ -156,6 +156,23 @@ static void test_silent_twin(void **state)
 	assert_int_equal(out.power.stop, STOP_TIME);
 }
 
+/* The widened rung is named as what runs it again. */
+static void test_widened(void **state)
+{
+	struct scenario s = scenario_of("torn", "lo-hi", "pae-pte");
+	const struct pursuit p = { .runner = &runner, .scenario = &s, .most_ns = 200 * MS };
+	struct pursued out;
+
+	(void)state;
+	require_torn(&s);
+	s.cell.strategy = strategy_of(STRATEGY_WIDENED);
+	s.strategy_given = true;
+	out = pursue_it(&p);
+	assert_int_equal(out.power.rung, RUNG_WIDENED);
+	assert_int_equal(out.power.strategy.id, STRATEGY_WIDENED);
+	assert_int_equal(out.by.strategy.id, STRATEGY_FREE);
+}
+
 /* --strategy: what was said is not tuned. */
 static void test_as_given(void **state)
 {
@@ -181,6 +198,7 @@ int main(void)
 		cmocka_unit_test(test_claim_as_its_twin),
 		cmocka_unit_test(test_sought),
 		cmocka_unit_test(test_silent_twin),
+		cmocka_unit_test(test_widened),
 		cmocka_unit_test(test_as_given),
 	};
 

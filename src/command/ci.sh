@@ -72,7 +72,7 @@ ci_merge() {
 
 # TARGET KIND COMPILER FILE BASE RUN-ARGUMENTS...
 ci_leg() {
-	local target=$1 compiler=$3 out=$4 base=$5 again
+	local out=$4 base=$5 again=()
 
 	ci_session "${@:1:4}" ci "${@:6}"
 	[ ! -e "$base" ] || mapfile -t again < <("$desk" gate --thin "$base" "$out")
@@ -88,7 +88,7 @@ ci_leg() {
 # run until it is answered. The verdicts that would change, cell by cell; then the files are
 # taken over.
 ci_baseline() {
-	local out=$4 base=$5 silent
+	local out=$4 base=$5 silent=()
 
 	ci_session "${@:1:4}" ci --exact-time
 	mapfile -t silent < <("$desk" gate --thin "$out")

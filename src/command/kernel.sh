@@ -44,7 +44,9 @@ kernel_facts() {
 
 	cross=$(kernel_cross "$3")
 	on=$(kernel_runs_on "$3" "$dir/tree/explore")
-	printf '%s\t%s\n' hash "$( (kernel_tree_hash "$1"; echo "$3") | sha256sum | cut -c1-16)" \
+	# the question: its cells, what nobody may see, and for what kernel; the tree is the answer's
+	printf '%s\t%s\n' hash "$( (cat "$root"/src/kernel/{cells,notes}.h "$root/configs/kernel/$3.config"; echo "$3") |
+		sha256sum | cut -c1-16)" \
 		layout "$([ "$3" = arm ] && echo lpae || echo pae)" target "$(kernel_target "$3")" \
 		executor "${on:+${on} $(qemu_user_version "$(command -v "$on")") (user mode)}${on:-native}" \
 		cpu "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)" kernel "$(uname -sr)" \
@@ -52,7 +54,7 @@ kernel_facts() {
 		git "$(git -C "$root" describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)" \
 		model "$([ "$3" = arm ] && echo weak || echo tso)" tree.name "$4" tree.version "$(kernel_version "$1")" \
 		tree.describe "$(kernel_describe "$2" "$1")" tree.hash "$(kernel_tree_hash "$1")" tree.arch "$3" \
-		tree.config "$3.config" tree.patch "${kernel_patch:--}" | sed "s/^executor\t\(.*user mode)\).*/executor\t\1/"
+		tree.config "$3.config" tree.patch "$(basename "${kernel_patch:--}")" | sed "s/^executor\t\(.*user mode)\).*/executor\t\1/"
 }
 
 # PROGRAM ARCH [--brief]: what its explorer says
@@ -214,7 +216,7 @@ cmd_kernel() {
 		done
 	else
 		view=$(kernel_view "$tree") || exit
-		kernel_patch=""$kernel_patch kernel_all "$out" "$(basename "$tree")" "$view" "$tree" || worst=$?
+		kernel_patch="" kernel_all "$out" "$(basename "$tree")" "$view" "$tree" || worst=$?
 		if [ -n "$kernel_patch" ]; then
 			view=$(kernel_patched "$view" "$kernel_patch") || exit
 			worst=0

@@ -12,6 +12,8 @@
  *
  *	missing	NAME	SYMBOL
  *	step	NAME	MODEL	NOTE	N	WHO	ADDRESS	TEXT
+ *	void	NAME	NOTE	WHY		this witness is worth nothing
+ *	end					all cells were told
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -62,8 +64,11 @@ static struct {
 	unsigned witnesses;		/* how many a run may have */
 } now;
 
+/* What a thread does after it has gone wrong is a consequence, and voids nothing. */
 static void note(uint32_t notes)
 {
+	if (now.thread->notes & NOTES_BAD)
+		notes &= ~(uint32_t)(NOTE_PARTED | NOTE_UNLOCKED);
 	behaviour_note(now.thread, notes);
 }
 
@@ -308,6 +313,11 @@ static void print_witness(const char *name, struct program *p, uint32_t bit)
 		print_move(p, &op, got);
 		putchar('\n');
 	}
+	if (state_notes(p, &state) & NOTES_VOID) {
+		printf("void\t%s\t%s\t", name, what);
+		print_notes(state_notes(p, &state) & NOTES_VOID);
+		putchar('\n');
+	}
 }
 
 /* The models a cell is explored under, and how its line calls them. */
@@ -424,5 +434,6 @@ int main(int argc, char **argv)
 			run_cell(&walkers[w], &transitions[t], brief);
 		}
 	}
-	return 0;
+	puts("end");
+	return fflush(stdout) ? 2 : 0;
 }

@@ -19,6 +19,7 @@ kernel_lines() {
 		{ f = $1; getline where; sub(/ \(discriminator.*/, "", where); sub(view, "", where)
 		  if (where ~ /^\?/) next
 		  if (where ~ /\/glue\//) sub(/^.*\/glue\//, "glue/", where)
+		  if (where ~ /\/src\/kernel\//) sub(/^.*\/src\/kernel\//, "src/kernel/", where)
 		  if (where ~ /\/overlay\//) sub(/^.*\/overlay\//, "", where)
 		  place = where " " f "()"
 		  if (!any) any = place

@@ -16,46 +16,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "judge/words.h"
-#include "kernel/notes.h"
-#include "protocol/outcome.h"
+#include "judged.h"
 
-enum { MAX_CELLS = 64, MAX_TWINS = 16, MAX_FACTS = 32, NR_MODELS = 5, TEXT = 512 };
-static const char *const models[NR_MODELS] = { "sc", "tso", "weak", "low", "high" };
-static const uint32_t outcome_of_note[NR_NOTES] = {
-#define X(id, name, bad, outcome, meaning) [NOTE_BIT_##id] = OUTCOME_##outcome,
-	NOTES(X)
-#undef X
-};
+const char *const judged_models[NR_MODELS] = { "sc", "tso", "weak", "low", "high" };
 
-struct step {
-	unsigned cell, model, note;
-	char *who, *where, *text;
-	struct step *next;
-};
+/* The models that somebody explored. */
+static bool shown[NR_MODELS];
 
-struct cell {
-	char name[96];
-	bool outside, known[NR_MODELS], complete[NR_MODELS];
-	uint32_t notes[NR_MODELS];
-	uint64_t states, ms;
-	char why[TEXT], missing[TEXT];
-	struct step *steps, **last;
-	/* of the twins: whose notes were bad here */
-	uint32_t caught[MAX_TWINS];
-	/* the verdict */
-	enum cause cause;
-	char reason[TEXT];
-	int worst;		/* the note that it is about, or -1 */
-};
-
-static struct {
-	struct cell cell[MAX_CELLS];
-	unsigned ncells, ntwins, nfacts;
-	char *twin[MAX_TWINS], *fact[MAX_FACTS][2];
-	unsigned model;		/* of the machine that the tree is for */
-	bool shown[NR_MODELS];	/* somebody explored it */
-} all;
+static struct judged all;
 
 static void die(const char *what, const char *which)
 {
@@ -63,11 +31,11 @@ static void die(const char *what, const char *which)
 	exit(2);
 }
 
-static const char *fact(const char *key)
+const char *judged_fact(const struct judged *j, const char *key)
 {
-	for (unsigned i = 0; i < all.nfacts; i++)
-		if (!strcmp(all.fact[i][0], key))
-			return all.fact[i][1];
+	for (unsigned i = 0; i < j->nfacts; i++)
+		if (!strcmp(j->fact[i][0], key))
+			return j->fact[i][1];
 	return "-";
 }
 
@@ -101,7 +69,7 @@ static struct cell *cell_named(const char *name, bool add)
 static unsigned model_named(const char *name)
 {
 	for (unsigned i = 0; i < NR_MODELS; i++)
-		if (!strcmp(models[i], name))
+		if (!strcmp(judged_models[i], name))
 			return i;
 	die("unknown model", name);
 	return 0;
@@ -140,6 +108,8 @@ static void read_line(char *line, int twin)
 	const unsigned n = split(line, field);
 	struct cell *c = n > 1 ? cell_named(field[1], twin < 0) : NULL;
 
+	if (n == 1 && !strcmp(field[0], "end") && twin < 0)
+		all.ended = true;
 	if (!c)
 		return;
 	if (n == 3 && !strcmp(field[0], "cell") && twin < 0)
@@ -154,7 +124,7 @@ static void read_line(char *line, int twin)
 			c->caught[twin] |= m == all.model ? notes & NOTES_BAD : 0;
 			return;
 		}
-		c->known[m] = all.shown[m] = true;
+		c->known[m] = shown[m] = true;
 		c->notes[m] = notes;
 		c->states += strtoull(field[4], NULL, 10);
 		c->ms += strtoull(field[5], NULL, 10);
@@ -164,6 +134,10 @@ static void read_line(char *line, int twin)
 	}
 	if (n == 8 && !strcmp(field[0], "step") && twin < 0)
 		add_step(c, field);
+	if (n == 4 && !strcmp(field[0], "void") && twin < 0) {
+		c->void_notes |= notes_named(field[2]);
+		snprintf(c->why_void, sizeof(c->why_void), "%s", field[3]);
+	}
 }
 
 static void read_file(const char *path, int twin)
@@ -208,7 +182,7 @@ static unsigned steps_to(const struct cell *c, unsigned note)
 	return n;
 }
 
-static void say_notes(char *to, size_t size, uint32_t notes)
+void judged_notes(char *to, size_t size, uint32_t notes)
 {
 	size_t n = 0;
 
@@ -228,7 +202,7 @@ static void judge_clean(struct cell *c)
 
 		if (!c->caught[i])
 			continue;
-		say_notes(what, sizeof(what), c->caught[i]);
+		judged_notes(what, sizeof(what), c->caught[i]);
 		if (n < TEXT - 80)
 			n += snprintf(c->reason + n, sizeof(c->reason) - (size_t)n, "%s%s caught (%.100s)", n ? ", " : "",
 				      all.twin[i], what);
@@ -242,7 +216,8 @@ static void judge_clean(struct cell *c)
 
 static void judge_cell(struct cell *c)
 {
-	const uint32_t notes = c->notes[all.model], bad = notes & NOTES_BAD;
+	/* a note whose shortest witness is void is no evidence */
+	const uint32_t notes = c->notes[all.model], bad = notes & NOTES_BAD & ~c->void_notes;
 
 	c->worst = -1;
 	if (bad) {
@@ -255,12 +230,12 @@ static void judge_cell(struct cell *c)
 		c->cause = c->outside ? CAUSE_SOURCE_OUTSIDE : CAUSE_SOURCE_SHOWS;
 		snprintf(c->reason, sizeof(c->reason), "%s%s, in %u steps", c->outside ? "outside this tree's contract: " : "",
 			 note_kinds[c->worst].meaning, steps_to(c, (unsigned)c->worst));
-	} else if (notes & NOTES_VOID) {
+	} else if (notes & (NOTES_VOID | c->void_notes)) {
 		char what[TEXT / 2];
 
-		say_notes(what, sizeof(what), notes & NOTES_VOID);
+		judged_notes(what, sizeof(what), notes & NOTES_VOID);
 		c->cause = CAUSE_NO_STUB;
-		snprintf(c->reason, sizeof(c->reason), "%.200s%s%.200s", what, *c->missing ? ": " : "", c->missing);
+		snprintf(c->reason, sizeof(c->reason), "%.200s%s%.200s", *what ? what : c->why_void, *c->missing ? ": " : "", c->missing);
 	} else if (!c->known[all.model] || !c->complete[all.model]) {
 		c->cause = CAUSE_UNFINISHED;
 		snprintf(c->reason, sizeof(c->reason), "the search did not come to its end: %.200s", *c->why ? c->why : "it crashed");
@@ -275,8 +250,8 @@ static void print_head(void)
 {
 	printf("%-12s %-40s", "verdict", "cell");
 	for (unsigned m = 0; m < NR_MODELS; m++)
-		if (all.shown[m])
-			printf(" %-10s", m < 3 ? models[m] : m == 3 ? "low first" : "high first");
+		if (shown[m])
+			printf(" %-10s", m < 3 ? judged_models[m] : m == 3 ? "low first" : "high first");
 	printf(" %s\n", "reason");
 }
 
@@ -296,7 +271,7 @@ static void print_cell(const struct cell *c)
 	}
 	printf("%-12s %-40s", verdict_names[cause_kinds[c->cause].verdict], c->name);
 	for (unsigned m = 0; m < NR_MODELS; m++)
-		if (all.shown[m])
+		if (shown[m])
 			printf(" %-10s", what[m]);
 	printf(" %s\n", c->reason);
 }
@@ -312,145 +287,6 @@ static void print_witness(const struct cell *c)
 			printf("%4u  %-7s %-46s %s\n", ++n, s->who, s->where, s->text);
 }
 
-/* ---- the results ---- */
-
-static void string(FILE *f, const char *s)
-{
-	putc('"', f);
-	for (; *s; s++) {
-		const unsigned char c = (unsigned char)*s;
-
-		if (c == '"' || c == '\\')
-			fprintf(f, "\\%c", c);
-		else if (c < 0x20 || c >= 0x7f)
-			fprintf(f, "\\u%04x", c);
-		else
-			putc(c, f);
-	}
-	putc('"', f);
-}
-
-static void text(FILE *f, const char *key, const char *v)
-{
-	fprintf(f, ",\"%s\":", key);
-	string(f, v);
-}
-
-static void by_outcome(FILE *f, const char *key, const char *(*value)(const struct cell *, unsigned), const struct cell *c)
-{
-	bool first = true;
-
-	fprintf(f, ",\"%s\":{", key);
-	for (unsigned o = 0; o < NR_OUTCOMES; o++) {
-		if (!outcome_result_names[o])
-			continue;
-		fprintf(f, "%s\"%s\":%s", first ? "" : ",", outcome_result_names[o], value(c, o));
-		first = false;
-	}
-	putc('}', f);
-}
-
-static uint32_t outcomes_of(uint32_t notes)
-{
-	uint32_t set = 0;
-
-	for (unsigned i = 0; i < NR_NOTES; i++)
-		if (note_kinds[i].bad < 2 && (notes & 1u << i))
-			set |= 1u << outcome_of_note[i];
-	return set;
-}
-
-static const char *none(const struct cell *c, unsigned o)
-{
-	(void)c;
-	(void)o;
-	return "0";
-}
-
-static const char *predicted(const struct cell *c, unsigned o)
-{
-	return outcomes_of(c->notes[all.model]) & 1u << o ? "\"possible\"" : "\"impossible\"";
-}
-
-static const char *expected(const struct cell *c, unsigned o)
-{
-	return outcome_kinds[o].grade == EXPECT_FORBID && !c->outside ? "\"forbid\"" : "\"allow\"";
-}
-
-static void schedule(FILE *f, const struct cell *c)
-{
-	unsigned n = 0;
-
-	fputs(",\"schedule\":\"", f);
-	for (const struct step *s = c->steps; s; s = s->next)
-		if (s->note == (unsigned)c->worst)
-			fprintf(f, "%4u  %-7s %-46s %s\\n", ++n, s->who, s->where, s->text);
-	putc('"', f);
-}
-
-static void kernel_fields(FILE *f, const struct cell *c)
-{
-	fputs(",\"tree\":{\"explored\":{", f);
-	for (unsigned m = 0; m < NR_MODELS; m++) {
-		char what[TEXT];
-
-		say_notes(what, sizeof(what), c->notes[m]);
-		fprintf(f, "%s\"%s\":\"%s\"", m ? "," : "", models[m], what);
-	}
-	fprintf(f, "},\"states\":%llu,\"complete\":%s", (unsigned long long)c->states, c->complete[all.model] ? "true" : "false");
-	for (unsigned i = 0; i < all.nfacts; i++)
-		if (!strncmp(all.fact[i][0], "tree.", 5))
-			text(f, all.fact[i][0] + 5, all.fact[i][1]);
-	putc('}', f);
-}
-
-/* The members of the contract, in its order (tornwalk(5)); what only a tree has comes last. */
-static void print_line(FILE *f, const struct cell *c)
-{
-	const bool pud = strstr(c->name, ".pud-");
-	const char *dot = strrchr(c->name, '.');
-	char walker[96];
-
-	snprintf(walker, sizeof(walker), "%.*s", (int)(dot - c->name), c->name);
-	fprintf(f, "{\"schema\":2,\"scenario\":\"kernel.%s\"", c->name);
-	text(f, "hash", fact("hash"));
-	text(f, "layout", fact("layout"));
-	text(f, "level", pud ? "pud" : "pmd");
-	text(f, "walker", walker);
-	text(f, "reader", "kernel");
-	text(f, "writer", "kernel");
-	text(f, "transition", dot + 1);
-	text(f, "consumer", "kernel");
-	text(f, "reclaim", "none");
-	text(f, "world", "explored");
-	fputs(",\"alias\":false", f);
-	text(f, "target", fact("target"));
-	text(f, "executor", fact("executor"));
-	text(f, "cpu", fact("cpu"));
-	fputs(",\"cpus\":[0]", f);
-	text(f, "kernel", fact("kernel"));
-	text(f, "compiler", fact("compiler"));
-	text(f, "flags", fact("flags"));
-	text(f, "git", fact("git"));
-	fprintf(f, ",\"seed\":0,\"readers\":1,\"writers\":1,\"slots\":1,\"seconds\":%llu.%03llu,\"walks\":0,\"rounds\":0,\"present\":0",
-		(unsigned long long)c->ms / 1000, (unsigned long long)c->ms % 1000);
-	by_outcome(f, "outcomes", none, c);
-	by_outcome(f, "distinct", none, c);
-	fputs(",\"direction\":{\"low-newer\":0,\"high-newer\":0},\"harm\":{\"wild\":0,\"alias\":0,\"masked\":0,\"warned\":0}", f);
-	fputs(",\"first_ns\":{},\"retries\":0,\"per_interval\":[],\"calibration\":{}", f);
-	by_outcome(f, "predicted", predicted, c);
-	by_outcome(f, "expect", expected, c);
-	text(f, "verdict", verdict_names[cause_kinds[c->cause].verdict]);
-	text(f, "cause", cause_names[c->cause]);
-	text(f, "reason", c->reason);
-	fputs(",\"witness\":null,\"torn_by\":{\"reader\":0,\"writer\":0},\"interval_ns\":0", f);
-	text(f, "model", models[all.model]);
-	if (c->worst >= 0)
-		schedule(f, c);
-	kernel_fields(f, c);
-	fputs("}\n", f);
-}
-
 int main(int argc, char **argv)
 {
 	unsigned count[NR_VERDICTS] = { 0 };
@@ -460,7 +296,7 @@ int main(int argc, char **argv)
 	if (argc < 4)
 		die("needs FACTS OUT TREE [TWIN=FILE]..., not", argc > 1 ? argv[1] : "nothing");
 	read_facts(argv[1]);
-	all.model = model_named(fact("model"));
+	all.model = model_named(judged_fact(&all, "model"));
 	read_file(argv[3], -1);
 	for (int i = 4; i < argc && all.ntwins < MAX_TWINS; i++) {
 		char *file = strchr(argv[i], '=');
@@ -480,7 +316,7 @@ int main(int argc, char **argv)
 
 		judge_cell(c);
 		print_cell(c);
-		print_line(out, c);
+		judged_line(out, &all, c);
 		count[cause_kinds[c->cause].verdict]++;
 		fails |= !c->outside && cause_kinds[c->cause].verdict == VERDICT_FAIL;
 		open |= !c->outside && cause_kinds[c->cause].verdict == VERDICT_INCONCLUSIVE;
@@ -488,6 +324,11 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; i < all.ncells; i++)
 		if (all.cell[i].cause == CAUSE_SOURCE_SHOWS)
 			print_witness(&all.cell[i]);
+	/* cells that were never told of are not in the table, and are no pass */
+	if (!all.ended) {
+		printf("\nthe explorer ended early: cells after these were not explored\n");
+		open = true;
+	}
 	printf("\n%u pass, %u fail, %u inconclusive\n", count[VERDICT_PASS], count[VERDICT_FAIL], count[VERDICT_INCONCLUSIVE]);
 	if (fclose(out))
 		die("cannot write", argv[2]);

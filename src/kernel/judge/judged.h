@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What judge.c read and judged, and line.c writes for the desk. */
+#ifndef TORNWALK_KERNEL_JUDGED_H
+#define TORNWALK_KERNEL_JUDGED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "judge/words.h"
+#include "kernel/notes.h"
+
+enum { MAX_CELLS = 64, MAX_TWINS = 16, MAX_FACTS = 32, NR_MODELS = 5, TEXT = 512 };
+
+/* sc, tso, weak; and the machine's own with the words of 8 bytes in one order: low, high. */
+extern const char *const judged_models[NR_MODELS];
+
+struct step {
+	unsigned cell, model, note;
+	char *who, *where, *text;
+	struct step *next;
+};
+
+struct cell {
+	char name[96];
+	bool outside, known[NR_MODELS], complete[NR_MODELS];
+	uint32_t notes[NR_MODELS];
+	uint32_t void_notes;	/* whose witness is worth nothing */
+	uint64_t states, ms;
+	char why[TEXT], missing[TEXT], why_void[TEXT];
+	struct step *steps, **last;
+	/* of the twins: whose notes were bad here */
+	uint32_t caught[MAX_TWINS];
+	/* the verdict */
+	enum cause cause;
+	char reason[TEXT];
+	int worst;		/* the note that it is about, or -1 */
+};
+
+struct judged {
+	struct cell cell[MAX_CELLS];
+	unsigned ncells, ntwins, nfacts;
+	char *twin[MAX_TWINS], *fact[MAX_FACTS][2];
+	unsigned model;		/* of the machine that the tree is for */
+	bool ended;		/* the explorer told of all cells */
+};
+
+/* A fact of that name; "-" where there is none. */
+const char *judged_fact(const struct judged *j, const char *key);
+
+/* The names of notes, with commas between them. */
+void judged_notes(char *to, size_t size, uint32_t notes);
+
+/* A result line of one cell: tornwalk(5). What only a tree has comes last. */
+void judged_line(FILE *f, const struct judged *j, const struct cell *c);
+
+#endif

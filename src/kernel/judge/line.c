@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A cell of a kernel tree as a result line, so that the desk's commands work on it.
+ *
+ * Invariant: nothing was raced, so nothing is counted; and where the search has no answer,
+ * nothing is predicted.
+ */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "judged.h"
+#include "protocol/outcome.h"
+
+static const uint32_t outcome_of_note[NR_NOTES] = {
+#define X(id, name, bad, outcome, meaning) [NOTE_BIT_##id] = OUTCOME_##outcome,
+	NOTES(X)
+#undef X
+};
+
+/* No memory, or no UTF-8: the caller's one way out. */
+static void add(json_t *o, const char *key, json_t *v)
+{
+	if (json_object_set_new(o, key, v)) {
+		fprintf(stderr, "tornkernel: \"%s\" cannot be written\n", key);
+		exit(2);
+	}
+}
+
+static void add_text(json_t *o, const char *key, const char *v)
+{
+	add(o, key, json_string(v));
+}
+
+/* By the names that results have; `of` is each one's value. */
+static json_t *by_outcome(json_t *(*of)(const struct judged *j, const struct cell *c, unsigned outcome),
+			  const struct judged *j, const struct cell *c)
+{
+	json_t *o = json_object();
+
+	for (unsigned i = 0; i < NR_OUTCOMES; i++)
+		if (outcome_result_names[i])
+			add(o, outcome_result_names[i], of(j, c, i));
+	return o;
+}
+
+static json_t *uncounted(const struct judged *j, const struct cell *c, unsigned outcome)
+{
+	(void)j;
+	(void)c;
+	(void)outcome;
+	return json_integer(0);
+}
+
+static json_t *predicted(const struct judged *j, const struct cell *c, unsigned outcome)
+{
+	uint32_t set = 0;
+
+	for (unsigned i = 0; i < NR_NOTES; i++)
+		if (note_kinds[i].bad < 2 && (c->notes[j->model] & 1u << i))
+			set |= 1u << outcome_of_note[i];
+	return json_string(set & 1u << outcome ? "possible" : "impossible");
+}
+
+static json_t *expected(const struct judged *j, const struct cell *c, unsigned outcome)
+{
+	(void)j;
+	return json_string(outcome_kinds[outcome].grade == EXPECT_FORBID && !c->outside ? "forbid" : "allow");
+}
+
+static json_t *zeros(const char *const *names, unsigned n)
+{
+	json_t *o = json_object();
+
+	for (unsigned i = 0; i < n; i++)
+		add(o, names[i], json_integer(0));
+	return o;
+}
+
+/* As tornwalk's own: a step a line. */
+static void add_schedule(json_t *o, const struct cell *c)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+	unsigned n = 0;
+
+	if (!f)
+		exit(2);
+	for (const struct step *s = c->steps; s; s = s->next)
+		if (s->note == (unsigned)c->worst)
+			fprintf(f, "%4u  %-7s %-46s %s\n", ++n, s->who, s->where, s->text);
+	fclose(f);
+	add_text(o, "schedule", text);
+	free(text);
+}
+
+static json_t *tree_of(const struct judged *j, const struct cell *c)
+{
+	json_t *tree = json_object(), *explored = json_object();
+	char what[TEXT];
+
+	for (unsigned m = 0; m < NR_MODELS; m++) {
+		if (!c->known[m])
+			continue;
+		judged_notes(what, sizeof(what), c->notes[m]);
+		add_text(explored, judged_models[m], what);
+	}
+	add(tree, "explored", explored);
+	add(tree, "states", json_integer((json_int_t)c->states));
+	add(tree, "complete", json_boolean(c->complete[j->model]));
+	for (unsigned i = 0; i < j->nfacts; i++)
+		if (!strncmp(j->fact[i][0], "tree.", 5))
+			add_text(tree, j->fact[i][0] + 5, j->fact[i][1]);
+	return tree;
+}
+
+/* The members of the contract are in its order. */
+void judged_line(FILE *f, const struct judged *j, const struct cell *c)
+{
+	static const char *const facts[] = { "target", "executor", "cpu" }, *const build[] = {
+		"kernel", "compiler", "flags", "git" };
+	static const char *const one[] = { "readers", "writers", "slots" },
+				 *const none[] = { "walks", "rounds", "present" };
+	const bool answered = c->complete[j->model] && !(c->notes[j->model] & NOTES_VOID);
+	const char *dot = strrchr(c->name, '.');
+	char walker[sizeof(c->name)], scenario[sizeof(c->name) + 8];
+	json_t *o = json_object();
+
+	snprintf(walker, sizeof(walker), "%.*s", (int)(dot - c->name), c->name);
+	snprintf(scenario, sizeof(scenario), "kernel.%s", c->name);
+	add(o, "schema", json_integer(2));
+	add_text(o, "scenario", scenario);
+	add_text(o, "hash", judged_fact(j, "hash"));
+	add_text(o, "layout", judged_fact(j, "layout"));
+	add_text(o, "level", strstr(c->name, ".pud-") ? "pud" : "pmd");
+	add_text(o, "walker", walker);
+	add_text(o, "reader", "kernel");
+	add_text(o, "writer", "kernel");
+	add_text(o, "transition", dot + 1);
+	add_text(o, "consumer", "kernel");
+	add_text(o, "reclaim", "none");
+	add_text(o, "world", "explored");
+	add(o, "alias", json_false());
+	for (unsigned i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
+		add_text(o, facts[i], judged_fact(j, facts[i]));
+	add(o, "cpus", json_array());	/* none raced */
+	for (unsigned i = 0; i < sizeof(build) / sizeof(build[0]); i++)
+		add_text(o, build[i], judged_fact(j, build[i]));
+	add(o, "seed", json_integer(0));
+	for (unsigned i = 0; i < sizeof(one) / sizeof(one[0]); i++)
+		add(o, one[i], json_integer(1));
+	add(o, "seconds", json_real((double)c->ms / 1000));
+	for (unsigned i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		add(o, none[i], json_integer(0));
+	add(o, "outcomes", by_outcome(uncounted, j, c));
+	add(o, "distinct", by_outcome(uncounted, j, c));
+	add(o, "direction", zeros(direction_names, NR_DIRECTIONS));
+	add(o, "harm", zeros(harm_names, NR_HARMS));
+	add(o, "first_ns", json_object());
+	add(o, "retries", json_integer(0));
+	add(o, "per_interval", json_array());
+	add(o, "calibration", json_object());
+	add(o, "predicted", answered ? by_outcome(predicted, j, c) : json_null());
+	add(o, "expect", by_outcome(expected, j, c));
+	add_text(o, "verdict", verdict_names[cause_kinds[c->cause].verdict]);
+	add_text(o, "cause", cause_names[c->cause]);
+	add_text(o, "reason", c->reason);
+	add(o, "witness", json_null());
+	if (answered)
+		add_text(o, "model", judged_models[j->model]);
+	if (c->worst >= 0)
+		add_schedule(o, c);
+	add(o, "tree", tree_of(j, c));
+	json_dumpf(o, f, JSON_COMPACT | JSON_ENSURE_ASCII);
+	putc('\n', f);
+	json_decref(o);
+}

@@ -57,6 +57,24 @@ file=$(sed -n 's/^results: \([^ ]*\).*/\1/p' "$tmp/out")
 expect "a line of results for each cell" '[ "$(wc -l <"$root/$file")" = 10 ]'
 check "results: the contract's members" python3 "$root/src/test/check_results.py" "$root/$file"
 
+# What the explorer did not come to is no pass: here it told of clean cells only, and was cut off.
+made=$root/build/kernel/debian-6.1/x86_64
+grep -E "fault-zap" "$made/tree/lines" >"$tmp/cut"
+judge() {
+	code=0
+	"$build/tornkernel" "$made/facts" "$tmp/judged" "$1" leaf-unchecked="$made/leaf-unchecked/said" \
+		gup-leaf-as-table="$made/gup-leaf-as-table/said" >"$tmp/out" 2>"$tmp/err" || code=$?
+}
+judge "$tmp/cut"
+expect "an explorer that ended early is no pass" 'exits 4 && out_has "ended early" && said gup_fast.fault-zap pass'
+echo end >>"$tmp/cut"
+judge "$tmp/cut"
+expect "... and one that did not is" 'exits 0 && ! out_has "ended early"'
+sed 's/complete$/no memory/' "$tmp/cut" >"$tmp/open"
+judge "$tmp/open"
+expect "a search that did not end is no pass, and predicts nothing" 'exits 4 && said gup_fast.fault-zap inconclusive &&
+	tail -n 1 "$tmp/judged" | grep -q "\"predicted\":null"'
+
 kernel debian:6.12 --arch x86_64
 expect "6.12, which has the fix: clean, and the twin without it is caught, exit 0" \
 	'exits 0 && said walk_page_range.pte.pud-split-refault pass && out_has "pud-split-refault .*pud-unchecked caught \(confused\)"'

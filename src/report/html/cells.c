@@ -6,12 +6,25 @@
 
 #include "html.h"
 
-/* What matters comes first: of a page in brief, these are shown like those of any other. */
+/* What matters comes first: these are shown in full, however many cells a page has. */
 enum { FULL_CELLS = 10 };
 
-static bool in_brief(const struct page *p, size_t i)
+static enum detail detail_of(const struct page *p, size_t i)
 {
-	return p->brief && i >= FULL_CELLS;
+	return i < FULL_CELLS ? IN_FULL : p->detail;
+}
+
+static bool has_reason(const struct page *p, size_t i)
+{
+	const enum detail detail = detail_of(p, i);
+	const unsigned v = p->cell[i]->verdict;
+
+	return detail == IN_FULL || v == VERDICT_FAIL || (detail == IN_BRIEF && v != VERDICT_PASS);
+}
+
+static bool has_witness(const struct page *p, size_t i)
+{
+	return p->cell[i]->witness && (detail_of(p, i) < IN_NAME || p->cell[i]->verdict == VERDICT_FAIL);
 }
 
 void html_seen(FILE *f, const struct result *r)
@@ -260,13 +273,13 @@ static void power(FILE *f, const struct result *r)
 static void details(struct page *p, size_t i)
 {
 	const struct result *r = p->cell[i];
-	const bool brief = in_brief(p, i);
+	const bool brief = detail_of(p, i) != IN_FULL;
 	FILE *f = p->f;
 
 	if (!brief)
 		harms(f, r);
 	predictions(f, r);
-	if (r->witness)
+	if (has_witness(p, i))
 		html_anatomy(f, r, brief);
 	if (r->schedule && !brief)
 		schedule(p, i);
@@ -327,7 +340,7 @@ static void row(struct page *p, size_t i)
 	if (r->strength)
 		fputs(figure(n, (double)r->strength), f);
 	fputs("<td>", f);
-	if (!in_brief(p, i) || r->verdict != VERDICT_PASS)
+	if (has_reason(p, i))
 		page_text(f, r->reason);
 	fputc('\n', f);
 }
@@ -344,16 +357,19 @@ static void head(struct page *p)
 {
 	static const char *const column[] = { "seen, distinct", "torn/s", "95 % limits", "first torn",
 					      "present", "strength", "reason" };
+	static const char *const shown[NR_DETAILS] = {
+		[IN_BRIEF] = "the fields of a witness that are not zero, and reasons of what is not a pass",
+		[IN_NAME] = "witnesses and reasons of what failed; the results have the rest",
+	};
 	FILE *f = p->f;
 
 	fputs("<section id=cells aria-labelledby=cells-h><h2 id=cells-h>Cells</h2>\n"
 	      "<p class=note>Open a name for its witness and the command that runs it again", f);
 	fputs(".", f);
-	if (p->brief)
+	if (p->detail != IN_FULL)
 		fprintf(f, " So that the page stays small, only the first %d cells are shown in full; of the "
-			"others, the fields of a witness that are not zero, and reasons of what is not a pass.",
-			FULL_CELLS);
-	if (p->brief && any_said_by_name(p)) {
+			"others, %s.", FULL_CELLS, shown[p->detail]);
+	if (p->detail != IN_FULL && any_said_by_name(p)) {
 		fputs(" A name SUITE.LAYOUT.LEVEL.WALKER.READER.WRITER.TRANSITION.CONSUMER runs again by"
 		      "<br><code>", f);
 		program(f, p->rs->machines[0]);

@@ -75,7 +75,7 @@ static void body(struct page *p)
 	fprintf(p->f, "</main>\n<script>%s</script>\n", page_script);
 }
 
-/* The page in memory: in full, or in brief where that is over the limit. */
+/* The page in memory: with as much of each cell as the limit allows. */
 static char *page(const struct html_words *w, const struct results *rs, size_t *size)
 {
 	struct page p;
@@ -93,7 +93,7 @@ static char *page(const struct html_words *w, const struct results *rs, size_t *
 		body(&p);
 		if (fclose(p.f))
 			*size = 0;
-	} while (*size > w->limit && !p.brief && (p.brief = true));
+	} while (*size > w->limit && ++p.detail < NR_DETAILS);
 	page_close(&p);
 	return buf;
 }

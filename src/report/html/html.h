@@ -20,7 +20,7 @@ struct html_words {
 /* Adds a file that `tornreport audit --json` wrote; -EINVAL: it is not one. */
 int html_audit(struct html_words *w, struct results *rs, const char *path);
 
-/* One page on everything in rs, in brief where more than w->limit bytes would be needed. 0, -errno. */
+/* One page on everything in rs, with less of each cell where more than w->limit bytes would be needed. 0, -errno. */
 int html_file(const struct html_words *w, const struct results *rs);
 
 void html_summary(struct page *p);	/* the verdict in one sentence and one table; what needs a look */

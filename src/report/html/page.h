@@ -15,6 +15,14 @@
 
 enum { LABEL_LEN = 160, FIGURE_LEN = 32 };
 
+/* How much of a cell is shown, where there are so many that the page would be over its limit. */
+enum detail {
+	IN_FULL,
+	IN_BRIEF,	/* of a witness what is not zero, no schedule, no reason of a pass */
+	IN_NAME,	/* a witness and a reason only of what failed */
+	NR_DETAILS,
+};
+
 struct page {
 	FILE *f;
 	const struct results *rs;
@@ -23,7 +31,7 @@ struct page {
 	size_t *by_file;		/* indices of cell[], in the files' order */
 	size_t superseded;		/* lines that a later one replaces */
 	char (*label)[LABEL_LEN];	/* of each machine, unique */
-	bool brief;			/* so many cells that only the first are shown in full */
+	enum detail detail;		/* of all cells but the first */
 	struct code *code;		/* html_code.c */
 	size_t nr_code;
 };

@@ -182,6 +182,13 @@ check "and complete" page_holds "$tmp/map.jsonl"
 make_results told "$tmp/map.jsonl" >"$tmp/told.jsonl"
 html "$tmp/told.jsonl"
 expect "also with predictions and schedules" 'exits 0 && [ ! -s "$tmp/err" ] && [ "$(bytes)" -lt 1000000 ]'
+# the worst there is: every cell has much to say, and is no pass
+long=$(printf 'for want of evidence, %.0s' {1..12})
+sed "s/\"verdict\":\"[a-z]*\"/\"verdict\":\"inconclusive\"/; s/\"reason\":\"/&$long/" "$tmp/told.jsonl" >"$tmp/worst.jsonl"
+html "$tmp/worst.jsonl"
+expect "whatever was found: what there is no room for is said" 'exits 0 && [ ! -s "$tmp/err" ] &&
+	[ "$(bytes)" -lt 1000000 ] && page_has "the results have the rest"'
+check "and complete: a row for every cell" page_holds "$tmp/worst.jsonl"
 html "$real" --limit 1000
 expect "a limit that nothing fits: says so" 'exits 0 && err_has "over 1000"'
 

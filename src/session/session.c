@@ -189,7 +189,8 @@ static int run_until_answered(struct running *r, const struct runner *runner, co
 	const uint64_t most = c->cell.budget_ns, extra = extra_ns(r, c), began = now_ns();
 	struct strategy hints[HINTS];
 	const struct pursuit pursuit = {
-		.runner = runner, .hints = hints, .nr_hints = hints_of(r, hints), .scenario = c, .twin = twin && scenario_requires(twin) ? twin : NULL,
+		.runner = runner, .hints = hints, .nr_hints = hints_of(r, hints),
+		.scenario = c, .twin = twin && scenario_requires(twin) ? twin : NULL,
 		.most_ns = most, .extra_ns = extra,
 		.sought = predicted->known && (predicted->possible & scenario_forbids(c)),
 		.tuned = &r->ran[(twin ? twin : c) - r->s->plan->list].tuned,

@@ -109,7 +109,7 @@ static int run_slice(const struct runner *r, const struct cell *c, uint64_t ns, 
 /* What is freed stays with the process, for the next slice. */
 static void keep_memory(void)
 {
-	enum { MOST = 32 << 20 };
+	enum { MOST = 4 << 20 };
 
 	mallopt(M_MMAP_THRESHOLD, MOST);
 	mallopt(M_TRIM_THRESHOLD, MOST);
@@ -136,5 +136,8 @@ int slices_run(const struct runner *r, const struct pair_of_cells *p, struct fin
 		       p->go_on(p->arg, &parts[0], p->twin ? &parts[1] : NULL);
 	}
 	free(parts);
+	/* what a twin was not let show, its claim must not be judged by */
+	if (p->twin && twin->interrupted)
+		claim->interrupted = true;
 	return err;
 }

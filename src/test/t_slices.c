@@ -109,6 +109,20 @@ static struct cell cell_of(const char *reader, const char *strategy)
 	return c;
 }
 
+struct second {
+	volatile sig_atomic_t *interrupted;
+	unsigned runs;
+};
+
+/* Runs show themselves as they begin: the twin's is the second. */
+static void interrupt_second(void *arg, const struct progress *p)
+{
+	struct second *s = arg;
+
+	(void)p;
+	*s->interrupted = ++s->runs >= 2;
+}
+
 static void test_turns(void **state)
 {
 	static struct finding claim, twin;
@@ -120,6 +134,7 @@ static void test_turns(void **state)
 				   .arg = &asked };
 	struct runner r = { .cpus = &cpus };
 	volatile sig_atomic_t interrupted = 1;
+	struct second second = { .interrupted = &interrupted };
 
 	(void)state;
 	cpus_allowed(&cpus);
@@ -140,6 +155,16 @@ static void test_turns(void **state)
 	assert_int_equal(slices_run(&r, &p, &claim, &twin), 0);
 	assert_int_equal(asked.pairs, 0);
 	assert_true(claim.interrupted);
+
+	/* so too where it came while the twin ran: its claim lacks its evidence */
+	p.twin = &busted;
+	p.slice_ns = 200 * MS;	/* long enough to be interrupted, too short to be shown twice */
+	r.show = interrupt_second;
+	r.arg = &second;
+	interrupted = 0;
+	asked = (struct asked){ .most = 1000 };
+	assert_int_equal(slices_run(&r, &p, &claim, &twin), 0);
+	assert_true(claim.interrupted && claim.walks > 0);
 }
 
 int main(void)

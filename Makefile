@@ -116,8 +116,11 @@ $(OUT)/report/results/targets.h: $(wildcard configs/targets/*.mk)
 	@mkdir -p $(@D)
 	for f in $^; do sed -n "s|^KCIDB *= *\(.*\)|{ \"$$(basename -s .mk $$f)\", \"\1\", \"$$(sed -n 's/^PROMISES *= *//p' $$f)\" },|p" $$f; done >$@
 
-# The process's side of a kernel tree's objects (src/kernel); objects.sh links it with each tree.
-$(OUT)/kernel/explorer.o: $(call objects,src/kernel/*.c src/explore/*.c)
+# The process's sides of a kernel tree's objects (src/kernel); objects.sh links them with each tree.
+KERNEL_WORLD := $(addprefix $(OUT)/kernel/,cells.o notes.o oracles.o world.o)
+$(OUT)/kernel/explorer.o: $(KERNEL_WORLD) $(addprefix $(OUT)/kernel/,explore.o seam.o) $(call objects,src/explore/*.c)
+$(OUT)/kernel/racer.o: $(KERNEL_WORLD) $(OUT)/kernel/race.o $(addprefix $(OUT)/stress/,clock.o pin.o poke.o preempt.o)
+$(OUT)/kernel/explorer.o $(OUT)/kernel/racer.o:
 	$(CROSS)ld -r -o $@ $^
 $(OUT)/kernel/%.o: CFLAGS += $(UNWATCHED)
 # and what makes verdicts of what they say

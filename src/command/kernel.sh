@@ -202,7 +202,8 @@ cmd_kernel() {
 	setup kernel
 	[ ! -d /usr/lib/ccache ] || export PATH=/usr/lib/ccache:$PATH CCACHE_NOHASHDIR=1
 	for arch in "${arches[@]}"; do
-		TARGET=$(kernel_target "$arch") COMPILER=gcc SAN='' build "build/$(kernel_target "$arch")-gcc/kernel/explorer.o"
+		TARGET=$(kernel_target "$arch") COMPILER=gcc SAN='' build "build/$(kernel_target "$arch")-gcc/kernel/explorer.o" \
+			"build/$(kernel_target "$arch")-gcc/kernel/racer.o"
 	done
 	TARGET=x86_64 COMPILER=gcc SAN='' build build/x86_64-gcc/tornkernel
 	out=$(stamp kernel .jsonl)

@@ -6,7 +6,8 @@
 #ifndef TORNWALK_KERNEL_CELLS_H
 #define TORNWALK_KERNEL_CELLS_H
 
-#include <stdint.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 #include "kernel/notes.h"
 
@@ -49,13 +50,22 @@ struct transition {
 	enum level level;
 	void (*run)(void);
 	int (*contract)(void);
-	unsigned outside;	/* there is a contract, and this tree has none: nothing is promised */
 };
 
 enum {
 #define X(...) +1
 	NR_WALKERS = 0 WALKERS(X), NR_TRANSITIONS = 0 TRANSITIONS(X),
 #undef X
+	CELL_NAME_LEN = 96,
 };
+
+extern const struct walker walkers[NR_WALKERS];
+extern const struct transition transitions[NR_TRANSITIONS];
+
+/* Is this pair a cell of the tree that is linked? Its name, then. After world_init(). */
+bool cell_name(char *name, size_t size, unsigned walker, unsigned transition);
+
+/* There is a contract, and this tree has none: nothing is promised. */
+bool transition_is_outside(const struct transition *t);
 
 #endif

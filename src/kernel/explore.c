@@ -26,22 +26,9 @@
 #include "explore/search.h"
 #include "kernel/cells.h"
 #include "kernel/glue/glue.h"
+#include "kernel/oracles.h"
 #include "kernel/seam.h"
 #include "kernel/world.h"
-
-static const struct walker walkers[NR_WALKERS] = {
-#define X(function, nm, at_pmd, at_pud, text) \
-	{ .name = nm, .meaning = text, .run = k_##function, .puds_only = !(at_pmd), .pmds_only = !(at_pud) },
-	WALKERS(X)
-#undef X
-};
-
-static struct transition transitions[NR_TRANSITIONS] = {
-#define X(function, nm, lv, needs, text) \
-	{ .name = nm, .meaning = text, .level = lv, .run = k_##function, .contract = needs },
-	TRANSITIONS(X)
-#undef X
-};
 
 enum { READER, WRITER, NR_THREADS };
 enum { MAX_STATES = 3000000 };
@@ -59,7 +46,6 @@ static struct {
 	struct behaviour *thread;	/* whose turn it is */
 	unsigned ntables;
 	void *entry;
-	const char *missing;
 	uint32_t shown;			/* notes that had their witness */
 	unsigned witnesses;		/* how many a run may have */
 } now;
@@ -80,81 +66,19 @@ CALLED_BY_KERNEL void AT(hook_lock)(void *lock, const void *who) { seam_tell(ACC
 CALLED_BY_KERNEL void AT(hook_unlock)(void *lock, const void *who) { seam_tell(ACCESS_UNLOCK, lock, who); }
 CALLED_BY_KERNEL void AT(hook_irqs)(int off) { seam_tell(off ? ACCESS_ENTER : ACCESS_EXIT, NULL, CALLER); }
 CALLED_BY_KERNEL void AT(hook_sync)(void) { seam_tell(ACCESS_SYNC, NULL, CALLER); }
-CALLED_BY_KERNEL void AT(hook_bad)(void) { note(NOTE_BAD_ENTRY); }
-CALLED_BY_KERNEL void AT(hook_nothing)(void) { note(NOTE_HOLE); }
 
 CALLED_BY_KERNEL unsigned AT(hook_table)(void)
 {
 	return PHYS_TABLES + (now.ntables++ << 12);
 }
 
-CALLED_BY_KERNEL void AT(hook_missing)(const char *name)
+static uintptr_t load_entry(void)
 {
-	now.missing = name;
-	note(NOTE_MISSING);
-	world_leave();
-}
-
-CALLED_BY_KERNEL void AT(hook_bug)(void)
-{
-	note(NOTE_BUG);
-	world_leave();
-}
-
-static uint32_t place_of(uintptr_t phys)
-{
-	if (phys >= PHYS_TABLES && phys < PHYS_TABLES + NR_TABLES * 4096)
-		return NOTE_TABLE;
-	if ((phys >= PHYS_LEAVES && phys < PHYS_LEAVES + NR_LEAVES * 0x200000u) ||
-	    (phys >= PHYS_FAKE && phys < PHYS_FAKE + 4096) ||
-	    (sizeof(phys) == 8 && phys >= PHYS_GIANT && phys < PHYS_GIANT + 0x40000000ul))
-		return NOTE_CONFUSED;
-	return NOTE_WILD;
-}
-
-/* The table lock is held: is this the table that the entry leads to? */
-CALLED_BY_KERNEL void AT(hook_pte)(void *pte, glue_u64 value)
-{
-	const uintptr_t phys = (uintptr_t)pte - (uintptr_t)world_at(0);
-	uint32_t what = place_of(phys);
-
-	(void)value;
 	seam_settle();
-	if (what == NOTE_TABLE && now.transition->level == LEVEL_PMD &&
-	    (((uintptr_t)seam_load(now.entry, sizeof(uintptr_t)) ^ phys) & ~0xffful) << 8)
-		what |= NOTE_RETRACTED;
-	note(what);
-}
-
-CALLED_BY_KERNEL void AT(hook_pmd)(void *pmd, glue_u64 value)
-{
-	const uintptr_t phys = (uintptr_t)pmd - (uintptr_t)world_at(0);
-
-	(void)value;
-	note(phys >= PHYS_PMDS && phys < PHYS_PMDS + 4096 ? NOTE_TABLE : place_of(phys));
-}
-
-CALLED_BY_KERNEL void AT(hook_pinned)(unsigned long pfn)
-{
-	unsigned n;
-
-	for (n = 0; n < NR_LEAVES && glue_leaf_pfn(n) != pfn; n++)
-		;
-	/* a table's first entry maps the first frames below 4 GiB */
-	note(n < NR_LEAVES ? NOTE_LEAF : pfn >= PHYS_LEAVES >> 12 && pfn < (PHYS_LEAVES >> 12) + NR_TABLES ? NOTE_TABLE : NOTE_TORN);
+	return seam_load(now.entry, sizeof(uintptr_t));
 }
 
 /* ---- the threads ---- */
-
-static void fallen(int sig, uintptr_t at, uintptr_t wanted)
-{
-	const char *name = world_unserved(wanted);
-
-	(void)at;
-	if (name)
-		now.missing = name;
-	note(name ? NOTE_MISSING : sig == SIGILL ? NOTE_BUG : world_is_page(wanted) ? NOTE_NO_PAGE : NOTE_FAULT);
-}
 
 static uint64_t off_stack(void *arg)
 {
@@ -172,7 +96,7 @@ static void begin(void *arg, unsigned first_table)
 
 static void run(void (*f)(void))
 {
-	if (world_run(f, fallen))
+	if (world_run(f, oracles_fallen))
 		return;
 	seam_settle();
 	if (seam_locked())
@@ -376,35 +300,36 @@ static void explore(const char *name, const struct run *r)
 }
 
 /* brief: only what decides, as of a busted twin. */
-static void run_cell(const struct walker *w, const struct transition *t, bool brief)
+static void run_cell(const struct walker *w, const struct transition *t, const char *name, bool brief)
 {
-	char name[96];
+	const bool outside = transition_is_outside(t);
 
-	snprintf(name, sizeof(name), "%s.%s", w->name, t->name);
 	now.walker = w;
 	now.transition = t;
 	now.entry = t->level == LEVEL_PUD ? AT(glue_pud)() : AT(glue_pmd)();
-	now.missing = NULL;
+	oracles.missing = NULL;
+	oracles.over_puds = t->level == LEVEL_PUD;
 	now.shown = 0;
-	now.witnesses = brief ? 0 : t->outside ? 1 : NR_NOTES;
+	now.witnesses = brief ? 0 : outside ? 1 : NR_NOTES;
 	seam.n = 2;
 	seam.cell[0] = (struct seam_cell){ .at = now.entry, .size = 8 };
 	seam.cell[1] = (struct seam_cell){ .at = AT(glue_lock)(), .size = 4, .lock = true };
-	printf("cell\t%s\t%s\n", name, t->outside ? "outside" : "in");
+	printf("cell\t%s\t%s\n", name, outside ? "outside" : "in");
 	for (unsigned i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
 		if (brief ? runs[i].order != ORDER_EITHER || runs[i].model != machine :
 			    runs[i].order != ORDER_EITHER && sizeof(void *) == 8)
 			continue;
 		explore(name, &runs[i]);
 	}
-	if (now.missing)
-		printf("missing\t%s\t%s\n", name, now.missing);
+	if (oracles.missing)
+		printf("missing\t%s\t%s\n", name, oracles.missing);
 }
 
 int main(int argc, char **argv)
 {
 	const bool brief = argc > 1 && !strcmp(argv[1], "--brief");
 	const char *only = argc > 2 ? argv[2] : NULL;
+	char name[CELL_NAME_LEN];
 	int err;
 
 #ifdef __i386__
@@ -419,21 +344,13 @@ int main(int argc, char **argv)
 		fprintf(stderr, "the kernel's memory could not be had: %s\n", strerror(-err));
 		return 2;
 	}
-	seam.note = note;
+	seam.note = oracles.note = note;
+	oracles.entry = load_entry;
 	world_keep();
-	for (unsigned t = 0; t < NR_TRANSITIONS; t++) {
-		transitions[t].outside = transitions[t].contract != NULL && !transitions[t].contract();
-		for (unsigned w = 0; w < NR_WALKERS; w++) {
-			char name[96];
-
-			snprintf(name, sizeof(name), "%s.%s", walkers[w].name, transitions[t].name);
-			if (!walkers[w].run || !transitions[t].run || (only && !strstr(name, only)))
-				continue;
-			if (transitions[t].level == LEVEL_PUD ? !AT(glue_pud)() || walkers[w].pmds_only : walkers[w].puds_only)
-				continue;
-			run_cell(&walkers[w], &transitions[t], brief);
-		}
-	}
+	for (unsigned t = 0; t < NR_TRANSITIONS; t++)
+		for (unsigned w = 0; w < NR_WALKERS; w++)
+			if (cell_name(name, sizeof(name), w, t) && (!only || strstr(name, only)))
+				run_cell(&walkers[w], &transitions[t], name, brief);
 	puts("end");
 	return fflush(stdout) ? 2 : 0;
 }

@@ -5,7 +5,8 @@
 # (every symbol gets the prefix k_), and that one with the process's side.
 #
 # DIR is build/kernel/NAME/ARCH: o/ is the kbuild output of the instrumented objects;
-# VARIANT/ has the program: `tree` is the tree as it is, the others are busted twins.
+# VARIANT/ has two programs: explore, and race of the plain objects, which the same commands
+# make without the instrumentation. VARIANT `tree` is the tree as it is, the others are busted twins.
 
 : "${root:?}"
 
@@ -36,10 +37,11 @@ kernel_make() {
 	make -s -C "$1" O="$2/o" ARCH="$3" CROSS_COMPILE="$(kernel_cross "$3")" -j"$(nproc)" "${@:4}" >"$2/log" 2>&1
 }
 
-kernel_flags() {
-	echo "-g1 -include $root/src/kernel/glue/prelude.h -DEXPLORED -fsanitize=thread --param tsan-distinguish-volatile=1" \
-		"--param tsan-instrument-func-entry-exit=0 -Wno-tsan -DCONFIG_KCSAN=1 -DCONFIG_KCSAN_WEAK_MEMORY=1"
-}
+# What makes an object instrumented, in one piece, as it stands in the command that compiled it
+kernel_instrument="-DEXPLORED -fsanitize=thread --param tsan-distinguish-volatile=1 --param tsan-instrument-func-entry-exit=0 -Wno-tsan \
+-DCONFIG_KCSAN=1 -DCONFIG_KCSAN_WEAK_MEMORY=1"
+
+kernel_flags() { echo "-g1 -include $root/src/kernel/glue/prelude.h $kernel_instrument"; }
 
 # VIEW DIR ARCH: a configuration, once for each fragment and compiler
 kernel_configure() {
@@ -79,10 +81,12 @@ kernel_probes() {
 	! grep -q 'pte_free_defer(' "$1/include/linux/pgtable.h" || echo -DHAS_PTE_FREE_DEFER
 }
 
-# DIR: the command that compiled mm/pagewalk.c, without its input and output
+# DIR KIND: the command that compiled mm/pagewalk.c, without its input and output. KIND is
+# explore, or race: the kernel's own flags
 kernel_command() {
 	sed -n '1s/^[a-z]*cmd_mm\/pagewalk.o := //p' "$1/o/mm/.pagewalk.o.cmd" |
-		sed 's/ -c -o mm\/pagewalk\.o .*//; s/-Wp,-MMD,[^ ]*//; s/pagewalk/tornwalk/g'
+		sed 's/ -c -o mm\/pagewalk\.o .*//; s/-Wp,-MMD,[^ ]*//; s/pagewalk/tornwalk/g' |
+		{ [ "$2" = explore ] && cat || sed "s/ $kernel_instrument//"; }
 }
 
 # DIR OBJECT: is it no older than all that it was made of?
@@ -93,12 +97,12 @@ kernel_fresh() {
 			xargs -r sh -c 'find "$@" -newer "$0" -print' "$2" 2>&1 | grep -q .)
 }
 
-# DIR OVERLAY SOURCE OBJECT: as mm/pagewalk.c was compiled, with OVERLAY's headers first
+# DIR OVERLAY SOURCE OBJECT KIND: as mm/pagewalk.c was compiled, with OVERLAY's headers first
 kernel_compile() {
 	local command first=""
 
 	! { kernel_fresh "$1" "$4" && grep -qF " $3 " "$4.d"; } || return 0
-	command=$(kernel_command "$1")
+	command=$(kernel_command "$1" "$5")
 	[ "$2" = - ] || first="-I$2/include $(compgen -G "$2/arch/*/include" | sed 's/^/-I/' | paste -sd' ')"
 	(cd "$1/o" && eval "${command/ -nostdinc/ $first -nostdinc} -Wno-missing-prototypes -Wno-missing-declarations" \
 		"$(kernel_probes "${1%/*}/src") -Wp,-MMD,$4.d -c -o $4 $3") >"$4.log" 2>&1 || { cat "$4.log" >>"$1/log"; return 1; }
@@ -132,56 +136,99 @@ kernel_unserved() {
 	[[ $1 == arm* ]] || echo '.section .note.GNU-stack,"",@progbits'
 }
 
-# DIR ARCH VARIANT OBJECTS...: one program of them
+# SOURCE: its object's name
+kernel_object_of() { echo "$([[ $1 != */glue/* ]] || echo glue-)$(basename "$1" .c).o"; }
+
+# DIR OVERLAY KIND TO SOURCE...: all at once, into TO/NAME.o; the glue's into TO/glue-NAME.o
+kernel_compile_all() {
+	local source jobs=() job code=0
+
+	mkdir -p "$4"
+	for source in "${@:5}"; do
+		kernel_compile "$1" "$2" "$source" "$4/$(kernel_object_of "$source")" "$3" &
+		jobs+=($!)
+	done
+	for job in "${jobs[@]}"; do
+		wait "$job" || code=1
+	done
+	return "$code"
+}
+
+# DIR ARCH KIND VARIANT OBJECTS...: one program of them, VARIANT/KIND
 kernel_link() {
-	local to=$1/$3 cross side
+	local to=$1/$4 cross side
 
 	cross=$(kernel_cross "$2")
-	side=$root/build/$(kernel_target "$2")-gcc/kernel/explorer.o
-	[ -z "$(find "$side" "${@:4}" -newer "$to/explore" 2>&1)" ] && return
-	"${cross}ld" -r -o "$to/a.o" "${@:4}" &&
+	side=$root/build/$(kernel_target "$2")-gcc/kernel/${3}r.o
+	[ -z "$(find "$side" "${@:5}" -newer "$to/$3" 2>&1)" ] && return
+	"${cross}ld" -r -o "$to/a.o" "${@:5}" &&
 	kernel_unserved "$cross" "$to/a.o" >"$to/unserved.s" &&
 	"${cross}gcc" -c "$to/unserved.s" -o "$to/unserved.o" &&
 	"${cross}ld" -r -T "$root/src/kernel/image.ld" -o "$to/b.o" "$to/a.o" "$to/unserved.o" &&
 	"${cross}objcopy" --prefix-symbols=k_ --remove-section='.discard*' --remove-section=.ARM.attributes "$to/b.o" "$to/image.o" &&
-	"${cross}gcc" -static -no-pie -o "$to/explore.new" "$side" "$to/image.o" && mv "$to/explore.new" "$to/explore" &&
-	rm -f "$to"/{a,b,image,unserved}.o
+	"${cross}gcc" -static -no-pie -pthread -o "$to/$3.new" "$side" "$to/image.o" && mv "$to/$3.new" "$to/$3" &&
+	rm -f "$to"/{a,b,unserved}.o
 }
 
-# VIEW DIR ARCH: the program of the tree as it is
+# VIEW DIR: 8 bytes at once, out of line in some versions, for both programs; elsewhere named if it is wanted after all
+kernel_compile_cx8() {
+	local f=arch/x86/lib/atomic64_cx8_32 command
+
+	[ -e "$1/$f.S" ] || return 0
+	# -j: kbuild makes it twice at once
+	if ! kernel_make "$1" "$2" i386 KAFLAGS="-include $root/src/kernel/glue/prelude.h -DEXPLORED" -j1 $f.o; then
+		grep -q 'No rule to make target' "$2/log" || { kernel_complain "$2" "compiling $f.o"; return 2; }
+		return 0
+	fi
+	command=$(sed -n '1s/^[a-z]*cmd_arch[^ ]* := //p' "$2/o/${f%/*}/.${f##*/}.o.cmd" | sed 's/ ; .*//; s/ -DEXPLORED//; s/-Wp,-MMD,[^ ]*//')
+	[ "$2/tree/plain/cx8.o" -nt "$2/o/$f.o" ] ||
+		(cd "$2/o" && eval "${command/ -o $f.o / -o $2/tree/plain/cx8.o }") >>"$2/log" 2>&1 ||
+		{ kernel_complain "$2" "compiling $f.o"; return 2; }
+}
+
+# DIR KIND: the tree's own objects of that kind, in the order of kernel_files, kernel_glue
+kernel_objects() {
+	local f
+
+	for f in $kernel_files; do
+		if [ "$2" = explore ]; then echo "$1/o/mm/$f.o"; else echo "$1/tree/plain/$f.o"; fi
+	done
+	for f in $kernel_glue; do
+		if [ "$2" = explore ]; then echo "$1/tree/glue-$f.o"; else echo "$1/tree/plain/glue-$f.o"; fi
+	done
+	f=$1/o/arch/x86/lib/atomic64_cx8_32.o
+	[ "$2" = explore ] || f=$1/tree/plain/cx8.o
+	[ ! -e "$f" ] || echo "$f"
+}
+
+# VIEW DIR ARCH: the programs of the tree as it is
 kernel_program() {
-	local f objects=()
+	local f kind files=() glue=()
 
 	kernel_configure "$1" "$2" "$3" || return
 	for f in $kernel_files; do
-		objects+=("mm/$f.o")
+		files+=("$1/mm/$f.c")
 	done
-	kernel_make "$1" "$2" "$3" KCFLAGS="$(kernel_flags)" "${objects[@]}" ||
-		{ kernel_complain "$2" "compiling ${objects[*]}"; return 2; }
-	# out of line in some versions, and elsewhere named if it is wanted after all
-	f=arch/x86/lib/atomic64_cx8_32
-	if [ "$3" = i386 ] && [ -e "$1/$f.S" ]; then
-		if kernel_make "$1" "$2" "$3" KAFLAGS="-include $root/src/kernel/glue/prelude.h -DEXPLORED" -j1 $f.o; then	# -j: kbuild makes it twice at once
-			objects+=("$f.o")
-		elif ! grep -q 'No rule to make target' "$2/log"; then
-			kernel_complain "$2" "compiling $f.o"
-			return 2
-		fi
-	fi
-	mkdir -p "$2/tree"
 	for f in $kernel_glue; do
-		kernel_compile "$2" - "$root/src/kernel/glue/$f.c" "$2/tree/glue-$f.o" ||
-			{ kernel_complain "$2" "compiling the glue ($f.c)"; return 2; }
+		glue+=("$root/src/kernel/glue/$f.c")
 	done
-	# shellcheck disable=SC2046,SC2059,SC2086  # words
-	kernel_link "$2" "$3" tree $(printf "$2/tree/glue-%s.o " $kernel_glue) "${objects[@]/#/$2/o/}" >>"$2/log" 2>&1 ||
-		{ kernel_complain "$2" "linking"; return 2; }
+	kernel_make "$1" "$2" "$3" KCFLAGS="$(kernel_flags)" $(printf 'mm/%s.o ' $kernel_files) ||
+		{ kernel_complain "$2" "compiling mm/*.c"; return 2; }
+	mkdir -p "$2/tree/plain"
+	[ "$3" != i386 ] || kernel_compile_cx8 "$1" "$2" || return
+	kernel_compile_all "$2" - explore "$2/tree" "${glue[@]}" || { kernel_complain "$2" "compiling the glue"; return 2; }
+	kernel_compile_all "$2" - race "$2/tree/plain" "${files[@]}" "${glue[@]}" ||
+		{ kernel_complain "$2" "compiling without the instrumentation"; return 2; }
+	for kind in explore race; do
+		kernel_link "$2" "$3" "$kind" tree $(kernel_objects "$2" "$kind") >>"$2/log" 2>&1 ||
+			{ kernel_complain "$2" "linking"; return 2; }
+	done
 }
 
 # VIEW DIR ARCH TWIN: the same, busted by configs/kernel/busted/TWIN.sed. 1: it has no place
 # in this tree.
 kernel_busted() {
-	local sed=$root/configs/kernel/busted/$4.sed to=$2/$4 file f changed=() objects=()
+	local sed=$root/configs/kernel/busted/$4.sed to=$2/$4 file f kind changed=() sources=()
 
 	mkdir -p "$to/overlay"
 	# shellcheck disable=SC2013  # words
@@ -196,21 +243,28 @@ kernel_busted() {
 	rm -f "$to/new"
 	[ ${#changed[@]} -gt 0 ] || { rm -r "$to"; return 1; }
 	for f in $kernel_files; do
-		objects+=("$2/o/mm/$f.o")
-		[ -e "$to/overlay/mm/$f.c" ] || [[ ${changed[*]} == *.h* ]] || continue
-		file=$1/mm/$f.c
-		[ ! -e "$to/overlay/mm/$f.c" ] || file=$to/overlay/mm/$f.c
-		kernel_compile "$2" "$to/overlay" "$file" "$to/$f.o" || { kernel_complain "$2" "compiling $4's $f.c"; return 2; }
-		objects[-1]=$to/$f.o
-	done
-	for f in $kernel_glue; do
-		if [[ ${changed[*]} == *.h* ]]; then
-			kernel_compile "$2" "$to/overlay" "$root/src/kernel/glue/$f.c" "$to/glue-$f.o" || return 2
-			objects+=("$to/glue-$f.o")
-		else
-			objects+=("$2/tree/glue-$f.o")
+		if [ -e "$to/overlay/mm/$f.c" ]; then
+			sources+=("$to/overlay/mm/$f.c")
+		elif [[ ${changed[*]} == *.h* ]]; then
+			sources+=("$1/mm/$f.c")
 		fi
 	done
-	[ ! -e "$2/o/arch/x86/lib/atomic64_cx8_32.o" ] || objects+=("$2/o/arch/x86/lib/atomic64_cx8_32.o")
-	kernel_link "$2" "$3" "$4" "${objects[@]}" >>"$2/log" 2>&1 || { kernel_complain "$2" "linking $4"; return 2; }
+	for f in $kernel_glue; do
+		[[ ${changed[*]} != *.h* ]] || sources+=("$root/src/kernel/glue/$f.c")
+	done
+	for kind in explore race; do
+		kernel_compile_all "$2" "$to/overlay" "$kind" "$to/objects-$kind" "${sources[@]}" &&
+			kernel_link "$2" "$3" "$kind" "$4" $(kernel_objects "$2" "$kind" | kernel_replaced "$to/objects-$kind" "${sources[@]}") >>"$2/log" 2>&1 ||
+			{ kernel_complain "$2" "making $4"; return 2; }
+	done
+}
+
+# DIR SOURCE...: objects on stdin; in the place of what those were compiled to, what is in DIR
+kernel_replaced() {
+	local o own
+
+	own=" $(for o in "${@:2}"; do kernel_object_of "$o"; done | paste -sd' ') "
+	while read -r o; do
+		if [[ $own == *" ${o##*/} "* ]]; then echo "$1/${o##*/}"; else echo "$o"; fi
+	done
 }

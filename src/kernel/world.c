@@ -44,9 +44,9 @@ static struct {
 static unsigned nregions;
 static uintptr_t pages_begin, pages_end;
 
-static sigjmp_buf out;
-static bool inside;
-static void (*when_fallen)(int sig, uintptr_t at, uintptr_t wanted);
+static __thread sigjmp_buf out;
+static __thread bool inside;
+static __thread void (*when_fallen)(int sig, uintptr_t at, uintptr_t wanted);
 
 void *world_at(unsigned long phys)
 {

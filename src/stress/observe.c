@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "arch.h"
 #include "protocol/stamp.h"
@@ -17,14 +16,6 @@ enum { MARGIN = 4 };
 
 /* Guards this short never hold, so the clock is not worth reading. */
 enum { MIN_GUARD = 1000, NEVER = 1 << 30 };
-
-uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 int observer_init(struct observer *o, const struct cell *c, const struct oracle *oracle,
 		  const uint8_t *owners, unsigned thread, uint64_t ticks_per_round)

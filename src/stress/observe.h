@@ -16,6 +16,7 @@
 #ifndef TORNWALK_OBSERVE_H
 #define TORNWALK_OBSERVE_H
 
+#include "clock.h"
 #include "cell.h"
 #include "oracle.h"
 
@@ -91,7 +92,5 @@ static inline void observe_same(struct observer *o, uint32_t slot, uint64_t n)
 {
 	o->seen[o->last[slot].class] += n;
 }
-
-uint64_t now_ns(void);
 
 #endif

@@ -26,7 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "observe.h"
+#include "clock.h"
 #include "pin.h"
 #include "step.h"
 

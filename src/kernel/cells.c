@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cells.h"
+
+#include <stdio.h>
+
+#include "kernel/glue/glue.h"
+
+const struct walker walkers[NR_WALKERS] = {
+#define X(function, nm, at_pmd, at_pud, text) \
+	{ .name = nm, .meaning = text, .run = k_##function, .puds_only = !(at_pmd), .pmds_only = !(at_pud) },
+	WALKERS(X)
+#undef X
+};
+
+const struct transition transitions[NR_TRANSITIONS] = {
+#define X(function, nm, lv, needs, text) \
+	{ .name = nm, .meaning = text, .level = lv, .run = k_##function, .contract = needs },
+	TRANSITIONS(X)
+#undef X
+};
+
+bool transition_is_outside(const struct transition *t)
+{
+	return t->contract != NULL && !t->contract();
+}
+
+bool cell_name(char *name, size_t size, unsigned walker, unsigned transition)
+{
+	const struct walker *w = &walkers[walker];
+	const struct transition *t = &transitions[transition];
+
+	if (!w->run || !t->run)
+		return false;
+	if (t->level == LEVEL_PUD ? !AT(glue_pud)() || w->pmds_only : w->puds_only)
+		return false;
+	snprintf(name, size, "%s.%s", w->name, t->name);
+	return true;
+}

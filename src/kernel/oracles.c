@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "oracles.h"
+
+#include <signal.h>
+
+#include "kernel/glue/glue.h"
+#include "kernel/notes.h"
+#include "kernel/world.h"
+
+struct oracles oracles;
+
+CALLED_BY_KERNEL void AT(hook_bad)(void) { oracles.note(NOTE_BAD_ENTRY); }
+CALLED_BY_KERNEL void AT(hook_nothing)(void) { oracles.note(NOTE_HOLE); }
+
+CALLED_BY_KERNEL void AT(hook_missing)(const char *name)
+{
+	oracles.missing = name;
+	oracles.note(NOTE_MISSING);
+	world_leave();
+}
+
+CALLED_BY_KERNEL void AT(hook_bug)(void)
+{
+	oracles.note(NOTE_BUG);
+	world_leave();
+}
+
+static uint32_t place_of(uintptr_t phys)
+{
+	if (phys >= PHYS_TABLES && phys < PHYS_TABLES + NR_TABLES * 4096)
+		return NOTE_TABLE;
+	if ((phys >= PHYS_LEAVES && phys < PHYS_LEAVES + NR_LEAVES * 0x200000u) ||
+	    (phys >= PHYS_FAKE && phys < PHYS_FAKE + 4096) ||
+	    (sizeof(phys) == 8 && phys >= PHYS_GIANT && phys < PHYS_GIANT + 0x40000000ul))
+		return NOTE_CONFUSED;
+	return NOTE_WILD;
+}
+
+/* The table lock is held: is this the table that the entry leads to? */
+CALLED_BY_KERNEL void AT(hook_pte)(void *pte, glue_u64 value)
+{
+	const uintptr_t phys = (uintptr_t)pte - (uintptr_t)world_at(0);
+	uint32_t what = place_of(phys);
+
+	(void)value;
+	if (what == NOTE_TABLE && !oracles.over_puds && ((oracles.entry() ^ phys) & ~0xffful) << 8)
+		what |= NOTE_RETRACTED;
+	oracles.note(what);
+}
+
+CALLED_BY_KERNEL void AT(hook_pmd)(void *pmd, glue_u64 value)
+{
+	const uintptr_t phys = (uintptr_t)pmd - (uintptr_t)world_at(0);
+
+	(void)value;
+	oracles.note(phys >= PHYS_PMDS && phys < PHYS_PMDS + 4096 ? NOTE_TABLE : place_of(phys));
+}
+
+CALLED_BY_KERNEL void AT(hook_pinned)(unsigned long pfn)
+{
+	unsigned n;
+
+	for (n = 0; n < NR_LEAVES && glue_leaf_pfn(n) != pfn; n++)
+		;
+	/* a table's first entry maps the first frames below 4 GiB */
+	oracles.note(n < NR_LEAVES ? NOTE_LEAF :
+		     pfn >= PHYS_LEAVES >> 12 && pfn < (PHYS_LEAVES >> 12) + NR_TABLES ? NOTE_TABLE : NOTE_TORN);
+}
+
+void oracles_fallen(int sig, uintptr_t at, uintptr_t wanted)
+{
+	const char *name = world_unserved(wanted);
+
+	(void)at;
+	if (name)
+		oracles.missing = name;
+	oracles.note(name ? NOTE_MISSING : sig == SIGILL ? NOTE_BUG : world_is_page(wanted) ? NOTE_NO_PAGE : NOTE_FAULT);
+}

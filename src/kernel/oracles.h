@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the kernel's code hands to its callbacks, pins, falls over or reports, as notes: the
+ * same for every instrument that runs it.
+ */
+#ifndef TORNWALK_KERNEL_ORACLES_H
+#define TORNWALK_KERNEL_ORACLES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct oracles {
+	void (*note)(uint32_t notes);	/* of the thread that calls */
+	uintptr_t (*entry)(void);	/* its low word, loaded as that thread sees it */
+	bool over_puds;			/* the entry that is raced over is a PUD */
+	const char *missing;		/* the last symbol that nobody serves and somebody reached */
+};
+extern struct oracles oracles;
+
+/* For world_run(). */
+void oracles_fallen(int sig, uintptr_t at, uintptr_t wanted);
+
+#endif

@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel's own objects, as its own flags make them, on real threads: one walks, one
+ * changes what is walked, as in explore.c. Nothing is said to anybody at an access; what a
+ * strategy does, it does between calls, or by interrupts.
+ *
+ * Time is cut into rounds: a transition from an empty entry, against as many walks as
+ * there is time for. No walk reaches from one round into another, so each of them is one
+ * of the executions that the explorer goes through, and may show nothing else.
+ *
+ *	raced	CELL	STRATEGY	WALKS	ROUNDS	NANOSECONDS	NOTE=WALKS/ROUNDS,...
+ *	missing	CELL	SYMBOL
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/cells.h"
+#include "kernel/glue/glue.h"
+#include "kernel/oracles.h"
+#include "kernel/world.h"
+#include "stress/clock.h"
+#include "stress/pin.h"
+#include "stress/poke.h"
+#include "stress/preempt.h"
+
+enum { LINE = 128, SLICE_NS = 20000000, RESETS = 1024, STEPS = 400, STEP_SLICE_NS = 20000 };
+
+static bool always(void) { return true; }
+
+/* X(ID, name, usable, meaning) */
+#define STRATEGIES(X)                                                                  \
+	X(FREE, "free", always, "as fast as it goes")                                  \
+	X(POKED, "poked", poke_usable, "the walker is interrupted while a value is held") \
+	X(STEPPED, "stepped", preempt_steps, "the walker takes single steps")
+
+enum strategy {
+#define X(id, name, usable, text) STRATEGY_##id,
+	STRATEGIES(X)
+#undef X
+	NR_STRATEGIES
+};
+
+static const struct {
+	const char *name;
+	bool (*usable)(void);
+} strategies[NR_STRATEGIES] = {
+#define X(id, name, usable, text) { name, usable },
+	STRATEGIES(X)
+#undef X
+};
+
+struct count {
+	uint64_t walks, rounds;		/* in which it was noted */
+	uint64_t last_round;
+};
+
+struct tally {
+	uint64_t walks, rounds, ns;
+	struct count note[NR_NOTES];
+};
+
+/* Each word that both threads write has a line of its own, away from all that is raced over. */
+static struct {
+	_Alignas(LINE) uint32_t stop;
+	_Alignas(LINE) uint32_t closed;		/* the writer's: no walk may begin */
+	_Alignas(LINE) uint32_t walking;	/* the walker's */
+	_Alignas(LINE) uint32_t section;	/* interrupts are off on the walker's CPU: odd */
+	_Alignas(LINE) uint64_t round;
+	_Alignas(LINE) uint64_t *entry;
+	uint32_t bad_round;			/* what the world looks like now, nobody knows */
+} shared;
+
+static const struct walker *walker;
+static const struct transition *transition;
+static enum strategy strategy;
+static bool one_cpu;
+static struct preempt preempt;
+
+static __thread struct {
+	bool writes;
+	uint32_t notes, random;
+	uint64_t round;
+	unsigned ntables;
+	uint8_t *held;
+} my;
+
+/* No `pause`: a hypervisor takes the CPU away from who says so a few times. */
+static void pause_cpu(void)
+{
+	if (one_cpu)
+		sched_yield();
+	__asm__ volatile("" ::: "memory");
+}
+
+static uint32_t next_random(void)
+{
+	my.random ^= my.random << 13;
+	my.random ^= my.random >> 17;
+	my.random ^= my.random << 5;
+	return my.random;
+}
+
+static void hold_now(void)
+{
+	const unsigned scale = strategy == STRATEGY_STEPPED ? 18 : 13;
+	uint32_t turns = next_random() >> (32 - next_random() % scale - 1);
+
+	if (one_cpu)
+		turns %= 4;
+	if (strategy == STRATEGY_POKED && my.writes && turns & 1)
+		poke();
+	while (turns--)
+		pause_cpu();
+}
+
+/*
+ * Where a lock was let go, an interrupt or the scheduler may come in between for as long as
+ * it likes: half of the times something does. Nobody knows how long a walk takes here, so
+ * every length of time is as likely as its double. A step takes as long as a thousand instructions.
+ */
+static void hold(void)
+{
+	if (next_random() & 1 << 20)
+		return;
+	hold_now();
+}
+
+static void note(uint32_t notes) { my.notes |= notes; }
+
+static uintptr_t load_entry(void) { return *(volatile uintptr_t *)shared.entry; }
+
+/* ---- what the kernel calls ---- */
+
+CALLED_BY_KERNEL void AT(hook_lock)(void *lock, const void *who)
+{
+	uint8_t *l = lock;
+
+	(void)who;
+	while (__atomic_exchange_n(l, 1, __ATOMIC_ACQUIRE))
+		while (__atomic_load_n(l, __ATOMIC_RELAXED))
+			pause_cpu();
+	my.held = l;
+}
+
+static void let_go(void)
+{
+	__atomic_store_n(my.held, 0, __ATOMIC_RELEASE);
+	my.held = NULL;
+}
+
+CALLED_BY_KERNEL void AT(hook_unlock)(void *lock, const void *who)
+{
+	(void)who;
+	my.held = lock;
+	let_go();
+	hold();
+}
+
+/* Interrupts of a writer are nobody's business: only walkers wait for nothing with them off. */
+CALLED_BY_KERNEL void AT(hook_irqs)(int off)
+{
+	if (!my.writes && (shared.section & 1) != (unsigned)off)
+		__atomic_store_n(&shared.section, shared.section + 1, off ? __ATOMIC_SEQ_CST : __ATOMIC_RELEASE);
+	if (!my.writes && off)
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+CALLED_BY_KERNEL void AT(hook_sync)(void)
+{
+	uint32_t section;
+
+	if (!my.writes)
+		return;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	section = __atomic_load_n(&shared.section, __ATOMIC_ACQUIRE);
+	while (section & 1 && __atomic_load_n(&shared.section, __ATOMIC_ACQUIRE) == section)
+		pause_cpu();
+}
+
+CALLED_BY_KERNEL void AT(hook_asm)(const void *who);
+CALLED_BY_KERNEL void AT(hook_asm)(const void *who) { (void)who; }
+
+CALLED_BY_KERNEL unsigned AT(hook_table)(void)
+{
+	const unsigned half = NR_TABLES / 2;
+
+	return PHYS_TABLES + ((my.ntables++ % half + (my.writes ? 0 : half)) << 12);
+}
+
+/* ---- the threads ---- */
+
+static void flat_percpu(void)
+{
+#ifdef __i386__
+	__asm__ volatile("mov %%ds, %%eax; mov %%eax, %%fs" ::: "eax");
+#endif
+}
+
+/* Returns what was noted. What fell leaves neither a lock nor a section behind. */
+static uint32_t run(void (*f)(void))
+{
+	const bool fell = (my.notes = 0, world_run(f, oracles_fallen));
+
+	if (my.held) {
+		if (!fell)
+			note(NOTE_LOCK_HELD);
+		let_go();
+	}
+	AT(hook_irqs)(0);
+	return my.notes;
+}
+
+static void count(struct tally *t, uint32_t notes, uint64_t round)
+{
+	for (; notes; notes &= notes - 1) {
+		struct count *c = &t->note[__builtin_ctz(notes)];
+
+		c->walks++;
+		c->rounds += c->last_round != round + 1;
+		c->last_round = round + 1;
+	}
+}
+
+static void *walk(void *arg)
+{
+	struct tally *t = arg;
+	uint32_t notes;
+
+	flat_percpu();
+	my.random = 0x9e3779b9;
+	if (strategy == STRATEGY_STEPPED || one_cpu)
+		preempt_enter(&preempt, 77);
+	while (!__atomic_load_n(&shared.stop, __ATOMIC_RELAXED)) {
+		__atomic_store_n(&shared.walking, 1, __ATOMIC_SEQ_CST);
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		if (__atomic_load_n(&shared.closed, __ATOMIC_ACQUIRE)) {
+			__atomic_store_n(&shared.walking, 0, __ATOMIC_RELEASE);
+			while (__atomic_load_n(&shared.closed, __ATOMIC_ACQUIRE))
+				pause_cpu();
+			continue;
+		}
+		if (my.round != shared.round) {
+			my.round = shared.round;
+			my.ntables = 0;
+		}
+		notes = run(walker->run);
+		t->walks++;
+		count(t, notes, my.round);
+		if (notes & (NOTES_BAD | NOTES_VOID)) {
+			shared.bad_round = 1;
+			if (strategy == STRATEGY_STEPPED) {	/* its steps ended where it fell */
+				preempt_leave();
+				preempt_enter(&preempt, next_random());
+			}
+		}
+		__atomic_store_n(&shared.walking, 0, __ATOMIC_RELEASE);
+	}
+	preempt_leave();
+	return NULL;
+}
+
+static void begin_round(struct tally *t, uint64_t until_ns)
+{
+	if (shared.bad_round || !(t->rounds % RESETS))
+		world_reset();
+	shared.bad_round = 0;
+	*shared.entry = 0;
+	my.ntables = 0;
+	shared.round++;
+	__atomic_store_n(&shared.closed, 0, __ATOMIC_SEQ_CST);
+	/* a round that nobody walks in is worth nothing */
+	while (!__atomic_load_n(&shared.walking, __ATOMIC_RELAXED) && now_ns() < until_ns)
+		pause_cpu();
+}
+
+static void end_round(void)
+{
+	__atomic_store_n(&shared.closed, 1, __ATOMIC_SEQ_CST);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	while (__atomic_load_n(&shared.walking, __ATOMIC_ACQUIRE))
+		pause_cpu();
+}
+
+struct writer {
+	struct tally tally;
+	uint64_t until_ns;
+};
+
+static void *change(void *arg)
+{
+	struct writer *w = arg;
+	uint32_t notes;
+
+	flat_percpu();
+	my.writes = true;
+	my.random = 0x2545f491;
+	if (one_cpu)
+		preempt_enter(&preempt, 78);
+	do {
+		begin_round(&w->tally, w->until_ns);
+		hold();
+		notes = run(transition->run);
+		count(&w->tally, notes & (NOTES_BAD | NOTES_VOID), shared.round);
+		if (notes & NOTES_BAD)
+			shared.bad_round = 1;
+		hold();
+		end_round();
+		w->tally.rounds++;
+	} while (now_ns() < w->until_ns);
+	preempt_leave();
+	__atomic_store_n(&shared.stop, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&shared.closed, 0, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+static void *pinned_walk(void *arg);
+static void *pinned_change(void *arg);
+static struct cpus cpus;
+
+static void *pinned_walk(void *arg)
+{
+	pin_to(cpus.id[0]);
+	return walk(arg);
+}
+
+static void *pinned_change(void *arg)
+{
+	pin_to(cpus.id[one_cpu ? 0 : 1]);
+	return change(arg);
+}
+
+/* 0, or -EAGAIN. */
+static int slice(struct tally *t)
+{
+	struct tally walks = { 0 };
+	const uint64_t began = now_ns();
+	struct writer w = { .until_ns = began + SLICE_NS };
+	pthread_t a, b;
+
+	shared.stop = 0;
+	shared.closed = 1;
+	shared.section = 0;
+	shared.bad_round = 1;
+	if (one_cpu)
+		preempt_start(&preempt, cpus.id[0], preempt_steps(), SLICE_NS / 2);
+	else if (strategy == STRATEGY_STEPPED)
+		preempt_start_steps(&preempt, STEPS, STEP_SLICE_NS);
+	if (pthread_create(&a, NULL, pinned_walk, &walks))
+		return -EAGAIN;
+	if (pthread_create(&b, NULL, pinned_change, &w)) {
+		__atomic_store_n(&shared.stop, 1, __ATOMIC_RELAXED);
+		pthread_join(a, NULL);
+		return -EAGAIN;
+	}
+	pthread_join(b, NULL);
+	pthread_join(a, NULL);
+	preempt_stop(&preempt);
+	t->walks += walks.walks;
+	t->rounds += w.tally.rounds;
+	t->ns += now_ns() - began;
+	for (unsigned i = 0; i < NR_NOTES; i++) {
+		t->note[i].walks += walks.note[i].walks + w.tally.note[i].walks;
+		t->note[i].rounds += walks.note[i].rounds + w.tally.note[i].rounds;
+	}
+	return 0;
+}
+
+static uint64_t bad_rounds(const struct tally *t)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < NR_NOTES; i++)
+		if (NOTES_BAD & 1u << i)
+			n += t->note[i].rounds;
+	return n;
+}
+
+static void print_tally(const char *name, const char *by, const struct tally *t)
+{
+	const char *comma = "";
+
+	printf("raced\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t", name, by, t->walks, t->rounds, t->ns);
+	for (unsigned i = 0; i < NR_NOTES; i++)
+		if (t->note[i].walks) {
+			printf("%s%s=%" PRIu64 "/%" PRIu64, comma, note_kinds[i].name, t->note[i].walks, t->note[i].rounds);
+			comma = ",";
+		}
+	puts(*comma ? "" : "-");
+}
+
+/* Strategies take turns, until time is over or `enough` rounds have shown something bad. */
+static int race(const char *name, uint64_t most_ns, uint64_t enough)
+{
+	struct tally t[NR_STRATEGIES];
+	uint64_t bad = 0, ns = 0;
+	int err = 0;
+
+	memset(t, 0, sizeof(t));
+	shared.entry = transition->level == LEVEL_PUD ? AT(glue_pud)() : AT(glue_pmd)();
+	oracles.over_puds = transition->level == LEVEL_PUD;
+	oracles.missing = NULL;
+	while (!err && ns < most_ns && bad < enough && !oracles.missing)
+		for (unsigned s = 0; s < NR_STRATEGIES && !err; s++) {
+			if (!strategies[s].usable() || (one_cpu && s != STRATEGY_FREE))
+				continue;
+			strategy = (enum strategy)s;
+			ns -= t[s].ns;
+			bad -= bad_rounds(&t[s]);
+			err = slice(&t[s]);
+			ns += t[s].ns;
+			bad += bad_rounds(&t[s]);
+		}
+	for (unsigned s = 0; s < NR_STRATEGIES; s++)
+		if (t[s].rounds)
+			print_tally(name, strategies[s].name, &t[s]);
+	if (oracles.missing)
+		printf("missing\t%s\t%s\n", name, oracles.missing);
+	fflush(stdout);
+	return err;
+}
+
+static int usage(void)
+{
+	fputs("race MILLISECONDS ENOUGH [CELL]...\n", stderr);
+	return 2;
+}
+
+static bool wanted(const char *name, char **names, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return !n;
+}
+
+int main(int argc, char **argv)
+{
+	char name[CELL_NAME_LEN];
+	int err;
+
+	if (argc < 3)
+		return usage();
+	cpus_allowed(&cpus);
+	one_cpu = cpus.n < 2;
+	flat_percpu();
+	err = world_init();
+	if (err) {
+		fprintf(stderr, "the kernel's memory could not be had: %s\n", strerror(-err));
+		return 2;
+	}
+	oracles.note = note;
+	oracles.entry = load_entry;
+	world_keep();
+	for (unsigned t = 0; t < NR_TRANSITIONS && !err; t++)
+		for (unsigned w = 0; w < NR_WALKERS && !err; w++) {
+			walker = &walkers[w];
+			transition = &transitions[t];
+			if (cell_name(name, sizeof(name), w, t) && wanted(name, argv + 3, argc - 3))
+				err = race(name, strtoull(argv[1], NULL, 10) * 1000000, strtoull(argv[2], NULL, 10));
+		}
+	if (err) {
+		fprintf(stderr, "threads could not be started: %s\n", strerror(-err));
+		return 2;
+	}
+	puts("raced-all");
+	return fflush(stdout) ? 2 : 0;
+}

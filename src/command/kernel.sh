@@ -11,13 +11,14 @@ done
 
 kernel_usage() {
 	cat <<'END'
-./run.sh kernel TREE [--arch ARCH]... [--patch FILE | --rev REV [--rev REV]]
+./run.sh kernel TREE [--arch ARCH]... [--patch FILE | --rev REV [--rev REV]] [--time TIME]
 
-Puts the tree's own mm/*.c, compiled by its own build, into a process and runs every execution of
-its walkers against its writers. TREE is a kernel source directory, a .tar of one, or debian:VERSION.
+Puts the tree's own mm/*.c, compiled by its own build, into a process, runs every execution of
+its walkers against its writers, and races them on real threads. TREE is a kernel source directory, a .tar of one, or debian:VERSION.
 
   --arch ARCH    x86_64 (huge PUDs), i386 (PAE), arm (LPAE, untried); default: x86_64 i386
   --patch FILE   on a copy: before and after, side by side
+  --time TIME    of the race in each cell, like 5s; default 300ms; 0 for none
   --rev REV      of a git tree: these revisions instead of what is checked out
 
   ./run.sh kernel debian:6.1
@@ -52,10 +53,13 @@ kernel_facts() {
 		cpu "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)" kernel "$(uname -sr)" \
 		compiler "$("${cross}gcc" --version | head -n 1)" flags "as the tree's own build, with KCSAN's instrumentation" \
 		git "$(git -C "$root" describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)" \
-		model "$([ "$3" = arm ] && echo weak || echo tso)" tree.name "$4" tree.version "$(kernel_version "$1")" \
+		model "$(kernel_model "$3")" tree.name "$4" tree.version "$(kernel_version "$1")" \
 		tree.describe "$(kernel_describe "$2" "$1")" tree.hash "$(kernel_tree_hash "$1")" tree.arch "$3" \
 		tree.config "$3.config" tree.patch "$(basename "${kernel_patch:--}")" | sed "s/^executor\t\(.*user mode)\).*/executor\t\1/"
 }
+
+# ARCH: the memory model of its machines
+kernel_model() { if [ "$1" = arm ]; then echo weak; else echo tso; fi; }
 
 # PROGRAM ARCH [--brief]: what its explorer says
 kernel_explore() {
@@ -66,9 +70,30 @@ kernel_explore() {
 	timeout -k 10 600 $on "$1" "${3:---all}"
 }
 
+# DIR VARIANT ARCH ENOUGH CELL...: what the race says of these cells, or all
+kernel_race() {
+	local on
+
+	[ "$race_ms" -gt 0 ] || return 0
+	on=$(kernel_runs_on "$3" "$1/$2/race")
+	# shellcheck disable=SC2086  # no word, or one
+	timeout -k 10 $((600 + race_ms / 10)) $on "$1/$2/race" "$race_ms" "${@:4}" ||
+		echo "run.sh: kernel: the race of $2 ended early: exit code $?" >&2
+}
+
+# DIR TWIN MODEL: the cells in which a twin was caught by the explorer
+kernel_caught() {
+	awk -F'\t' -v bad="$(kernel_bad_notes)" -v model="$3" '
+		BEGIN { split(bad, names, " "); for (i in names) is[names[i]] = 1 }
+		$1 == "model" && $3 == model { n = split($4, seen, ","); for (i = 1; i <= n; i++) if (seen[i] in is) { print $2; break } }' "$1/$2/said"
+}
+
+# The notes of notes.h that nobody wants
+kernel_bad_notes() { sed -n 's/^\tX([A-Z_]*, "\([a-z-]*\)", 1,.*/\1/p' "$root/src/kernel/notes.h" | paste -sd' '; }
+
 # VIEW TREE ARCH LABEL OUT: one tree on one architecture; its exit code
 kernel_one() {
-	local dir=${1%/src}/$3 sed twin twins=() code=0
+	local dir=${1%/src}/$3 sed twin twins=() code=0 model cells
 
 	echo "$4, $3: compiling" >&2
 	kernel_program "$1" "$dir" "$3" || return 2
@@ -83,14 +108,35 @@ kernel_one() {
 		[ "$code" = 0 ] || continue
 		echo "$4, $3: every execution of the busted twin $twin" >&2
 		kernel_explore "$dir/$twin/explore" "$3" --brief >"$dir/$twin/said" &	# while the next is compiled
-		twins+=("$twin=$dir/$twin/said")
+		twins+=("$twin")
 	done
 	wait
+	model=$(kernel_model "$3")
+	[ "$race_ms" = 0 ] || echo "$4, $3: racing, $((race_ms * $(grep -c '^cell' "$dir/tree/lines") / 1000)) s and less for each twin" >&2
+	kernel_race "$dir" tree "$3" 0 >>"$dir/tree/lines"
+	for twin in "${twins[@]}"; do
+		mapfile -t cells < <(kernel_caught "$dir" "$twin" "$model")
+		[ ${#cells[@]} = 0 ] || kernel_race "$dir" "$twin" "$3" 3000 "${cells[@]}" >>"$dir/$twin/said"
+	done
 	kernel_facts "$1" "$2" "$3" "$4" >"$dir/facts"
 	printf '\n%s (%s, %s), %s\n\n' "$4" "$(kernel_version "$1")" "$(kernel_describe "$2" "$1")" "$3"
 	code=0
-	"$root/build/x86_64-gcc/tornkernel" "$dir/facts" "$5" "$dir/tree/lines" "${twins[@]}" || code=$?
+	"$root/build/x86_64-gcc/tornkernel" "$dir/facts" "$5" "$dir/tree/lines" $(for twin in "${twins[@]}"; do echo "$twin=$dir/$twin/said"; done) || code=$?
 	return "$code"
+}
+
+# TIME in milliseconds; 1: it is none
+kernel_milliseconds() {
+	local n=${1%%[a-z]*}
+
+	[[ $1 =~ ^[0-9]{1,6}(ms|s|m)?$ ]] || return
+	n=$((10#$n))
+	case $1 in
+	*ms) ;;
+	*s) n=$((n * 1000)) ;;
+	*m) n=$((n * 60000)) ;;
+	*) [ "$n" = 0 ] ;;
+	esac && echo "$n"
 }
 
 # CODE CODE: 2 before 1 before 4 before 0
@@ -173,12 +219,12 @@ kernel_changes() {
 }
 
 cmd_kernel() {
-	local tree="" arches=() revs=() kernel_patch="" view out code=0 worst=0 rev after
+	local tree="" arches=() revs=() kernel_patch="" race_ms=300 view out code=0 worst=0 rev after
 
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-h | --help) kernel_usage; return ;;
-		--arch | --patch | --rev)
+		--arch | --patch | --rev | --time)
 			[ $# -gt 1 ] || die "kernel: $1 needs a value"
 			case $1 in
 			--arch) [[ " $kernel_arches " == *" $2 "* ]] || die "kernel: unknown architecture \"$2\"; valid: $kernel_arches"
@@ -186,9 +232,10 @@ cmd_kernel() {
 			--patch) [ ! -f "$2" ] || [ ! -r "$2" ] || kernel_patch=$(realpath "$2")
 				[ -n "$kernel_patch" ] || die "kernel: cannot read the patch \"$2\"" ;;
 			--rev) revs+=("$2") ;;
+			--time) race_ms=$(kernel_milliseconds "$2") || die "kernel: \"$2\" is no time; like 300ms, 5s, 1m, or 0 for no race" ;;
 			esac
 			shift ;;
-		-*) die "kernel: unknown option \"$1\"; valid: --arch --patch --rev --help" ;;
+		-*) die "kernel: unknown option \"$1\"; valid: --arch --patch --rev --time --help" ;;
 		*) [ -z "$tree" ] || die "kernel takes one tree, not \"$tree\" and \"$1\""
 			tree=$1 ;;
 		esac

@@ -6,10 +6,13 @@
  *
  * Time is cut into rounds: a transition from an empty entry, against as many walks as
  * there is time for. No walk reaches from one round into another, so each of them is one
- * of the executions that the explorer goes through, and may show nothing else.
+ * of the executions that the explorer goes through, and may show nothing else. A walk counts
+ * once, under its worst note, with the time of the first; all that was noted is in `seen`.
  *
- *	raced	CELL	STRATEGY	WALKS	ROUNDS	NANOSECONDS	NOTE=WALKS/ROUNDS,...
- *	missing	CELL	SYMBOL
+ *	cpus	0,1
+ *	raced	CELL	STRATEGY	WALKS	ROUNDS	NANOSECONDS	BAD ROUNDS	NOTE=WALKS/ROUNDS/NANOSECONDS,...
+ *	seen	CELL	NOTES
+ *	missing	CELL	SYMBOL		it was reached, and nobody serves it
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -55,12 +58,15 @@ static const struct {
 };
 
 struct count {
-	uint64_t walks, rounds;		/* in which it was noted */
+	uint64_t walks, rounds;		/* in which it was the worst of a walk */
+	uint64_t first_ns;		/* of the cell's race; 0: never */
 	uint64_t last_round;
 };
 
 struct tally {
-	uint64_t walks, rounds, ns;
+	uint64_t walks, rounds, ns, bad_rounds;
+	uint32_t seen;
+	uint64_t last_bad;
 	struct count note[NR_NOTES];
 };
 
@@ -80,6 +86,7 @@ static const struct transition *transition;
 static enum strategy strategy;
 static bool one_cpu;
 static struct preempt preempt;
+static uint64_t raced_since_ns;
 
 static __thread struct {
 	bool writes;
@@ -215,14 +222,26 @@ static uint32_t run(void (*f)(void))
 	return my.notes;
 }
 
+static enum note_bit worst(uint32_t notes)
+{
+	const uint32_t void_notes = notes & NOTES_VOID, bad = notes & NOTES_BAD;
+
+	return (enum note_bit)__builtin_ctz(void_notes ?: bad ?: notes & (NOTE_TABLE | NOTE_LEAF) ?: NOTE_HOLE);
+}
+
 static void count(struct tally *t, uint32_t notes, uint64_t round)
 {
-	for (; notes; notes &= notes - 1) {
-		struct count *c = &t->note[__builtin_ctz(notes)];
+	struct count *c = &t->note[worst(notes)];
 
-		c->walks++;
-		c->rounds += c->last_round != round + 1;
-		c->last_round = round + 1;
+	t->seen |= notes;
+	c->walks++;
+	c->rounds += c->last_round != round;
+	c->last_round = round;
+	if (!c->first_ns)
+		c->first_ns = now_ns() - raced_since_ns + 1;
+	if (notes & NOTES_BAD) {
+		t->bad_rounds += t->last_bad != round;
+		t->last_bad = round;
 	}
 }
 
@@ -305,9 +324,11 @@ static void *change(void *arg)
 		begin_round(&w->tally, w->until_ns);
 		hold();
 		notes = run(transition->run);
-		count(&w->tally, notes & (NOTES_BAD | NOTES_VOID), shared.round);
-		if (notes & NOTES_BAD)
+		if (notes & (NOTES_BAD | NOTES_VOID)) {
+			w->tally.walks++;	/* a writer that goes wrong has gone somewhere, too */
+			count(&w->tally, notes, shared.round);
 			shared.bad_round = 1;
+		}
 		hold();
 		end_round();
 		w->tally.rounds++;
@@ -318,8 +339,6 @@ static void *change(void *arg)
 	return NULL;
 }
 
-static void *pinned_walk(void *arg);
-static void *pinned_change(void *arg);
 static struct cpus cpus;
 
 static void *pinned_walk(void *arg)
@@ -334,6 +353,20 @@ static void *pinned_change(void *arg)
 	return change(arg);
 }
 
+static void tally_add(struct tally *t, const struct tally *part)
+{
+	t->walks += part->walks;
+	t->rounds += part->rounds;
+	t->bad_rounds += part->bad_rounds;
+	t->seen |= part->seen;
+	for (unsigned i = 0; i < NR_NOTES; i++) {
+		t->note[i].walks += part->note[i].walks;
+		t->note[i].rounds += part->note[i].rounds;
+		if (!t->note[i].first_ns)
+			t->note[i].first_ns = part->note[i].first_ns;
+	}
+}
+
 /* 0, or -EAGAIN. */
 static int slice(struct tally *t)
 {
@@ -343,6 +376,7 @@ static int slice(struct tally *t)
 	pthread_t a, b;
 
 	shared.stop = 0;
+	shared.round++;		/* rounds count from 1: 0 is none */
 	shared.closed = 1;
 	shared.section = 0;
 	shared.bad_round = 1;
@@ -360,61 +394,65 @@ static int slice(struct tally *t)
 	pthread_join(b, NULL);
 	pthread_join(a, NULL);
 	preempt_stop(&preempt);
-	t->walks += walks.walks;
-	t->rounds += w.tally.rounds;
+	tally_add(t, &walks);
+	tally_add(t, &w.tally);
 	t->ns += now_ns() - began;
-	for (unsigned i = 0; i < NR_NOTES; i++) {
-		t->note[i].walks += walks.note[i].walks + w.tally.note[i].walks;
-		t->note[i].rounds += walks.note[i].rounds + w.tally.note[i].rounds;
-	}
 	return 0;
-}
-
-static uint64_t bad_rounds(const struct tally *t)
-{
-	uint64_t n = 0;
-
-	for (unsigned i = 0; i < NR_NOTES; i++)
-		if (NOTES_BAD & 1u << i)
-			n += t->note[i].rounds;
-	return n;
 }
 
 static void print_tally(const char *name, const char *by, const struct tally *t)
 {
 	const char *comma = "";
 
-	printf("raced\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t", name, by, t->walks, t->rounds, t->ns);
+	printf("raced\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t", name, by, t->walks, t->rounds, t->ns,
+	       t->bad_rounds);
 	for (unsigned i = 0; i < NR_NOTES; i++)
 		if (t->note[i].walks) {
-			printf("%s%s=%" PRIu64 "/%" PRIu64, comma, note_kinds[i].name, t->note[i].walks, t->note[i].rounds);
+			printf("%s%s=%" PRIu64 "/%" PRIu64 "/%" PRIu64, comma, note_kinds[i].name, t->note[i].walks,
+			       t->note[i].rounds, t->note[i].first_ns);
 			comma = ",";
 		}
 	puts(*comma ? "" : "-");
 }
 
-/* Strategies take turns, until time is over or `enough` rounds have shown something bad. */
+static void print_seen(const char *name, uint32_t seen)
+{
+	const char *comma = "";
+
+	printf("seen\t%s\t", name);
+	for (; seen; seen &= seen - 1) {
+		printf("%s%s", comma, note_kinds[__builtin_ctz(seen)].name);
+		comma = ",";
+	}
+	puts(*comma ? "" : "-");
+}
+
+/* Strategies take turns, until time is over or `enough` rounds have shown something bad; 0: time only. */
 static int race(const char *name, uint64_t most_ns, uint64_t enough)
 {
 	struct tally t[NR_STRATEGIES];
 	uint64_t bad = 0, ns = 0;
+	uint32_t seen = 0;
 	int err = 0;
 
 	memset(t, 0, sizeof(t));
 	shared.entry = transition->level == LEVEL_PUD ? AT(glue_pud)() : AT(glue_pmd)();
 	oracles.over_puds = transition->level == LEVEL_PUD;
 	oracles.missing = NULL;
-	while (!err && ns < most_ns && bad < enough && !oracles.missing)
+	raced_since_ns = now_ns();
+	while (!err && ns < most_ns && (!enough || bad < enough) && !oracles.missing)
 		for (unsigned s = 0; s < NR_STRATEGIES && !err; s++) {
 			if (!strategies[s].usable() || (one_cpu && s != STRATEGY_FREE))
 				continue;
 			strategy = (enum strategy)s;
 			ns -= t[s].ns;
-			bad -= bad_rounds(&t[s]);
+			bad -= t[s].bad_rounds;
 			err = slice(&t[s]);
 			ns += t[s].ns;
-			bad += bad_rounds(&t[s]);
+			bad += t[s].bad_rounds;
+			seen |= t[s].seen;
 		}
+	print_seen(name, seen);
 	for (unsigned s = 0; s < NR_STRATEGIES; s++)
 		if (t[s].rounds)
 			print_tally(name, strategies[s].name, &t[s]);
@@ -456,6 +494,7 @@ int main(int argc, char **argv)
 	oracles.note = note;
 	oracles.entry = load_entry;
 	world_keep();
+	printf(one_cpu ? "cpus\t%d\n" : "cpus\t%d,%d\n", cpus.id[0], cpus.id[1]);
 	for (unsigned t = 0; t < NR_TRANSITIONS && !err; t++)
 		for (unsigned w = 0; w < NR_WALKERS && !err; w++) {
 			walker = &walkers[w];

@@ -102,14 +102,47 @@ static void add_step(struct cell *c, char *field[8])
 	c->last = &s->next;
 }
 
+/* NOTE=WALKS/ROUNDS/NANOSECONDS,... */
+static void add_seen(struct raced *r, char *seen)
+{
+	char *one;
+
+	while ((one = strsep(&seen, ",")))
+		for (unsigned i = 0; i < NR_NOTES; i++) {
+			const size_t n = strlen(note_kinds[i].name);
+			unsigned long long walks, rounds, first;
+
+			if (strncmp(one, note_kinds[i].name, n) || sscanf(one + n, "=%llu/%llu/%llu", &walks, &rounds, &first) != 3)
+				continue;
+			r->in_walks[i] += walks;
+			r->in_rounds[i] += rounds;
+			if (!r->first_ns[i] || first < r->first_ns[i])
+				r->first_ns[i] = first;
+		}
+}
+
+static void add_raced(struct raced *r, char *field[8])
+{
+	const size_t n = strlen(r->strategies);
+
+	r->walks += strtoull(field[3], NULL, 10);
+	r->rounds += strtoull(field[4], NULL, 10);
+	r->ns += strtoull(field[5], NULL, 10);
+	r->bad_rounds += strtoull(field[6], NULL, 10);
+	add_seen(r, field[7]);
+	snprintf(r->strategies + n, sizeof(r->strategies) - n, "%s%s", n ? "+" : "", field[2]);
+}
+
 static void read_line(char *line, int twin)
 {
 	char *field[8];
 	const unsigned n = split(line, field);
-	struct cell *c = n > 1 ? cell_named(field[1], twin < 0) : NULL;
+	struct cell *c = n > 1 ? cell_named(field[1], twin < 0 && !strcmp(field[0], "cell")) : NULL;
 
 	if (n == 1 && !strcmp(field[0], "end") && twin < 0)
 		all.ended = true;
+	if (n == 2 && !strcmp(field[0], "cpus") && twin < 0)
+		snprintf(all.cpus, sizeof(all.cpus), "%s", field[1]);
 	if (!c)
 		return;
 	if (n == 3 && !strcmp(field[0], "cell") && twin < 0)
@@ -132,6 +165,10 @@ static void read_line(char *line, int twin)
 		if (!c->complete[m] && m == all.model)
 			snprintf(c->why, sizeof(c->why), "%s", field[6]);
 	}
+	if (n == 8 && !strcmp(field[0], "raced"))
+		add_raced(twin < 0 ? &c->raced : &c->twin_raced[twin], field);
+	if (n == 3 && !strcmp(field[0], "seen") && twin < 0)
+		c->raced.seen = notes_named(field[2]);
 	if (n == 8 && !strcmp(field[0], "step") && twin < 0)
 		add_step(c, field);
 	if (n == 4 && !strcmp(field[0], "void") && twin < 0) {
@@ -214,13 +251,68 @@ static void judge_clean(struct cell *c)
 		snprintf(c->reason + n, sizeof(c->reason) - (size_t)n, "; nothing forbidden in any execution");
 }
 
+/*
+ * How often the best of the twins was caught in as much time as the claim had, over 3: at
+ * less than a 1/strength of its rate, the claim would have been caught with 95 %.
+ */
+static void find_strength(struct cell *c)
+{
+	double best = 0;
+
+	c->raced_twin = -1;
+	for (unsigned i = 0; i < all.ntwins; i++) {
+		const struct raced *r = &c->twin_raced[i];
+		const double seen = (double)r->bad_rounds;
+		const double s = r->ns ? seen * (r->ns > c->raced.ns ? (double)c->raced.ns / (double)r->ns : 1) : 0;
+
+		if (s > best) {
+			best = s;
+			c->raced_twin = (int)i;
+		}
+	}
+	c->strength = (uint64_t)(best / 3);
+}
+
+/* What was seen of the plain objects and no execution of the source shows. */
+static uint32_t impossible(const struct cell *c)
+{
+	if (!c->complete[all.model] || c->notes[all.model] & (NOTES_VOID | c->void_notes))
+		return 0;
+	return c->raced.seen & NOTES_BAD & ~c->notes[all.model];
+}
+
+static void say_raced(struct cell *c)
+{
+	const size_t n = strlen(c->reason);
+	const unsigned long long bad = c->raced.bad_rounds;
+
+	if (!c->raced.walks)
+		return;
+	if (bad)
+		snprintf(c->reason + n, sizeof(c->reason) - n, "; seen in %llu of %llu rounds of the race", bad,
+			 (unsigned long long)c->raced.rounds);
+	else if (c->raced_twin >= 0)
+		snprintf(c->reason + n, sizeof(c->reason) - n, "; nor in %llu walks of the race, where %.40s was caught in %llu rounds",
+			 (unsigned long long)c->raced.walks, all.twin[c->raced_twin],
+			 (unsigned long long)c->twin_raced[c->raced_twin].bad_rounds);
+	else
+		snprintf(c->reason + n, sizeof(c->reason) - n, "; not seen in the race, which caught no twin either");
+}
+
 static void judge_cell(struct cell *c)
 {
 	/* a note whose shortest witness is void is no evidence */
 	const uint32_t notes = c->notes[all.model], bad = notes & NOTES_BAD & ~c->void_notes;
 
+	find_strength(c);
 	c->worst = -1;
-	if (bad) {
+	if (impossible(c)) {
+		char what[TEXT / 2];
+
+		judged_notes(what, sizeof(what), impossible(c));
+		c->cause = CAUSE_ALARM;
+		snprintf(c->reason, sizeof(c->reason), "ALARM: the race shows %.200s, which no execution of the source does", what);
+	} else if (bad) {
 		/* the first that has a witness: explore.c begins with what is likeliest */
 		for (const struct step *st = c->steps; st && c->worst < 0; st = st->next)
 			if (bad & 1u << st->note)
@@ -242,6 +334,7 @@ static void judge_cell(struct cell *c)
 	} else {
 		judge_clean(c);
 	}
+	say_raced(c);
 }
 
 /* ---- the table ---- */
@@ -252,13 +345,18 @@ static void print_head(void)
 	for (unsigned m = 0; m < NR_MODELS; m++)
 		if (shown[m])
 			printf(" %-10s", m < 3 ? judged_models[m] : m == 3 ? "low first" : "high first");
-	printf(" %s\n", "reason");
+	printf(" %-9s %-8s %s\n", "raced", "strength", "reason");
 }
 
 static void print_cell(const struct cell *c)
 {
-	char what[NR_MODELS][TEXT];
+	char what[NR_MODELS][TEXT], raced[32] = "-", strength[32] = "-";
 
+	if (c->raced.walks) {
+		snprintf(raced, sizeof(raced), "%llu", (unsigned long long)c->raced.bad_rounds);
+		if (c->raced_twin >= 0)
+			snprintf(strength, sizeof(strength), "%llu", (unsigned long long)c->strength);
+	}
 	for (unsigned m = 0; m < NR_MODELS; m++) {
 		const uint32_t bad = c->notes[m] & (NOTES_BAD | NOTES_VOID);
 
@@ -273,7 +371,7 @@ static void print_cell(const struct cell *c)
 	for (unsigned m = 0; m < NR_MODELS; m++)
 		if (shown[m])
 			printf(" %-10s", what[m]);
-	printf(" %s\n", c->reason);
+	printf(" %-9s %-8s %s\n", raced, strength, c->reason);
 }
 
 /* Only lines: what is a walker's stands left, what is a writer's right of it. */
@@ -322,7 +420,7 @@ int main(int argc, char **argv)
 		open |= !c->outside && cause_kinds[c->cause].verdict == VERDICT_INCONCLUSIVE;
 	}
 	for (unsigned i = 0; i < all.ncells; i++)
-		if (all.cell[i].cause == CAUSE_SOURCE_SHOWS)
+		if (all.cell[i].cause == CAUSE_SOURCE_SHOWS && all.cell[i].worst >= 0)
 			print_witness(&all.cell[i]);
 	/* cells that were never told of are not in the table, and are no pass */
 	if (!all.ended) {

@@ -21,6 +21,15 @@ struct step {
 	struct step *next;
 };
 
+/* What real threads showed of the plain objects, by all strategies together. */
+struct raced {
+	uint64_t walks, rounds, ns, bad_rounds;
+	uint64_t in_walks[NR_NOTES], in_rounds[NR_NOTES];	/* of walks whose worst note it was */
+	uint64_t first_ns[NR_NOTES];	/* 0: never */
+	uint32_t seen;			/* all that was noted */
+	char strategies[64];		/* "free+poked" */
+};
+
 struct cell {
 	char name[96];
 	bool outside, known[NR_MODELS], complete[NR_MODELS];
@@ -31,6 +40,9 @@ struct cell {
 	struct step *steps, **last;
 	/* of the twins: whose notes were bad here */
 	uint32_t caught[MAX_TWINS];
+	struct raced raced, twin_raced[MAX_TWINS];
+	int raced_twin;		/* the one that the race caught most, or -1 */
+	uint64_t strength;
 	/* the verdict */
 	enum cause cause;
 	char reason[TEXT];
@@ -43,6 +55,7 @@ struct judged {
 	char *twin[MAX_TWINS], *fact[MAX_FACTS][2];
 	unsigned model;		/* of the machine that the tree is for */
 	bool ended;		/* the explorer told of all cells */
+	char cpus[32];		/* those that raced, "0,1" */
 };
 
 /* A fact of that name; "-" where there is none. */

@@ -2,8 +2,7 @@
 /*
  * A cell of a kernel tree as a result line, so that the desk's commands work on it.
  *
- * Invariant: nothing was raced, so nothing is counted; and where the search has no answer,
- * nothing is predicted.
+ * Invariant: what is counted was raced; what is predicted, a complete search has found.
  */
 #include <jansson.h>
 #include <stdlib.h>
@@ -44,12 +43,26 @@ static json_t *by_outcome(json_t *(*of)(const struct judged *j, const struct cel
 	return o;
 }
 
-static json_t *uncounted(const struct judged *j, const struct cell *c, unsigned outcome)
+static json_t *sum(const uint64_t *of, unsigned outcome)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < NR_NOTES; i++)
+		if (note_kinds[i].bad < 2 && outcome_of_note[i] == outcome)
+			n += of[i];
+	return json_integer((json_int_t)n);
+}
+
+static json_t *in_walks(const struct judged *j, const struct cell *c, unsigned outcome)
 {
 	(void)j;
-	(void)c;
-	(void)outcome;
-	return json_integer(0);
+	return sum(c->raced.in_walks, outcome);
+}
+
+static json_t *in_rounds(const struct judged *j, const struct cell *c, unsigned outcome)
+{
+	(void)j;
+	return sum(c->raced.in_rounds, outcome);
 }
 
 static json_t *predicted(const struct judged *j, const struct cell *c, unsigned outcome)
@@ -66,6 +79,17 @@ static json_t *expected(const struct judged *j, const struct cell *c, unsigned o
 {
 	(void)j;
 	return json_string(outcome_kinds[outcome].grade == EXPECT_FORBID && !c->outside ? "forbid" : "allow");
+}
+
+/* "0,1", those that raced; none, where nothing did. */
+static void add_cpus(json_t *o, const char *cpus)
+{
+	json_t *list = json_array();
+	char *end;
+
+	for (; *cpus >= '0' && *cpus <= '9'; cpus = *end ? end + 1 : end)
+		json_array_append_new(list, json_integer((json_int_t)strtoul(cpus, &end, 10)));
+	add(o, "cpus", list);
 }
 
 static json_t *zeros(const char *const *names, unsigned n)
@@ -115,14 +139,59 @@ static json_t *tree_of(const struct judged *j, const struct cell *c)
 	return tree;
 }
 
+/* Where it leads is somebody else's memory, or none: nothing that was torn here is harmless. */
+static void add_harm(json_t *o, const struct cell *c)
+{
+	json_t *harm = zeros(harm_names, NR_HARMS);
+
+	add(harm, harm_names[HARM_WILD], in_rounds(NULL, c, OUTCOME_TORN_READER));
+	add(o, "harm", harm);
+}
+
+/* Of what was seen. */
+static void add_first(json_t *o, const struct cell *c)
+{
+	json_t *first = json_object();
+
+	for (unsigned i = 0; i < NR_OUTCOMES; i++) {
+		uint64_t ns = 0;
+
+		for (unsigned k = 0; k < NR_NOTES; k++)
+			if (outcome_of_note[k] == i && c->raced.first_ns[k] && (!ns || c->raced.first_ns[k] < ns))
+				ns = c->raced.first_ns[k];
+		if (ns && outcome_result_names[i])
+			add(first, outcome_result_names[i], json_integer((json_int_t)ns));
+	}
+	add(o, "first_ns", first);
+}
+
+/* All strategies have had their turns, and the time that was given. */
+static void add_power(json_t *o, const struct judged *j, const struct cell *c)
+{
+	json_t *twin;
+
+	add_text(o, "strategy", c->raced.strategies);
+	add_text(o, "rung", rung_names[strchr(c->raced.strategies, '+') ? RUNG_INTERRUPTED : RUNG_AS_GIVEN]);
+	add_text(o, "stop", stop_names[STOP_TIME]);
+	add(o, "strength", json_integer((json_int_t)c->strength));
+	if (c->raced_twin < 0)
+		return;
+	twin = json_object();
+	add_text(twin, "name", j->twin[c->raced_twin]);
+	add(twin, "distinct", json_integer((json_int_t)c->twin_raced[c->raced_twin].bad_rounds));
+	add(twin, "seconds", json_real((double)c->twin_raced[c->raced_twin].ns / 1e9));
+	add(o, "twin", twin);
+}
+
 /* The members of the contract are in its order. */
 void judged_line(FILE *f, const struct judged *j, const struct cell *c)
 {
 	static const char *const facts[] = { "target", "executor", "cpu" }, *const build[] = {
 		"kernel", "compiler", "flags", "git" };
-	static const char *const one[] = { "readers", "writers", "slots" },
-				 *const none[] = { "walks", "rounds", "present" };
+	static const char *const one[] = { "readers", "writers", "slots" };
 	const bool answered = c->complete[j->model] && !(c->notes[j->model] & NOTES_VOID);
+	/* one walk may have both */
+	const uint64_t present = c->raced.in_walks[NOTE_BIT_TABLE] + c->raced.in_walks[NOTE_BIT_LEAF];
 	const char *dot = strrchr(c->name, '.');
 	char walker[sizeof(c->name)], scenario[sizeof(c->name) + 8];
 	json_t *o = json_object();
@@ -144,20 +213,21 @@ void judged_line(FILE *f, const struct judged *j, const struct cell *c)
 	add(o, "alias", json_false());
 	for (unsigned i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
 		add_text(o, facts[i], judged_fact(j, facts[i]));
-	add(o, "cpus", json_array());	/* none raced */
+	add_cpus(o, c->raced.walks ? j->cpus : "");
 	for (unsigned i = 0; i < sizeof(build) / sizeof(build[0]); i++)
 		add_text(o, build[i], judged_fact(j, build[i]));
 	add(o, "seed", json_integer(0));
 	for (unsigned i = 0; i < sizeof(one) / sizeof(one[0]); i++)
 		add(o, one[i], json_integer(1));
-	add(o, "seconds", json_real((double)c->ms / 1000));
-	for (unsigned i = 0; i < sizeof(none) / sizeof(none[0]); i++)
-		add(o, none[i], json_integer(0));
-	add(o, "outcomes", by_outcome(uncounted, j, c));
-	add(o, "distinct", by_outcome(uncounted, j, c));
+	add(o, "seconds", json_real(c->raced.walks ? (double)c->raced.ns / 1e9 : (double)c->ms / 1000));
+	add(o, "walks", json_integer((json_int_t)c->raced.walks));
+	add(o, "rounds", json_integer((json_int_t)c->raced.rounds));
+	add(o, "present", json_integer((json_int_t)(present < c->raced.walks ? present : c->raced.walks)));
+	add(o, "outcomes", by_outcome(in_walks, j, c));
+	add(o, "distinct", by_outcome(in_rounds, j, c));
 	add(o, "direction", zeros(direction_names, NR_DIRECTIONS));
-	add(o, "harm", zeros(harm_names, NR_HARMS));
-	add(o, "first_ns", json_object());
+	add_harm(o, c);
+	add_first(o, c);
 	add(o, "retries", json_integer(0));
 	add(o, "per_interval", json_array());
 	add(o, "calibration", json_object());
@@ -169,6 +239,8 @@ void judged_line(FILE *f, const struct judged *j, const struct cell *c)
 	add(o, "witness", json_null());
 	if (answered)
 		add_text(o, "model", judged_models[j->model]);
+	if (c->raced.walks)
+		add_power(o, j, c);
 	if (c->worst >= 0)
 		add_schedule(o, c);
 	add(o, "tree", tree_of(j, c));

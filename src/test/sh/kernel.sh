@@ -31,6 +31,8 @@ kernel "$tmp/empty" --arch vax
 expect "an unknown architecture: the valid ones" 'one_line && err_has "valid: x86_64 i386 arm"'
 kernel "$tmp/empty" --nonsense
 expect "an unknown option: the valid ones" 'one_line && err_has "valid: --arch"'
+kernel "$tmp/empty" --time soon
+expect "no time" 'one_line && err_has "\"soon\" is no time; like 300ms"'
 kernel "$tmp/empty" --patch /nonesuch
 expect "no such patch" 'one_line && err_has "cannot read the patch"'
 
@@ -51,6 +53,9 @@ if [ "$code" = 2 ] && grep -qE 'could be had|missing for|could not install' "$tm
 fi
 expect "6.1: CVE-2026-31456, a huge PUD walked as a table, exit 1" \
 	'exits 1 && said walk_page_range.pte.pud-split-refault fail && said walk_page_range.pmd.pud-split-refault fail'
+expect "6.1: its race on real threads shows the same" 'out_has "walk_page_range.pte.pud-split-refault .*seen in [1-9][0-9]* of [0-9]+ rounds of the race"'
+expect "6.1: what is clean was raced beside a twin that was caught" \
+	'out_has "pass +walk_page_range.pte.fault-zap .* 0 +[1-9][0-9]* +leaf-unchecked caught.* where leaf-unchecked was caught in [1-9]"'
 expect "6.1: its schedule is in lines of mm/pagewalk.c" 'out_has "walker +mm/pagewalk.c:[0-9]+ walk_pud_range\(\) +load entry"'
 expect "6.1: what is clean has a twin that was caught" 'said walk_page_range.pte.fault-zap pass && out_has "leaf-unchecked caught"'
 file=$(sed -n 's/^results: \([^ ]*\).*/\1/p' "$tmp/out")
@@ -74,6 +79,12 @@ sed 's/complete$/no memory/' "$tmp/cut" >"$tmp/open"
 judge "$tmp/open"
 expect "a search that did not end is no pass, and predicts nothing" 'exits 4 && said gup_fast.fault-zap inconclusive &&
 	tail -n 1 "$tmp/judged" | grep -q "\"predicted\":null"'
+
+# what the race shows and no execution does is an alarm: here the twin's race is taken for the tree's
+{ cat "$tmp/cut"; grep -P '^(raced|seen)\twalk_page_range.pte.fault-zap\t' "$made/leaf-unchecked/said"; } >"$tmp/alarm"
+judge "$tmp/alarm"
+expect "an ALARM, exit 1, and the cause is in the line" 'exits 1 && said walk_page_range.pte.fault-zap fail &&
+	out_has "ALARM: the race shows bad-entry, which no execution" && grep -q "\"cause\":\"alarm\"" "$tmp/judged"'
 
 kernel debian:6.12 --arch x86_64
 expect "6.12, which has the fix: clean, and the twin without it is caught, exit 0" \

@@ -127,6 +127,10 @@ $(OUT)/kernel/%.o: CFLAGS += $(UNWATCHED)
 $(OUT)/tornkernel: $(call objects,src/kernel/judge/*.c) $(OUT)/kernel/notes.o $(OUT)/judge/words.o $(OUT)/protocol/outcome.o
 	$(CC) $(CODE) -o $@ $^ -ljansson
 
+# what lists the entries that a tree's objects load and store
+$(OUT)/tornentries: $(call objects,src/kernel/audit/*.c) $(addprefix $(OUT)/audit/,elf.o path.o trace.o x86.o x86_operand.o arm.o arm_memory.o)
+	$(CC) $(CODE) -o $@ $^ -ljansson -lcapstone -lelf
+
 # What is audited and nothing else: one object, quickly made for any compiler and flags.
 $(OUT)/audit.o: $(OUT)/native/readers.o $(OUT)/native/writers.o $(OUT)/native/walkers.o
 	$(CROSS)ld -r -o $@ $^

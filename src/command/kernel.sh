@@ -4,7 +4,7 @@
 #
 # Exit: 0 nothing forbidden is possible, 1 something is, 2 bad usage or input, 4 a cell has no answer.
 
-for part in tree objects lines; do
+for part in tree objects lines audit; do
 	# shellcheck source=/dev/null
 	. "$root/src/kernel/$part.sh"
 done
@@ -12,6 +12,7 @@ done
 kernel_usage() {
 	cat <<'END'
 ./run.sh kernel TREE [--arch ARCH]... [--patch FILE | --rev REV [--rev REV]] [--time TIME]
+./run.sh kernel TREE --audit [--arch ARCH]...
 
 Puts the tree's own mm/*.c, compiled by its own build, into a process, runs every execution of
 its walkers against its writers, and races them on real threads. TREE is a kernel source directory, a .tar of one, or debian:VERSION.
@@ -20,11 +21,14 @@ its walkers against its writers, and races them on real threads. TREE is a kerne
   --patch FILE   on a copy: before and after, side by side
   --time TIME    of the race in each cell, like 5s; default 300ms; 0 for none
   --rev REV      of a git tree: these revisions instead of what is checked out
+  --audit        lists every load and store of a page-table entry in the tree's own mm/*.o and
+                 arch/*/mm/*.o, and what the architecture promises of it; default: i386 arm
 
   ./run.sh kernel debian:6.1
   ./run.sh kernel ~/linux --arch i386
   ./run.sh kernel ~/linux --patch fix.patch
   ./run.sh kernel ~/linux --rev v6.1 --rev v6.12
+  ./run.sh kernel ~/linux --audit --arch arm
 END
 }
 
@@ -219,11 +223,12 @@ kernel_changes() {
 }
 
 cmd_kernel() {
-	local tree="" arches=() revs=() kernel_patch="" race_ms=300 view out code=0 worst=0 rev after
+	local tree="" arches=() revs=() kernel_patch="" kernel_audits="" race_ms=300 view out code=0 worst=0 rev after
 
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-h | --help) kernel_usage; return ;;
+		--audit) kernel_audits=1 ;;
 		--arch | --patch | --rev | --time)
 			[ $# -gt 1 ] || die "kernel: $1 needs a value"
 			case $1 in
@@ -235,13 +240,20 @@ cmd_kernel() {
 			--time) race_ms=$(kernel_milliseconds "$2") || die "kernel: \"$2\" is no time; like 300ms, 5s, 1m, or 0 for no race" ;;
 			esac
 			shift ;;
-		-*) die "kernel: unknown option \"$1\"; valid: --arch --patch --rev --time --help" ;;
+		-*) die "kernel: unknown option \"$1\"; valid: --arch --patch --rev --time --audit --help" ;;
 		*) [ -z "$tree" ] || die "kernel takes one tree, not \"$tree\" and \"$1\""
 			tree=$1 ;;
 		esac
 		shift
 	done
 	[ -n "$tree" ] || { kernel_usage >&2; exit 2; }
+	if [ -n "$kernel_audits" ]; then
+		[ -z "$kernel_patch${revs[*]}" ] || die "kernel: --audit is of one tree as it is, without --patch or --rev"
+		[ ${#arches[@]} -gt 0 ] || arches=(i386 arm)
+		kernel_check "$tree"
+		kernel_audit "$tree" "${arches[@]}" || worst=$?
+		exit "$worst"
+	fi
 	[ ${#arches[@]} -gt 0 ] || arches=(x86_64 i386)
 	[ ${#revs[@]} = 0 ] || [ -d "$tree" ] || die "kernel: --rev needs a git tree, not \"$tree\""
 	[ ${#revs[@]} -le 2 ] || die "kernel: two revisions at most"

@@ -43,9 +43,9 @@ kernel_instrument="-DEXPLORED -fsanitize=thread --param tsan-distinguish-volatil
 
 kernel_flags() { echo "-g1 -include $root/src/kernel/glue/prelude.h $kernel_instrument"; }
 
-# VIEW DIR ARCH: a configuration, once for each fragment and compiler
+# VIEW DIR ARCH [FRAGMENT]: a configuration, once for each fragment and compiler
 kernel_configure() {
-	local fragment=$root/configs/kernel/$3.config stamp
+	local fragment=${4:-$root/configs/kernel/$3.config} stamp
 
 	stamp=$( (cat "$fragment"; "$(kernel_cross "$3")gcc" --version; kernel_version "$1") | kernel_hash)
 	[ "$(cat "$2/configured" 2>/dev/null)" != "$stamp" ] || return 0

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What a command needs of Debian's packages, and how it gets it.
 
-setup_valid="run test report ci boards boards-test audit compare kernel qemu10"
+setup_valid="run test report ci boards boards-test audit compare kernel kernel-audit qemu10"
 
 # Of what this machine builds programs for: a compiler and the libraries, by Debian's architecture
 packages_foreign() {
@@ -19,6 +19,14 @@ packages_foreign() {
 # The compilers alone, for what needs no library
 packages_cross() {
 	packages_foreign | tr ' ' '\n' | grep -E '^(gcc|libc6-dev)-' | xargs
+}
+
+# What a plugin for gcc is made with: it differs by what gcc makes code for
+packages_plugins() {
+	local gcc
+
+	gcc=gcc-$(gcc -dumpversion 2>/dev/null || echo 12)-plugin-dev
+	echo "$gcc $gcc-i686-linux-gnu $gcc-arm-linux-gnueabihf"
 }
 
 packages_boards() {
@@ -44,6 +52,7 @@ packages() {
 		"libxml2-utils mandoc python3 python3-jsonschema util-linux" ;;
 	ci) echo "$run $desk gcc clang qemu-user-static $(packages_foreign)" ;;
 	kernel) echo "$run gcc libjansson-dev flex bison bc libelf-dev rsync xz-utils patch perl qemu-user-static $(packages_cross)" ;;
+	kernel-audit) echo "$(packages kernel) g++ libcapstone-dev $(packages_plugins)" ;;
 	compare) echo "$run $desk gcc" ;;
 	audit) echo "$(packages ci) clang-16 clang-19" ;;	# what is there is used
 	boards) echo "$(packages ci) $(packages_boards) cpio openssh-client parallel util-linux" ;;

@@ -49,8 +49,9 @@
 int plugin_is_GPL_compatible;
 
 /* ENTRY: in a table. PARAM: as its callers say, else in a table. LOCAL: in no table.
+ * GIVEN: a parameter of no such type: an entry if a caller passes one's address.
  * HELD: made from what is in an entry. MIXED: made from it in a way nobody follows. */
-enum { ENTRY = 1, PARAM = 2, LOCAL = 4, OTHER = 8, OPAQUE = 16, HELD = 32, MIXED = 64 };
+enum { ENTRY = 1, PARAM = 2, LOCAL = 4, OTHER = 8, OPAQUE = 16, HELD = 32, MIXED = 64, GIVEN = 128 };
 enum { ANY = -1 };
 
 struct origin {
@@ -137,10 +138,33 @@ static origin join(origin a, origin b)
 
 static origin moved(origin a, tree by)
 {
-	if (by && TREE_CODE(by) == INTEGER_CST) {
+	if (by && TREE_CODE(by) == INTEGER_CST && a.phase >= 0)
+		a.phase = (int)((a.phase + (TREE_INT_CST_LOW(by) & 7)) & 7);
+	return a;
+}
+
+/* What is not known is a multiple of 8, because sums of it are entries' addresses; what was
+ * multiplied by less is anything. */
+static origin sum(origin a, origin b, tree by, int sign)
+{
+	unsigned address = ENTRY | PARAM;
+
+	if (TREE_CODE(by) == INTEGER_CST) {
 		if (a.phase >= 0)
-			a.phase = (int)((a.phase + (TREE_INT_CST_LOW(by) & 7)) & 7);
-	}	/* else a multiple of what it points to: entries have 8 bytes */
+			a.phase = (int)((a.phase + sign * (int)(TREE_INT_CST_LOW(by) & 7)) & 7);
+		return a;
+	}
+	int phase = a.phase < 0 || b.phase < 0 ? ANY : (a.phase + sign * b.phase) & 7;
+	if (b.bits & address)
+		std::swap(a, b);
+	if (a.bits & address) {
+		a.bits |= b.bits & address || b.bits & (LOCAL | OTHER) ? MIXED : 0;
+		a.bits |= b.bits & MIXED;
+	} else {
+		a = join(a, b);
+		a.bits |= OPAQUE;
+	}
+	a.phase = phase;
 	return a;
 }
 
@@ -152,7 +176,7 @@ static origin typed(origin a, tree type)
 	if (!a.bits)
 		return a;
 	if (level && !(a.bits & (ENTRY | PARAM | LOCAL)))
-		a = { ENTRY, 0, level, a.bits & OTHER ? ANY : 0 };
+		a = { ENTRY, 0, level, a.bits & OTHER ? ANY : a.phase };
 	else if (level && !(a.bits & LOCAL))
 		a.level = level;
 	else if (!(a.bits & (ENTRY | PARAM | LOCAL | OTHER)) && says_what(type))
@@ -178,10 +202,17 @@ static origin of_object(tree t)
 		tree off = TREE_CODE(t) == MEM_REF ? TREE_OPERAND(t, 1) : TMR_OFFSET(t);
 
 		if (TREE_CODE(t) == TARGET_MEM_REF) {
-			if (TMR_INDEX(t))
-				o = join(o, of_operand(TMR_INDEX(t)));
 			if (TMR_INDEX2(t))
-				o = join(o, of_operand(TMR_INDEX2(t)));
+				o = sum(o, of_operand(TMR_INDEX2(t)), TMR_INDEX2(t), 1);
+			if (TMR_INDEX(t)) {
+				origin i = of_operand(TMR_INDEX(t));
+
+				if (TMR_STEP(t) && (!(TREE_INT_CST_LOW(TMR_STEP(t)) & 7)))
+					i.phase = 0;
+				else if (TMR_STEP(t) && !integer_onep(TMR_STEP(t)))
+					i.phase = ANY;
+				o = sum(o, i, TMR_INDEX(t), 1);
+			}
 		}
 		if (o.bits & (ENTRY | PARAM)) {
 			o = moved(o, off);
@@ -195,10 +226,19 @@ static origin of_object(tree t)
 
 			if (!level)
 				level = level_behind(TREE_TYPE(off));
-			if (level)
-				return made(ENTRY, level, (int)(at & 7));
+			if (level) {
+				o = moved({ ENTRY, 0, level, o.phase == -2 ? 0 : o.phase }, off);
+				if (o.phase >= 0)
+					o.phase = (int)((o.phase + at) & 7);
+				return o;
+			}
 			if (RECORD_OR_UNION_TYPE_P(TREE_TYPE(t)))
 				o = made(OTHER);
+		}
+		if (o.bits & GIVEN) {
+			o = moved(o, off);
+			if (o.phase >= 0)
+				o.phase = (int)((o.phase + at) & 7);
 		}
 		if (outer != t && (o.bits & OTHER) && level_of(TREE_TYPE(outer)))
 			return made(LOCAL, level_of(TREE_TYPE(outer)));
@@ -232,7 +272,7 @@ static origin loaded(tree ref, tree to)
 		return made(ENTRY, level);
 	if (says_what(TREE_TYPE(ref)) || says_what(TREE_TYPE(to)))
 		return made(OTHER);
-	return made(OPAQUE | (of_object(ref).bits & (ENTRY | PARAM) ? HELD : 0), 0, ANY);
+	return made(OPAQUE | (of_object(ref).bits & (ENTRY | PARAM) ? HELD : 0), 0, 0);
 }
 
 static origin of_assignment(gimple *s)
@@ -250,31 +290,19 @@ static origin of_assignment(gimple *s)
 		if (TYPE_PRECISION(TREE_TYPE(gimple_assign_lhs(s))) < POINTER_SIZE)
 			return made(OPAQUE | (of_operand(a).bits & HELD), 0, ANY);
 		return of_operand(a);
-	case POINTER_PLUS_EXPR:
-		x = of_operand(a), y = of_operand(b);
-		if (!(y.bits & (ENTRY | PARAM)))
-			return x.bits ? moved(x, b) : join(y, made(OPAQUE, 0, ANY));
-		if (x.bits & (LOCAL | OTHER | ENTRY | PARAM))
-			return join(join(x, y), made(MIXED, 0, ANY));
-		return moved(y, a);
-	case PLUS_EXPR: case BIT_IOR_EXPR:
-		x = of_operand(a), y = of_operand(b);
-		if ((x.bits & (ENTRY | PARAM)) && (y.bits & (ENTRY | PARAM)))
-			return join(join(x, y), made(MIXED, 0, ANY));
-		if (x.bits & (ENTRY | PARAM))
-			return moved(x, b);
-		if (y.bits & (ENTRY | PARAM))
-			return moved(y, a);
-		return join(join(x, y), made(OPAQUE, 0, ANY));
+	case POINTER_PLUS_EXPR: case PLUS_EXPR: case BIT_IOR_EXPR:
+		return sum(of_operand(a), of_operand(b), b, 1);
 	case MINUS_EXPR: case POINTER_DIFF_EXPR:
 		x = of_operand(a), y = of_operand(b);
 		if (y.bits & (ENTRY | PARAM))	/* a distance */
-			return made(OPAQUE | (x.bits & (ENTRY | PARAM) ? 0 : MIXED), 0, ANY);
-		if (!(x.bits & (ENTRY | PARAM)))
-			return join(join(x, y), made(OPAQUE, 0, ANY));
-		if (TREE_CODE(b) == INTEGER_CST)
-			return moved(x, fold_build1(NEGATE_EXPR, TREE_TYPE(b), b));
-		return x;
+			return made(OPAQUE | (x.bits & (ENTRY | PARAM) ? 0 : MIXED), 0,
+				    x.phase < 0 || y.phase < 0 ? ANY : (x.phase - y.phase) & 7);
+		return sum(x, y, b, -1);
+	case MULT_EXPR: case LSHIFT_EXPR:
+		x = of_operand(a);
+		if (TREE_CODE(b) == INTEGER_CST && (code == MULT_EXPR ? !(TREE_INT_CST_LOW(b) & 7) : TREE_INT_CST_LOW(b) >= 3))
+			return made(OPAQUE | (x.bits & (HELD | MIXED)), 0, 0);
+		return made(OPAQUE | ((x.bits | of_operand(b).bits) & (HELD | MIXED)), 0, ANY);
 	case BIT_AND_EXPR:
 		x = of_operand(a), y = of_operand(b);
 		x = join(x, y);
@@ -321,7 +349,7 @@ static origin of_definition(tree name)
 			return { PARAM, k < 32 ? 1u << k : 0, level, 0 };
 		if (says_what(TREE_TYPE(var)))
 			return made(OTHER);
-		return made(OPAQUE, 0, ANY);
+		return { OPAQUE | GIVEN, k < 32 ? 1u << k : 0, 0, 0 };
 	}
 	if (is_a<gphi *>(s)) {
 		origin o = nothing();
@@ -338,7 +366,7 @@ static origin of_definition(tree name)
 
 		if (level_behind(ret) || level_behind(type))
 			return made(ENTRY, level_behind(ret) ? level_behind(ret) : level_behind(type));
-		return says_what(ret) || says_what(type) ? made(OTHER) : made(OPAQUE, 0, ANY);
+		return says_what(ret) || says_what(type) ? made(OTHER) : made(OPAQUE);
 	}
 	if (gasm *g = dyn_cast<gasm *>(s)) {	/* what it makes of them, only its type says */
 		unsigned bits = OPAQUE;
@@ -352,9 +380,9 @@ static origin of_definition(tree name)
 			if (from & (ENTRY | PARAM | MIXED))
 				bits |= MIXED;
 		}
-		return made(bits, 0, ANY);
+		return made(bits);
 	}
-	return made(OPAQUE, 0, ANY);
+	return made(OPAQUE);
 }
 
 /* ---- what is written down ---- */
@@ -393,7 +421,7 @@ static std::string place(location_t l)
 static std::string written(origin o)
 {
 	std::string s = std::string(levels[o.level]) + "\t";
-	static const char letters[] = "EPLOQVM";
+	static const char letters[] = "EPLOQVMU";
 
 	for (int i = 0; letters[i]; i++)
 		if (o.bits >> i & 1)
@@ -427,7 +455,7 @@ static void note_call(gcall *s)
 		if (TREE_CODE(arg) != SSA_NAME && TREE_CODE(arg) != ADDR_EXPR && TREE_CODE(arg) != INTEGER_CST)
 			continue;
 		o = of_operand(arg);
-		if (!(o.bits & (ENTRY | PARAM | LOCAL)) && !(TREE_CODE(arg) == INTEGER_CST && level_behind(TREE_TYPE(arg))))
+		if (!(o.bits & (ENTRY | PARAM | LOCAL | GIVEN)) && !(TREE_CODE(arg) == INTEGER_CST && level_behind(TREE_TYPE(arg))))
 			continue;
 		calls.push_back(std::string("C\t") + function_name(current_function_decl) + "\t" + callee + "\t" +
 				std::to_string(i) + "\t" + written(o) + "\t" + place(gimple_location(s)));
@@ -443,7 +471,7 @@ static void note_asm(gasm *g)
 		if (TREE_CODE(in) != SSA_NAME && TREE_CODE(in) != ADDR_EXPR)
 			continue;
 		o = of_operand(in);
-		if (o.bits & (ENTRY | PARAM)) {
+		if (o.bits & (ENTRY | PARAM | GIVEN)) {
 			origin &to = asms.insert({ { gimple_location(g), gimple_asm_string(g) }, {} }).first->second
 				.insert({ i, nothing() }).first->second;
 			to = join(to, o);
@@ -496,7 +524,7 @@ static std::set<int> blocks;
 
 static bool is_listed(origin o)
 {
-	return (o.bits & (ENTRY | PARAM)) || ((o.bits & (MIXED | HELD)) && !(o.bits & (OTHER | LOCAL)));
+	return (o.bits & (ENTRY | PARAM)) || ((o.bits & (MIXED | HELD | GIVEN)) && !(o.bits & (OTHER | LOCAL)));
 }
 
 /* [reg], [reg + constant] */

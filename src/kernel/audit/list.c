@@ -245,11 +245,15 @@ static void line_given(struct list *l, unsigned file, char **f)
 		struct touch t[2];
 		unsigned k = insn_touches(o, &in[i], t);
 
-		others += k && !explained(l, &r, in[i].address);
+		others += k;
 		if (insn_calls(o, &in[i])) {
 			row_lost(l, r, 'X', "asm calls a function with its address");
 			row_text(&l->rows[l->nrows - 1], &in[i]);
 			found++;
+		}
+		if (explained(l, &r, in[i].address)) {
+			found++;
+			continue;
 		}
 		while (k-- > 0) {
 			if (t[k].base != number || t[k].index != -1)
@@ -335,6 +339,40 @@ static bool only_local(const struct list *l, const char *name, unsigned file, un
 	return any;
 }
 
+/* Does a call give it an entry's address, whatever its own type is? */
+static bool some_entry(const struct list *l, const char *name, unsigned file, unsigned arg, unsigned deep)
+{
+	size_t i;
+	unsigned k;
+
+	for (i = 0; i < l->ncalls && deep < 8; i++) {
+		const struct call *c = &l->calls[i];
+
+		if (c->arg != arg || strcmp(c->callee, name) || defined_in(l, name, c->file) != (int)file)
+			continue;
+		if (strchr(c->origin, 'E'))
+			return true;
+		for (k = 0; k < 32; k++)
+			if ((c->params >> k & 1) && (strchr(c->origin, 'P') ? !only_local(l, c->caller, c->file, k, 0) :
+									      some_entry(l, c->caller, c->file, k, deep + 1)))
+				return true;
+	}
+	return false;
+}
+
+/* Made from a parameter of another type, that no caller gives an entry's address */
+static bool is_other(const struct list *l, const struct row *r)
+{
+	unsigned k;
+
+	if (strpbrk(r->origin, "EPMV") || !strchr(r->origin, 'U'))
+		return false;
+	for (k = 0; k < 32; k++)
+		if ((r->params >> k & 1) && some_entry(l, r->function, r->file, k, 0))
+			return false;
+	return true;
+}
+
 static bool is_local(const struct list *l, const struct row *r)
 {
 	unsigned k;
@@ -375,7 +413,7 @@ static void judge(const struct list *l, struct row *r)
 	r->promise = UNKNOWN;
 	if (l->files[r->file].differs)
 		r->why = "the code differs from the tree's own object";
-	else if (!r->why && !strpbrk(r->origin, "EP"))
+	else if (!r->why && !strpbrk(r->origin, "EPU"))
 		r->why = "made from what an entry holds";
 	else if (!r->why && strchr(r->origin, 'M'))
 		r->why = "made from an entry's address in a way that is not followed";
@@ -584,8 +622,10 @@ int main(int argc, char **argv)
 		}
 	}
 	for (i = 0; i < l.nrows; i++) {
-		l.rows[i].dropped = is_local(&l, &l.rows[i]);
-		locals += l.rows[i].dropped;
+		bool local = is_local(&l, &l.rows[i]);
+
+		l.rows[i].dropped = local || is_other(&l, &l.rows[i]);
+		locals += local;
 		judge(&l, &l.rows[i]);
 	}
 	if (print_rows(&l, out) || fclose(out)) {

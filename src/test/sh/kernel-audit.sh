@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2016  # conditions are for expect
+# ./run.sh kernel --audit: known accesses and their busted twins, then a tree whose answer is known.
+# shellcheck source=src/test/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+# shellcheck disable=SC2154  # lib.sh's
+export TARGET=x86_64 COMPILER=gcc
+# shellcheck source=/dev/null
+. "$root/src/target/target.sh"
+# shellcheck source=/dev/null
+for part in tree objects audit; do . "$root/src/kernel/$part.sh"; done
+die() { echo "$*" >&2; exit 2; }
+entries=$root/src/test/audit/entries.c
+
+# OBJECT PLAIN: its rows, "FUNCTION ACCESS LEVEL PROMISE ORDER", in $tmp/rows
+list() {
+	code=0
+	"$root/build/x86_64-gcc/tornentries" "$root/" "$tmp/list" test entries.o "$2" "$1" >"$tmp/out" 2>"$tmp/err" || code=$?
+	sed 's/.*"function":"\([^"]*\)","access":"\([^"]*\)","level":"\([^"]*\)","promise":"\([^"]*\)","order":"\([^"]*\)".*/\1 \2 \3 \4: \5/' \
+		"$tmp/list" | LC_ALL=C sort >"$tmp/rows"
+}
+row() { grep -qx -- "$1" "$tmp/rows"; }
+rows_are() { grep . | LC_ALL=C sort | diff - "$tmp/rows" >"$tmp/err"; }
+
+# ---- known accesses, as each compiler makes them ----
+
+# ARCH FLAGS...: makes $tmp/{good,bad}{,-plain}.o; 1: not here
+compiled() {
+	local gcc plugin name twin
+
+	gcc=$(kernel_cross "$1")gcc
+	plugin=$(kernel_plugin "$1" 2>"$tmp/err") || return
+	for name in good bad; do
+		twin=""
+		[ $name = good ] || twin=-DBUSTED
+		"$gcc" -O2 "${@:2}" $twin -c -o "$tmp/$name-plain.o" "$entries" &&
+			"$gcc" -O2 "${@:2}" $twin -g1 -fplugin="$plugin" -c -o "$tmp/$name.o" "$entries" || return
+	done
+}
+
+# What both have; in the busted one each is another
+common='
+called store - one word: low
+load_low load pmd one word: low
+load_next load pmd one word: low
+load_next load pte one word: high
+load_unknown load - unknown: -
+load_unknown load pmd one word: low
+store_high_low store pmd two words: high, low
+store_low_high store pmd two words: low, high
+store_member store pmd one word: high'
+busted='
+called store - one word: high
+load_low load pmd one word: high
+load_next load pmd one word: low
+load_next load pte one word: low
+load_unknown load - unknown: -
+load_unknown load pmd one word: low
+store_high_low store pmd two words: low, high
+store_low_high store pmd two words: high, low
+store_member store pmd one word: low'
+
+# NAME ROWS BUSTED: of $tmp/good.o and of $tmp/bad.o
+both() {
+	list "$tmp/good.o" "$tmp/good-plain.o"
+	check "$1: each access is listed, by order and promise, and no other is" rows_are <<<"$common$2"
+	expect "$1: ... what is handed on is counted" 'exits 0 && out_has "^1 accesses by functions that are only given"'
+	list "$tmp/bad.o" "$tmp/bad-plain.o"
+	check "$1: busted, each is the other" rows_are <<<"$busted$3"
+	list "$tmp/good.o" "$tmp/bad-plain.o"
+	expect "$1: nothing is said of code that is not the tree's own, exit 4" 'exits 4 && ! grep -v unknown "$tmp/rows"'
+}
+
+make -s -C "$root" build/x86_64-gcc/tornentries
+if ! compiled i386 -mregparm=3 -fno-strict-aliasing -fno-pic -mno-sse; then
+	skip "i386: known accesses" "no plugin for its compiler: $(head -n 1 "$tmp/err")"
+else
+	both i386 '
+not_in_a_table load pmd two words: low, high
+store_by_call locked rmw pmd unknown: -
+store_cmpxchg locked rmw pmd atomic: both in one' '
+not_in_a_table load pmd two words: low, high
+store_by_call locked rmw pmd unknown: -
+store_cmpxchg rmw pmd not promised: both in one'
+fi
+if ! compiled arm -march=armv7ve -mfloat-abi=soft -marm -fno-strict-aliasing; then
+	skip "arm: known accesses" "no plugin for its compiler: $(head -n 1 "$tmp/err")"
+else
+	both arm '
+load_ldrd load pmd atomic: both in one
+not_in_a_table load pmd atomic: both in one
+store_stm store pmd not promised: both in one
+store_strd store pmd atomic: both in one' '
+load_ldrd load pmd two words: low, high
+not_in_a_table load pmd atomic: both in one
+store_stm store pmd two words: low, high
+store_strd store pmd not promised: both in one'
+fi
+finish

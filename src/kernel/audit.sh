@@ -66,6 +66,10 @@ kernel_audit_one() {
 	cmp -s "$dir/list.mk.new" "$dir/list.mk" || mv "$dir/list.mk.new" "$dir/list.mk"
 	echo "$4, $3: listing" >&2
 	make -s -f "$dir/list.mk" -j"$(nproc)" all >"$dir/log" 2>&1 || { kernel_complain "$dir" "listing"; return 2; }
+	# set_pte_ext, by which ARM's C stores a pte, is assembler, one of each kind of CPU
+	for o in $([ "$3" != arm ] || compgen -G "$dir/o/arch/arm/mm/proc-v7.o"); do
+		words+=(-f "${o#"$dir/o/"}" "$o" cpu_v7_set_pte_ext)
+	done
 	while read -r o; do
 		words+=("$o" "$dir/o/$o" "$dir/list/$o")
 	done <"$dir/objects"

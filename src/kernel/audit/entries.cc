@@ -149,6 +149,8 @@ static origin sum(origin a, origin b, tree by, int sign)
 {
 	unsigned address = ENTRY | PARAM;
 
+	if (!a.bits || (!b.bits && TREE_CODE(by) != INTEGER_CST))
+		return nothing();	/* not yet known */
 	if (TREE_CODE(by) == INTEGER_CST) {
 		if (a.phase >= 0)
 			a.phase = (int)((a.phase + sign * (int)(TREE_INT_CST_LOW(by) & 7)) & 7);
@@ -291,9 +293,13 @@ static origin of_assignment(gimple *s)
 			return made(OPAQUE | (of_operand(a).bits & HELD), 0, ANY);
 		return of_operand(a);
 	case POINTER_PLUS_EXPR: case PLUS_EXPR: case BIT_IOR_EXPR:
-		return sum(of_operand(a), of_operand(b), b, 1);
+		x = TREE_CODE(a) == INTEGER_CST ? made(OPAQUE, 0, (int)(TREE_INT_CST_LOW(a) & 7)) : of_operand(a);
+		return sum(x, of_operand(b), b, 1);
 	case MINUS_EXPR: case POINTER_DIFF_EXPR:
-		x = of_operand(a), y = of_operand(b);
+		x = TREE_CODE(a) == INTEGER_CST ? made(OPAQUE, 0, (int)(TREE_INT_CST_LOW(a) & 7)) : of_operand(a);
+		y = of_operand(b);
+		if (!x.bits)
+			return nothing();
 		if (y.bits & (ENTRY | PARAM))	/* a distance */
 			return made(OPAQUE | (x.bits & (ENTRY | PARAM) ? 0 : MIXED), 0,
 				    x.phase < 0 || y.phase < 0 ? ANY : (x.phase - y.phase) & 7);
@@ -305,6 +311,8 @@ static origin of_assignment(gimple *s)
 		return made(OPAQUE | ((x.bits | of_operand(b).bits) & (HELD | MIXED)), 0, ANY);
 	case BIT_AND_EXPR:
 		x = of_operand(a), y = of_operand(b);
+		if (!x.bits || (!y.bits && TREE_CODE(b) != INTEGER_CST))
+			return nothing();
 		x = join(x, y);
 		x.bits |= OPAQUE;
 		if (TREE_CODE(b) != INTEGER_CST || (TREE_INT_CST_LOW(b) & 7) != 7)
@@ -334,8 +342,8 @@ static origin of_definition(tree name)
 		tree var = SSA_NAME_VAR(name), p;
 		unsigned k = 0;
 
-		if (!var || VAR_P(var))
-			return nothing();
+		if (!var || VAR_P(var))	/* of no value */
+			return made(OPAQUE);
 		if (TREE_CODE(var) == RESULT_DECL)
 			return made(LOCAL, level_behind(TREE_TYPE(var)));
 		if (POINTER_TYPE_P(type) && DECL_BY_REFERENCE(var))

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tornentries VIEW OUT TREE [NAME PLAIN LISTED]...: the loads and stores of page-table entries in
+ * tornentries VIEW OUT TREE [-f NAME OBJECT FUNCTION]... [NAME PLAIN LISTED]...: the loads and stores of page-table entries in
  * a tree's objects. LISTED was compiled with entries.cc, PLAIN as the tree does it: their code
- * has to be the same, or the file's rows are unknown.
+ * has to be the same, or the file's rows are unknown. FUNCTION is assembler, and its first argument
+ * an entry's address.
  *
  * A row is one access of the source: the instructions of one function and straight piece of
  * code, through one pointer, at one place, that touch different words. What an instruction
  * touches is read from its bytes, and has to be where the compiler says that the entry is.
  */
+#include "assembler.h"
 #include "object.h"
 
 #include <errno.h>
@@ -584,16 +586,49 @@ static void print_handed(struct list *l)
 		puts("");
 }
 
+/* NAME OBJECT FUNCTION */
+static int print_assembler(const struct list *l, char **word, FILE *out)
+{
+	char trace[400], words[400];
+	const char *why = "";
+	enum promise promise = UNKNOWN;
+	json_t *j;
+	char *s;
+
+	if (!assembler_read(word[1], word[2], 0, trace, sizeof(trace), &why)) {
+		if (*trace)	/* a blank follows each token */
+			trace[strlen(trace) - 1] = '\0';
+		promise = !strcmp(trace, "W8(strd)") ? ATOMIC : !strcmp(trace, "W8(stm)") ? NOT_PROMISED :
+			  !strcmp(trace, "Wl Wh") || !strcmp(trace, "Wh Wl") ? TWO_WORDS : UNKNOWN;
+		why = promise == UNKNOWN ? "more than one store" : "";
+	}
+	snprintf(words, sizeof(words), "%s%s%s", promise_words[promise], *why ? ": " : "", why);
+	printf("\n%s\n  %-32s %-10s %-4s %-26s %-44s %s\n", word[0], "assembler", "store", "pte", words, trace, word[2]);
+	j = json_pack("{ss ss ss ss ss ss ss ss}", "tree", l->tree, "object", word[0], "function", word[2], "access", "store",
+		      "level", "pte", "promise", promise_words[promise], "instructions", trace, "why", why);
+	s = j ? json_dumps(j, JSON_COMPACT) : NULL;
+	if (!s)
+		return -ENOMEM;
+	fprintf(out, "%s\n", s);
+	free(s);
+	json_decref(j);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct list l = { .view = argc > 3 ? argv[1] : "", .tree = argc > 3 ? argv[3] : "" };
 	unsigned differ = 0, locals = 0;
+	int first = 0, k;
 	const char *why;
 	FILE *out;
 	size_t i;
 
+	while (argc > 4 + 4 * first && !strcmp(argv[4 + 4 * first], "-f"))
+		first++;
+	argc -= 4 * first;
 	if (argc < 7 || (argc - 4) % 3) {
-		fputs("usage: tornentries VIEW OUT TREE [NAME PLAIN LISTED]...\n", stderr);
+		fputs("usage: tornentries VIEW OUT TREE [-f NAME OBJECT FUNCTION]... [NAME PLAIN LISTED]...\n", stderr);
 		return 2;
 	}
 	l.nfiles = (size_t)(argc - 4) / 3;
@@ -605,7 +640,7 @@ int main(int argc, char **argv)
 	}
 	for (i = 0; i < l.nfiles; i++) {
 		struct file *f = &l.files[i];
-		char **name = argv + 4 + 3 * i;
+		char **name = argv + 4 + 4 * first + 3 * i;
 		struct object plain;
 
 		f->name = name[0];
@@ -628,6 +663,11 @@ int main(int argc, char **argv)
 		locals += local;
 		judge(&l, &l.rows[i]);
 	}
+	for (k = 0; k < first; k++)
+		if (print_assembler(&l, argv + 5 + 4 * k, out)) {
+			fputs("tornentries: no memory\n", stderr);
+			return 2;
+		}
 	if (print_rows(&l, out) || fclose(out)) {
 		fprintf(stderr, "tornentries: %s: cannot be written\n", argv[2]);
 		return 2;

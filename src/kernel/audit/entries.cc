@@ -294,7 +294,12 @@ static origin of_assignment(gimple *s)
 		return of_operand(a);
 	case POINTER_PLUS_EXPR: case PLUS_EXPR: case BIT_IOR_EXPR:
 		x = TREE_CODE(a) == INTEGER_CST ? made(OPAQUE, 0, (int)(TREE_INT_CST_LOW(a) & 7)) : of_operand(a);
-		return sum(x, of_operand(b), b, 1);
+		y = of_operand(b);
+		if (code == POINTER_PLUS_EXPR && TREE_CODE(a) == SSA_NAME)
+			y.bits &= ~HELD;	/* an index is not what leads there */
+		if (y.phase != -2 && !y.bits)
+			y.bits = OPAQUE;
+		return sum(x, y, b, 1);
 	case MINUS_EXPR: case POINTER_DIFF_EXPR:
 		x = TREE_CODE(a) == INTEGER_CST ? made(OPAQUE, 0, (int)(TREE_INT_CST_LOW(a) & 7)) : of_operand(a);
 		y = of_operand(b);
@@ -304,6 +309,11 @@ static origin of_assignment(gimple *s)
 			return made(OPAQUE | (x.bits & (ENTRY | PARAM) ? 0 : MIXED), 0,
 				    x.phase < 0 || y.phase < 0 ? ANY : (x.phase - y.phase) & 7);
 		return sum(x, y, b, -1);
+	case NEGATE_EXPR:
+		x = of_operand(a);
+		if (!x.bits)
+			return nothing();
+		return made(OPAQUE | (x.bits & (HELD | MIXED)), 0, x.phase < 0 ? ANY : -x.phase & 7);
 	case MULT_EXPR: case LSHIFT_EXPR:
 		x = of_operand(a);
 		if (TREE_CODE(b) == INTEGER_CST && (code == MULT_EXPR ? !(TREE_INT_CST_LOW(b) & 7) : TREE_INT_CST_LOW(b) >= 3))

@@ -50,6 +50,8 @@ static struct footprint thread_footprint(const struct program *p, const struct s
 		break;
 	case ACCESS_LOCK:
 	case ACCESS_RMW:
+	case ACCESS_RESERVE:
+	case ACCESS_FINISH:
 		f.writes |= commits(p, op->location, op->half);
 		f.reads = bit(OBJECT_BUFFERS + i);
 		break;
@@ -57,8 +59,15 @@ static struct footprint thread_footprint(const struct program *p, const struct s
 	case ACCESS_EXIT:
 		f.writes |= bit(OBJECT_RCU);
 		break;
-	case ACCESS_SYNC:
 	case ACCESS_FREE:
+		if (op->value & FREE_AT_ONCE) {
+			const unsigned page = (unsigned)op->value & (FREE_AT_ONCE - 1);
+
+			f.writes |= all_of(OBJECT_PAGES, MAX_PAGES) | commits(p, p->page_location[page], BOTH);
+			break;
+		}
+		/* fall through */
+	case ACCESS_SYNC:
 		f.writes |= everything;
 		break;
 	case ACCESS_ALLOC:
@@ -100,6 +109,7 @@ bool agent_is_local(const struct program *p, const struct state *s, unsigned a)
 	case ACCESS_RMB:
 	case ACCESS_WMB:
 	case ACCESS_CHOOSE:
+	case ACCESS_FINISH:	/* whoever wants that location waits for it */
 		return true;
 	case ACCESS_STORE:
 	case ACCESS_FILL:

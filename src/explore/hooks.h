@@ -26,15 +26,20 @@ enum access_kind {
 	ACCESS_FILL,		/* store to memory that nobody else can reach yet */
 	ACCESS_CHOOSE,		/* what the compiler made of 8 bytes at p: 0 .. value-1 */
 	/* the machine under the protocol, as its model asks for it */
-	ACCESS_ENTER,
-	ACCESS_EXIT,
-	ACCESS_SYNC,
+	ACCESS_ENTER,		/* value: a bit, which kind of section; 0 is 1 */
+	ACCESS_EXIT,		/* likewise */
+	ACCESS_SYNC,		/* waits for sections of that kind */
 	ACCESS_ALLOC,		/* value: frame number; returns the page's index */
-	ACCESS_FREE,		/* value: index */
+	ACCESS_FREE,		/* value: index; with FREE_AT_ONCE nobody is waited for */
 	ACCESS_LOOKUP,		/* value: frame number; returns index + 1, or 0 */
 	ACCESS_STILL,		/* value: frame number; does a page still have it? */
+	/* a read-modify-write whose result is not known before: nobody comes between its halves */
+	ACCESS_RESERVE,		/* loads */
+	ACCESS_FINISH,		/* stores, next of all that this thread does */
 	ACCESS_END,
 };
+
+enum { FREE_AT_ONCE = 1 << 8 };
 
 struct access {
 	enum access_kind kind;

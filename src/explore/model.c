@@ -66,7 +66,7 @@ static void mix_thread(struct hash128 *h, const struct program *p, const struct 
 	unsigned i;
 
 	mix(h, (uint64_t)t->node << 32 | (uint64_t)t->nwaiting << 24 | (uint64_t)t->waits_for << 16 |
-		       (uint64_t)t->in_section << 1 | t->syncing);
+		       (uint64_t)t->in_section << 1 | t->syncing);	/* what it syncs with is its node's */
 	for (i = 0; i < t->nwaiting; i++) {
 		mix(h, (uint64_t)t->waiting[i].location << 16 | (uint64_t)t->waiting[i].half << 8 |
 			       (uint8_t)(t->epoch - t->waiting[i].epoch));
@@ -116,11 +116,40 @@ static unsigned shapes(const struct program *p, unsigned n)
 	return p->shapes == SHAPES_ALL || n < enough ? n : enough;
 }
 
+/* Is somebody else between the halves of a read-modify-write of this location? */
+static bool reserved(const struct program *p, const struct state *s, unsigned i, unsigned location)
+{
+	unsigned t;
+
+	for (t = 0; t < p->nthreads; t++)
+		if (t != i && location != NO_LOCATION && next_op(p, s, t)->kind == ACCESS_FINISH &&
+		    next_op(p, s, t)->location == location)
+			return true;
+	return false;
+}
+
+static bool waits_for_reserved(const struct program *p, const struct state *s, unsigned i)
+{
+	unsigned n;
+
+	for (n = 0; n < s->t[i].nwaiting; n++)
+		if (reserved(p, s, i, s->t[i].waiting[n].location))
+			return true;
+	return false;
+}
+
+static uint8_t section_of(const struct op *op)
+{
+	return op->value ? (uint8_t)op->value : 1;
+}
+
 static unsigned thread_moves(const struct program *p, const struct state *s, unsigned i)
 {
 	const struct thread_state *t = &s->t[i];
 	const struct op *op = next_op(p, s, i);
 
+	if (reserved(p, s, i, op->location))
+		return 0;
 	switch (op->kind) {
 	case ACCESS_END:
 		return 0;
@@ -129,6 +158,8 @@ static unsigned thread_moves(const struct program *p, const struct state *s, uns
 	case ACCESS_LOAD:
 		return buffer_load_ways(p, s, t, op);
 	case ACCESS_RMW:
+	case ACCESS_RESERVE:
+	case ACCESS_FINISH:
 		return !t->nwaiting;
 	case ACCESS_LOCK:
 		return !t->nwaiting && !s->mem[op->location];
@@ -139,7 +170,7 @@ static unsigned thread_moves(const struct program *p, const struct state *s, uns
 	case ACCESS_SYNC:
 		return t->syncing ? !t->waits_for : buffers_empty(p, s);
 	case ACCESS_FREE:
-		return buffers_empty(p, s);
+		return op->value & FREE_AT_ONCE || buffers_empty(p, s);
 	default:
 		return 1;
 	}
@@ -150,7 +181,7 @@ unsigned agent_moves(const struct program *p, const struct state *s, unsigned a)
 	if (agent_is_thread(a))
 		return a < p->nthreads ? thread_moves(p, s, a) : 0;
 	if (agent_is_flush(a))
-		return buffer_ways(p, &s->t[a - MAX_PARTIES]);
+		return waits_for_reserved(p, s, a - MAX_PARTIES) ? 0 : buffer_ways(p, &s->t[a - MAX_PARTIES]);
 	a -= 2 * MAX_PARTIES;
 	return s->page[a].life == PAGE_LIMBO && !s->page[a].waits_for && buffers_empty(p, s);
 }
@@ -174,7 +205,11 @@ static uint64_t move_thread(const struct program *p, struct state *s, unsigned i
 		break;
 	case ACCESS_LOCK:
 	case ACCESS_RMW:
+	case ACCESS_FINISH:
 		return memory_modify(p, s, t, op);
+	case ACCESS_RESERVE:
+		t->floor = s->now;
+		return extract(s->mem[op->location], op->half);
 	case ACCESS_RMB:
 		memory_order_loads(t);
 		break;
@@ -184,25 +219,26 @@ static uint64_t move_thread(const struct program *p, struct state *s, unsigned i
 	case ACCESS_CHOOSE:
 		return alt;
 	case ACCESS_ENTER:
-		t->in_section = true;
+		t->in_section |= section_of(op);
 		break;
 	case ACCESS_EXIT:
-		pages_leave_section(p, s, i);
+		pages_leave_section(p, s, i, section_of(op));
 		break;
 	case ACCESS_SYNC:
 		memory_barrier_for_all(p, s);
 		if (!t->syncing)
-			t->waits_for = pages_sections(p, s, i);
+			t->waits_for = pages_sections(p, s, i, section_of(op));
+		t->syncs = section_of(op);
 		t->syncing = *stays = t->waits_for != 0;
 		break;
 	case ACCESS_ALLOC:
 		return pages_alloc(p, s, i, op->value);
 	case ACCESS_FREE:
-		pages_free(p, s, (unsigned)op->value);
+		pages_free(p, s, (unsigned)op->value & (FREE_AT_ONCE - 1), p->at_once || op->value & FREE_AT_ONCE);
 		break;
 	case ACCESS_LOOKUP:
 		got = pages_find(p, s, op->value);
-		if (got)
+		if (got && p->page_location[got - 1] != NO_LOCATION)
 			memory_depend(t, p->page_location[got - 1]);
 		return got;
 	case ACCESS_STILL:
@@ -220,6 +256,7 @@ int agent_move(struct program *p, struct state *s, unsigned a, unsigned alt, uin
 		buffer_flush(p, s, a - MAX_PARTIES, alt);
 	} else if (!agent_is_thread(a)) {
 		pages_reclaim(p, s, a - 2 * MAX_PARTIES);
+		memory_barrier_for_all(p, s);
 	} else {
 		*got = move_thread(p, s, a, alt, &stays);
 		if (!stays) {

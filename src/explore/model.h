@@ -41,8 +41,9 @@ struct waiting_store {
 struct thread_state {
 	uint32_t node;
 	uint8_t nwaiting, epoch;
-	bool in_section, syncing;
-	uint8_t waits_for;		/* syncing: sections, a bit a thread */
+	uint8_t in_section;		/* a bit each kind */
+	bool syncing;
+	uint8_t syncs, waits_for;	/* syncing: for which kind; sections, a bit a thread */
 	uint8_t floor;			/* weak: no load reads a version before this time */
 	uint8_t seen[MAX_LOCATIONS][2];	/* weak: nor, of this word, before this one */
 	struct waiting_store waiting[MAX_WAITING];
@@ -86,7 +87,7 @@ struct program {
 	uint64_t initial[MAX_LOCATIONS];
 	bool locks[MAX_LOCATIONS];	/* this location is a lock */
 	unsigned npages, page_share;	/* thread i allocates pages i * page_share ... */
-	uint8_t page_location[MAX_PAGES];	/* the location of a page's first entry */
+	uint8_t page_location[MAX_PAGES];	/* the location of a page's first entry, or NO_LOCATION */
 	uint64_t poison;
 	bool reclaims;			/* somebody frees, or waits for a grace period */
 	bool at_once;			/* a page is reclaimed the moment it is freed */

@@ -2,31 +2,32 @@
 /*
  * Table pages, read sections and grace periods.
  *
- * Invariant: a page in limbo waits for the sections that had begun when it was freed, and
- * for no other.
+ * Invariant: a page in limbo waits for the sections that had begun when it was freed, of
+ * whatever kind, and for no other; who synchronizes waits for those of one kind.
  */
 #include "pages.h"
 
-uint8_t pages_sections(const struct program *p, const struct state *s, unsigned but)
+uint8_t pages_sections(const struct program *p, const struct state *s, unsigned but, uint8_t kinds)
 {
 	uint8_t mask = 0;
 	unsigned t;
 
 	for (t = 0; t < p->nthreads; t++)
-		if (t != but && s->t[t].in_section)
+		if (t != but && (s->t[t].in_section & kinds))
 			mask |= (uint8_t)(1u << t);
 	return mask;
 }
 
-void pages_leave_section(const struct program *p, struct state *s, unsigned i)
+void pages_leave_section(const struct program *p, struct state *s, unsigned i, uint8_t kind)
 {
 	const uint8_t bit = (uint8_t)(1u << i);
 	unsigned n;
 
-	s->t[i].in_section = false;
+	s->t[i].in_section &= (uint8_t)~kind;
 	for (n = 0; n < p->nthreads; n++)
-		s->t[n].waits_for &= (uint8_t)~bit;
-	for (n = 0; n < p->npages; n++)
+		if (s->t[n].syncs & kind)
+			s->t[n].waits_for &= (uint8_t)~bit;
+	for (n = 0; n < p->npages && !s->t[i].in_section; n++)
 		s->page[n].waits_for &= (uint8_t)~bit;
 }
 
@@ -34,9 +35,8 @@ void pages_reclaim(const struct program *p, struct state *s, unsigned page)
 {
 	s->page[page].life = PAGE_RECLAIMED;
 	s->page[page].pfn = 0;
-	memory_commit(p, s, p->page_location[page], p->poison);
-	if (!p->at_once)
-		memory_barrier_for_all(p, s);
+	if (p->page_location[page] != NO_LOCATION)
+		memory_commit(p, s, p->page_location[page], p->poison);
 }
 
 unsigned pages_find(const struct program *p, const struct state *s, uint64_t pfn)
@@ -66,11 +66,11 @@ uint64_t pages_alloc(const struct program *p, struct state *s, unsigned thread, 
 	return i;
 }
 
-void pages_free(const struct program *p, struct state *s, unsigned page)
+void pages_free(const struct program *p, struct state *s, unsigned page, bool at_once)
 {
 	s->page[page].life = PAGE_LIMBO;
-	s->page[page].waits_for = pages_sections(p, s, ~0u);
-	if (p->at_once)
+	s->page[page].waits_for = pages_sections(p, s, ~0u, ANY_SECTION);
+	if (at_once)
 		pages_reclaim(p, s, page);
 	else
 		memory_barrier_for_all(p, s);	/* the grace period begins */

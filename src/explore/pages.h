@@ -5,9 +5,12 @@
 
 #include "memory.h"
 
-/* The threads that are in a section, a bit each, without thread `but`. */
-uint8_t pages_sections(const struct program *p, const struct state *s, unsigned but);
-void pages_leave_section(const struct program *p, struct state *s, unsigned i);
+/* All kinds of sections. */
+enum { ANY_SECTION = 0xff };
+
+/* The threads that are in a section of these kinds, a bit each, without thread `but`. */
+uint8_t pages_sections(const struct program *p, const struct state *s, unsigned but, uint8_t kinds);
+void pages_leave_section(const struct program *p, struct state *s, unsigned i, uint8_t kind);
 void pages_reclaim(const struct program *p, struct state *s, unsigned page);
 
 /* The page that has this frame now, plus one; 0: none has. */
@@ -15,6 +18,6 @@ unsigned pages_find(const struct program *p, const struct state *s, uint64_t pfn
 
 /* Each mutator has pages of its own, and uses each once. */
 uint64_t pages_alloc(const struct program *p, struct state *s, unsigned thread, uint64_t pfn);
-void pages_free(const struct program *p, struct state *s, unsigned page);
+void pages_free(const struct program *p, struct state *s, unsigned page, bool at_once);
 
 #endif

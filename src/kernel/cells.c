@@ -17,11 +17,21 @@ const struct transition transitions[NR_TRANSITIONS] = {
 	{ .name = nm, .meaning = text, .level = lv, .run = k_##function, .contract = needs },
 	TRANSITIONS(X)
 #undef X
+#define X(function, nm, lv, own, needs, text) \
+	{ .name = nm, .meaning = text, .level = lv, .run = k_##function, .contract = needs, .owned = own },
+	OWNED(X)
+#undef X
 };
 
-bool transition_is_outside(const struct transition *t)
+/* Who has no lock has no other choice than to be there. */
+static bool is_lockless(const struct walker *w)
 {
-	return t->contract != NULL && !t->contract();
+	return w->run == k_gup_fast;
+}
+
+bool cell_is_outside(const struct walker *w, const struct transition *t)
+{
+	return t->contract != NULL && !(t->owned && is_lockless(w)) && !t->contract();
 }
 
 bool cell_name(char *name, size_t size, unsigned walker, unsigned transition)

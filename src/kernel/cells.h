@@ -11,7 +11,7 @@
 
 #include "kernel/notes.h"
 
-enum level { LEVEL_PMD, LEVEL_PUD };
+enum level { LEVEL_PMD, LEVEL_PUD, LEVEL_PTE };
 
 /* X(function of glue/, name in results, over PMDs, over PUDs, meaning) */
 #define WALKERS(X)                                                                                \
@@ -30,11 +30,26 @@ enum level { LEVEL_PMD, LEVEL_PUD };
 	X(do_split_retract, "split-retract", LEVEL_PMD, k_tables_may_go, "split, its table taken away, faulted in again") \
 	X(do_split_clear, "split-clear-retract", LEVEL_PMD, k_tables_may_go, "split by clearing, its table taken away, faulted in again")
 
+/*
+ * X(function of glue/owned.c, name, level, owned, contract, meaning): frames and tables are
+ * freed, and are somebody else's then. `owned` says which are modelled. Who walks without
+ * any lock has to be served by every tree, whatever the contract is.
+ */
+enum { OWNED_FRAME = 1, OWNED_TABLE = 2, OWNED_TABLE_FREED = 4 };
+#define OWNED(X)                                                                                  \
+	X(do_zap_reuse, "zap-reuse", LEVEL_PMD, OWNED_FRAME, NULL, "a huge page is zapped and freed, its frame is somebody else's") \
+	X(do_pte_zap_reuse, "pte-zap-reuse", LEVEL_PTE, OWNED_FRAME | OWNED_TABLE, NULL, "a page is mapped by a table, zapped and freed, its frame is somebody else's") \
+	X(do_pte_clear, "pte-clear", LEVEL_PTE, OWNED_FRAME | OWNED_TABLE, NULL, "a page is mapped by a table, and pte_clear()") \
+	X(do_retract_free, "retract-free", LEVEL_PMD, OWNED_TABLE | OWNED_TABLE_FREED, k_tables_may_go, "a table is taken away and freed, as that tree does")
+
 #define X(function, name, at_pmd, at_pud, text) extern void k_##function(void) __attribute__((weak));
 WALKERS(X)
 #undef X
 #define X(function, name, level, contract, text) extern void k_##function(void) __attribute__((weak));
 TRANSITIONS(X)
+#undef X
+#define X(function, name, level, owned, contract, text) extern void k_##function(void) __attribute__((weak));
+OWNED(X)
 #undef X
 /* Is a table that was taken away freed after a grace period only, so that walkers may be in it (6.5)? */
 extern int k_tables_may_go(void);
@@ -50,11 +65,12 @@ struct transition {
 	enum level level;
 	void (*run)(void);
 	int (*contract)(void);
+	unsigned owned;		/* OWNED_* */
 };
 
 enum {
 #define X(...) +1
-	NR_WALKERS = 0 WALKERS(X), NR_TRANSITIONS = 0 TRANSITIONS(X),
+	NR_WALKERS = 0 WALKERS(X), NR_TRANSITIONS = 0 TRANSITIONS(X) OWNED(X),
 #undef X
 	CELL_NAME_LEN = 96,
 };
@@ -65,7 +81,7 @@ extern const struct transition transitions[NR_TRANSITIONS];
 /* Is this pair a cell of the tree that is linked? Its name, then. After world_init(). */
 bool cell_name(char *name, size_t size, unsigned walker, unsigned transition);
 
-/* There is a contract, and this tree has none: nothing is promised. */
-bool transition_is_outside(const struct transition *t);
+/* There is a contract, and this tree has none: nothing is promised to who walks with a lock. */
+bool cell_is_outside(const struct walker *w, const struct transition *t);
 
 #endif

@@ -31,7 +31,10 @@
 #include "kernel/world.h"
 
 enum { READER, WRITER, NR_THREADS };
-enum { MAX_STATES = 3000000 };
+enum { MAX_STATES = 3000000, PAGES_EACH = 4 };
+/* kinds of sections: an interrupt waits for the first, a grace period for both */
+enum { SECTION_IRQS = 1, SECTION_RCU = 2 };
+static const uint64_t OF_OTHERS = 1ull << 60, POISON = 0x5a5a5a5a5a5a5a5aull;
 #ifdef __arm__
 static const enum memory_model machine = MODEL_WEAK;
 #else
@@ -45,6 +48,8 @@ static struct {
 	const struct transition *transition;
 	struct behaviour *thread;	/* whose turn it is */
 	unsigned ntables;
+	unsigned rcu;			/* sections it is in */
+	bool irqs_off;
 	void *entry;
 	uint32_t shown;			/* notes that had their witness */
 	unsigned witnesses;		/* how many a run may have */
@@ -64,12 +69,51 @@ static void note(uint32_t notes)
 
 CALLED_BY_KERNEL void AT(hook_lock)(void *lock, const void *who) { seam_tell(ACCESS_LOCK, lock, who); }
 CALLED_BY_KERNEL void AT(hook_unlock)(void *lock, const void *who) { seam_tell(ACCESS_UNLOCK, lock, who); }
-CALLED_BY_KERNEL void AT(hook_irqs)(int off) { seam_tell(off ? ACCESS_ENTER : ACCESS_EXIT, NULL, CALLER); }
-CALLED_BY_KERNEL void AT(hook_sync)(void) { seam_tell(ACCESS_SYNC, NULL, CALLER); }
+CALLED_BY_KERNEL void AT(hook_sync)(void) { seam_ask(ACCESS_SYNC, SECTION_IRQS, CALLER); }
+CALLED_BY_KERNEL int AT(hook_irqs_are_off)(void) { return now.irqs_off; }
+
+CALLED_BY_KERNEL void AT(hook_irqs)(int off)
+{
+	if (now.irqs_off == !!off)
+		return;
+	now.irqs_off = off;
+	seam_ask(off ? ACCESS_ENTER : ACCESS_EXIT, SECTION_IRQS, CALLER);
+}
+
+CALLED_BY_KERNEL void AT(hook_rcu)(int by)
+{
+	if (by > 0 && !now.rcu++)
+		seam_ask(ACCESS_ENTER, SECTION_RCU, CALLER);
+	if (by < 0 && !--now.rcu)
+		seam_ask(ACCESS_EXIT, SECTION_RCU, CALLER);
+}
+
+CALLED_BY_KERNEL void AT(hook_take)(unsigned long pfn, int for_others)
+{
+	seam_ask(ACCESS_ALLOC, pfn | (for_others ? OF_OTHERS : 0), CALLER);
+}
+
+static void give(unsigned long pfn, unsigned how, const void *who)
+{
+	uint64_t n = seam_ask(ACCESS_LOOKUP, pfn, who);
+
+	if (!n)
+		n = seam_ask(ACCESS_LOOKUP, pfn | OF_OTHERS, who);
+	if (n)
+		seam_ask(ACCESS_FREE, (n - 1) | how, who);
+}
+
+CALLED_BY_KERNEL void AT(hook_give)(unsigned long pfn) { give(pfn, FREE_AT_ONCE, CALLER); }
+CALLED_BY_KERNEL void AT(hook_give_later)(unsigned long pfn) { give(pfn, 0, CALLER); }
 
 CALLED_BY_KERNEL unsigned AT(hook_table)(void)
 {
 	return PHYS_TABLES + (now.ntables++ << 12);
+}
+
+static bool still_owned(unsigned long pfn)
+{
+	return !(now.transition->owned & OWNED_FRAME) || seam_ask(ACCESS_STILL, pfn, NULL);
 }
 
 static uintptr_t load_entry(void)
@@ -83,13 +127,15 @@ static uintptr_t load_entry(void)
 static uint64_t off_stack(void *arg)
 {
 	(void)arg;
-	return seam_hash() ^ world_hash() * 3;
+	return seam_hash() ^ world_hash() * 3 ^ (now.rcu * 2 + now.irqs_off) * 0x9e3779b97f4a7c15u;
 }
 
 static void begin(void *arg, unsigned first_table)
 {
 	now.thread = arg;
 	now.ntables = first_table;
+	now.rcu = 0;
+	now.irqs_off = false;
 	world_reset();
 	seam_reset();
 }
@@ -125,10 +171,18 @@ static int program_open(struct program *p, enum memory_model model)
 	p->model = model;
 	p->nthreads = NR_THREADS;
 	p->watched = 1 << READER | 1 << WRITER;
+	p->reclaims = true;
+	p->poison = POISON;
+	p->npages = NR_THREADS * PAGES_EACH;
+	p->page_share = PAGES_EACH;
+	memset(p->page_location, NO_LOCATION, sizeof(p->page_location));
 	p->locations.n = seam.n;
 	for (unsigned i = 0; i < seam.n; i++) {
 		p->locations.at[i] = seam.cell[i].at;
+		p->initial[i] = seam.cell[i].first;
 		p->locks[i] = seam.cell[i].lock;
+		if (seam.cell[i].poison)	/* the first page that the writer takes */
+			p->page_location[WRITER * PAGES_EACH] = (uint8_t)i;
 	}
 	p->b[READER] = (struct behaviour){ .run = reader, .off_stack = off_stack, .arg = &p->b[READER],
 					   .locations = &p->locations };
@@ -172,22 +226,41 @@ static void print_notes(uint32_t notes)
 		putchar('-');
 }
 
-/* A move in words. Locations: 0 is the entry, the last is its lock. */
+/* A move in words. Location 0 is the entry; others say what they are. */
 static void print_move(const struct program *p, const struct op *op, uint64_t got)
 {
 	static const char *const words[] = {
 		[ACCESS_RMB] = "rmb", [ACCESS_WMB] = "wmb", [ACCESS_LOCK] = "takes the page-table lock",
 		[ACCESS_UNLOCK] = "lets the lock go", [ACCESS_ENTER] = "turns interrupts off",
 		[ACCESS_EXIT] = "turns interrupts on", [ACCESS_SYNC] = "waits for all that have interrupts off",
+		[ACCESS_ALLOC] = "takes a free page", [ACCESS_FREE] = "frees a page",
+		[ACCESS_LOOKUP] = "which page has that frame?", [ACCESS_STILL] = "is it still its own?",
 		[ACCESS_END] = "ends",
 	};
-	const char *half = op->half == BOTH ? "entry" : op->half == HALF_LO ? "low" : "high";
+	const struct seam_cell *c = op->location < seam.n ? &seam.cell[op->location] : NULL;
+	const bool loaded = op->kind == ACCESS_LOAD || op->kind == ACCESS_RESERVE;
+	const char *half = c && c->unguarded ? "count" : op->half == BOTH ? (op->location ? "pte" : "entry") :
+			   op->half == HALF_LO ? (op->location ? "pte.low" : "low") : op->location ? "pte.high" : "high";
 
 	(void)p;
+	if (op->kind == ACCESS_ENTER && op->value == SECTION_RCU) {
+		fputs("enters an RCU section", stdout);
+		return;
+	}
+	if (op->kind == ACCESS_EXIT && op->value == SECTION_RCU) {
+		fputs("leaves the RCU section", stdout);
+		return;
+	}
 	switch (op->kind) {
 	case ACCESS_LOAD:
 	case ACCESS_STORE:
 		printf("%s %s ", op->kind == ACCESS_LOAD ? "load" : "store", half);
+		break;
+	case ACCESS_RESERVE:
+		printf("locked: finds %s ", half);
+		break;
+	case ACCESS_FINISH:
+		printf("locked: stores %s ", half);
 		break;
 	case ACCESS_RMW:
 		if (op->location == NO_LOCATION) {
@@ -201,9 +274,9 @@ static void print_move(const struct program *p, const struct op *op, uint64_t go
 		return;
 	}
 	if (op->half == BOTH)
-		printf("%016" PRIx64, op->kind == ACCESS_LOAD ? got : op->value);
+		printf("%016" PRIx64, loaded ? got : op->value);
 	else
-		printf("%08" PRIx32, (uint32_t)(op->kind == ACCESS_LOAD ? got : op->value));
+		printf("%08" PRIx32, (uint32_t)(loaded ? got : op->value));
 }
 
 static void print_witness(const char *name, struct program *p, uint32_t bit)
@@ -230,6 +303,9 @@ static void print_witness(const char *name, struct program *p, uint32_t bit)
 		}
 		if (agent_move(p, &state, a, s.move[i].alt, &got))
 			return;
+		if (!thread && !agent_is_flush(a))
+			printf("step\t%s\t%s\t%s\t%u\twriter\t-\tits grace period is over: the page is somebody else's\n", name,
+			       model_names[p->model], what, ++step);
 		if (!thread || op.kind == ACCESS_CHOOSE)
 			continue;
 		printf("step\t%s\t%s\t%s\t%u\t%s\t%p\t", name, model_names[p->model], what, ++step,
@@ -299,21 +375,40 @@ static void explore(const char *name, const struct run *r)
 	fflush(stdout);
 }
 
+static void add_cell(struct seam_cell c)
+{
+	seam.cell[seam.n++] = c;
+}
+
+static void add_owned(const struct transition *t)
+{
+	const bool freed = t->owned & OWNED_TABLE_FREED;
+
+	if (t->owned & OWNED_TABLE)
+		seam.cell[0].first = AT(glue_table_entry)();
+	if (t->owned & OWNED_TABLE)
+		add_cell((struct seam_cell){ .at = AT(glue_table)(), .size = 8, .first = freed ? AT(glue_page_entry)() : 0,
+					     .poison = freed ? POISON : 0 });
+	if (t->owned & OWNED_FRAME)
+		add_cell((struct seam_cell){ .at = AT(glue_count)(0), .size = 4, .unguarded = true });
+}
+
 /* brief: only what decides, as of a busted twin. */
 static void run_cell(const struct walker *w, const struct transition *t, const char *name, bool brief)
 {
-	const bool outside = transition_is_outside(t);
+	const bool outside = cell_is_outside(w, t);
 
 	now.walker = w;
 	now.transition = t;
 	now.entry = t->level == LEVEL_PUD ? AT(glue_pud)() : AT(glue_pmd)();
 	oracles.missing = NULL;
-	oracles.over_puds = t->level == LEVEL_PUD;
+	oracles.over_pmds = t->level == LEVEL_PMD;
 	now.shown = 0;
 	now.witnesses = brief ? 0 : outside ? 1 : NR_NOTES;
-	seam.n = 2;
-	seam.cell[0] = (struct seam_cell){ .at = now.entry, .size = 8 };
-	seam.cell[1] = (struct seam_cell){ .at = AT(glue_lock)(), .size = 4, .lock = true };
+	seam.n = 0;
+	add_cell((struct seam_cell){ .at = now.entry, .size = 8 });
+	add_cell((struct seam_cell){ .at = AT(glue_lock)(), .size = 4, .lock = true });
+	add_owned(t);
 	printf("cell\t%s\t%s\n", name, outside ? "outside" : "in");
 	for (unsigned i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
 		if (brief ? runs[i].order != ORDER_EITHER || runs[i].model != machine :
@@ -346,6 +441,7 @@ int main(int argc, char **argv)
 	}
 	seam.note = oracles.note = note;
 	oracles.entry = load_entry;
+	oracles.still_owned = still_owned;
 	world_keep();
 	for (unsigned t = 0; t < NR_TRANSITIONS; t++)
 		for (unsigned w = 0; w < NR_WALKERS; w++)

@@ -10,8 +10,8 @@
 
 : "${root:?}"
 
-kernel_files="pagewalk pgtable-generic gup"
-kernel_glue="mm stubs gup"
+kernel_files="pagewalk pgtable-generic gup mmu_gather"
+kernel_glue="mm stubs gup owned"
 # shellcheck disable=SC2034  # for the command
 kernel_arches="x86_64 i386 arm"
 
@@ -79,6 +79,7 @@ kernel_complain() {
 # DIR: -D for each of the tree's functions that decides what its contract is
 kernel_probes() {
 	! grep -q 'pte_free_defer(' "$1/include/linux/pgtable.h" || echo -DHAS_PTE_FREE_DEFER
+	! grep -q 'pmdp_get_lockless_sync(' "$1/include/linux/pgtable.h" || echo -DHAS_PMDP_GET_LOCKLESS_SYNC
 }
 
 # DIR KIND: the command that compiled mm/pagewalk.c, without its input and output. KIND is
@@ -105,7 +106,7 @@ kernel_compile() {
 	command=$(kernel_command "$1" "$5")
 	[ "$2" = - ] || first="-I$2/include $(compgen -G "$2/arch/*/include" | sed 's/^/-I/' | paste -sd' ')"
 	(cd "$1/o" && eval "${command/ -nostdinc/ $first -nostdinc} -Wno-missing-prototypes -Wno-missing-declarations" \
-		"$(kernel_probes "${1%/*}/src") -Wp,-MMD,$4.d -c -o $4 $3") >"$4.log" 2>&1 || { cat "$4.log" >>"$1/log"; return 1; }
+		"$(kernel_probes "${1%/*}/src" | paste -sd" ") -Wp,-MMD,$4.d -c -o $4 $3") >"$4.log" 2>&1 || { cat "$4.log" >>"$1/log"; return 1; }
 }
 
 # CROSS OBJECT: assembler for what is still undefined. A function says its name and ends

@@ -43,7 +43,7 @@ CALLED_BY_KERNEL void AT(hook_pte)(void *pte, glue_u64 value)
 	uint32_t what = place_of(phys);
 
 	(void)value;
-	if (what == NOTE_TABLE && !oracles.over_puds && ((oracles.entry() ^ phys) & ~0xffful) << 8)
+	if (what == NOTE_TABLE && oracles.over_pmds && ((oracles.entry() ^ phys) & ~0xffful) << 8)
 		what |= NOTE_RETRACTED;
 	oracles.note(what);
 }
@@ -62,9 +62,10 @@ CALLED_BY_KERNEL void AT(hook_pinned)(unsigned long pfn)
 
 	for (n = 0; n < NR_LEAVES && glue_leaf_pfn(n) != pfn; n++)
 		;
-	/* a table's first entry maps the first frames below 4 GiB */
+	if (oracles.still_owned && !oracles.still_owned(pfn))
+		oracles.note(NOTE_FREED);
 	oracles.note(n < NR_LEAVES ? NOTE_LEAF :
-		     pfn >= PHYS_LEAVES >> 12 && pfn < (PHYS_LEAVES >> 12) + NR_TABLES ? NOTE_TABLE : NOTE_TORN);
+		     pfn >= PHYS_PAGES >> 12 && pfn < (PHYS_PAGES >> 12) + NR_TABLES ? NOTE_TABLE : NOTE_TORN);
 }
 
 void oracles_fallen(int sig, uintptr_t at, uintptr_t wanted)

@@ -12,7 +12,8 @@
 struct oracles {
 	void (*note)(uint32_t notes);	/* of the thread that calls */
 	uintptr_t (*entry)(void);	/* its low word, loaded as that thread sees it */
-	bool over_puds;			/* the entry that is raced over is a PUD */
+	bool (*still_owned)(unsigned long pfn);	/* is the frame still who's it was mapped for? NULL: nobody can say */
+	bool over_pmds;			/* the entry that is raced over is a PMD */
 	const char *missing;		/* the last symbol that nobody serves and somebody reached */
 };
 extern struct oracles oracles;

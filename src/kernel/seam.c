@@ -27,6 +27,10 @@ static struct {
 	const void *who;
 } pending;
 static const void *asm_at;		/* the last locked instruction */
+static struct {
+	void *p;
+	unsigned size;
+} counted;				/* the last read-modify-write of a count: its loop goes on in asm */
 static bool after_mb, locked;
 
 static struct seam_cell *cell_at(const void *p)
@@ -55,9 +59,16 @@ bool seam_locked(void)
 void seam_tell(int kind, void *p, const void *who)
 {
 	seam_settle();
+	counted.p = NULL;
 	if (kind == ACCESS_LOCK || kind == ACCESS_UNLOCK)
 		locked = kind == ACCESS_LOCK;
 	tell((enum access_kind)kind, p, p ? 4 : 0, kind == ACCESS_LOCK, who);
+}
+
+uint64_t seam_ask(int kind, uint64_t value, const void *who)
+{
+	seam_settle();
+	return tell((enum access_kind)kind, NULL, 0, value, who);
 }
 
 static uint64_t get(const void *p, unsigned size)
@@ -93,7 +104,7 @@ static unsigned high_first(const void *p)
 static void store(struct seam_cell *c, void *p, unsigned size, uint64_t v, const void *who)
 {
 	see(c, p, size, v);
-	if (!locked)
+	if (!locked && !c->unguarded)
 		seam.note(NOTE_UNLOCKED);
 	if (in_two_words(size)) {
 		const unsigned high = high_first(p);
@@ -109,10 +120,19 @@ static void store(struct seam_cell *c, void *p, unsigned size, uint64_t v, const
 static void modify(struct seam_cell *c, void *p, unsigned size, uint64_t v, uint64_t old, const void *who)
 {
 	see(c, p, size, v);
-	if (!locked && !c->lock)
+	if (!locked && !c->unguarded)
 		seam.note(NOTE_UNLOCKED);
 	if (tell(ACCESS_RMW, p, size, v, who) != old)
 		seam.note(NOTE_PARTED);
+}
+
+/* The second half of what will_modify() began. */
+static void finish(struct seam_cell *c, void *p, unsigned size, uint64_t v, const void *who)
+{
+	see(c, p, size, v);
+	if (!locked && !c->unguarded && v != pending.old)
+		seam.note(NOTE_UNLOCKED);
+	tell(ACCESS_FINISH, p, size, v, who);
 }
 
 static void settle_announced(void)
@@ -123,7 +143,7 @@ static void settle_announced(void)
 
 	pending.p = NULL;
 	if (pending.rmw)
-		modify(c, p, pending.size, v, pending.old, pending.who);
+		finish(c, p, pending.size, v, pending.who);
 	else
 		store(c, p, pending.size, v, pending.who);
 }
@@ -156,11 +176,11 @@ void seam_settle(void)
 void seam_reset(void)
 {
 	memset(&pending, 0, sizeof(pending));
-	asm_at = NULL;
+	asm_at = counted.p = NULL;
 	after_mb = locked = false;
 	for (unsigned i = 0; i < seam.n; i++) {
-		memset(seam.cell[i].at, 0, seam.cell[i].size);
-		seam.cell[i].view = 0;
+		memcpy(seam.cell[i].at, &seam.cell[i].first, seam.cell[i].size);
+		seam.cell[i].view = seam.cell[i].first;
 	}
 }
 
@@ -168,7 +188,7 @@ uint64_t seam_hash(void)
 {
 	uint64_t h = (uintptr_t)pending.p * 31u + pending.size * 8 + pending.rmw * 4 + after_mb * 2 + locked;
 
-	h ^= pending.old * 0x51ed270b;
+	h ^= pending.old * 0x51ed270b ^ (uintptr_t)counted.p << 7;
 	for (unsigned i = 0; i < seam.n; i++) {
 		h = (h ^ seam.cell[i].view) * 0x9e3779b97f4a7c15u;
 		h = (h ^ h >> 31 ^ get(seam.cell[i].at, seam.cell[i].size)) * 0x9e3779b97f4a7c15u;
@@ -203,6 +223,8 @@ static uint64_t load(void *p, unsigned size, const void *who)
 		v = tell(ACCESS_LOAD, p, size, 0, who);
 		place(c, p, size, v);
 	}
+	if (c->poison && ((uint32_t)v == (uint32_t)c->poison || v >> 32 == c->poison >> 32))
+		seam.note(NOTE_FREED);
 	return v;
 }
 
@@ -228,12 +250,23 @@ static void will_store(void *p, unsigned size, const void *who)
 	pending.who = who;
 }
 
-/* An RMW is a load, then one step that replaces what was loaded; PARTED says that it was not there any more. */
+/* Nobody comes between the halves: what the instruction finds is what it replaces. */
 static void will_modify(void *p, unsigned size, const void *who)
 {
-	if (!cell_at(p))
+	struct seam_cell *c = cell_at(p);
+
+	if (!c || c->lock)
 		return;
-	pending.old = load(p, size, who);
+	seam_settle();
+	after_mb = false;
+	if (size < 4) {
+		p = (void *)((uintptr_t)p & ~(uintptr_t)3);
+		size = 4;
+	}
+	pending.old = tell(ACCESS_RESERVE, p, size, 0, who);
+	place(c, p, size, pending.old);
+	counted.p = c->unguarded ? p : NULL;
+	counted.size = size;
 	pending.p = p;
 	pending.size = size;
 	pending.rmw = true;
@@ -311,8 +344,11 @@ DECLARED(__kcsan_check_access, void *p, unsigned long size, int type)
 CALLED_BY_KERNEL void AT(hook_asm)(const void *who);
 CALLED_BY_KERNEL void AT(hook_asm)(const void *who)
 {
-	if (!pending.p || !pending.rmw)
+	if (!pending.p || !pending.rmw) {
 		seam_settle();
+		if (counted.p)	/* it was announced once, and is tried again */
+			will_modify(counted.p, counted.size, who);
+	}
 	asm_at = who;
 }
 

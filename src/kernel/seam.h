@@ -26,6 +26,9 @@ struct seam {
 		void *at;
 		unsigned size;		/* 8, or a lock's 4 */
 		bool lock;
+		bool unguarded;		/* a count: no lock is over it */
+		uint64_t first;		/* before anybody ran */
+		uint64_t poison;	/* who reads this reads what was freed; 0: nobody frees it */
 		uint64_t view;
 	} cell[MAX_CELLS];
 	/* two words of 8 bytes: what the source allows, or what one compiler made of it */
@@ -35,7 +38,7 @@ struct seam {
 };
 extern struct seam seam;
 
-/* Before each run: every cell is 0, nothing is pending. */
+/* Before each run: every cell is what it was first, nothing is pending. */
 void seam_reset(void);
 
 /* What was announced has happened by now, and whatever asm did without a word. */
@@ -52,5 +55,8 @@ uint64_t seam_hash(void);
 
 /* For hooks that are no accesses: an access of kind k at who's. */
 void seam_tell(int kind, void *p, const void *who);
+
+/* The same of pages and sections, which have a value and no place. Returns the answer. */
+uint64_t seam_ask(int kind, uint64_t value, const void *who);
 
 #endif

@@ -40,7 +40,7 @@ extern const char k_unserved_names[] __attribute__((weak));
 static struct {
 	char *at, *kept;
 	size_t size;
-} region[4 + NR_LEAVES];
+} region[6 + NR_LEAVES];
 static unsigned nregions;
 static uintptr_t pages_begin, pages_end;
 
@@ -101,6 +101,15 @@ static int add_region(void *at, size_t size)
 	return region[nregions++].kept ? 0 : -ENOMEM;
 }
 
+/* Of 16 frames. */
+static int map_some(char *pages, size_t one, unsigned long pfn)
+{
+	char *at = (char *)((uintptr_t)(pages + pfn * one) & ~(uintptr_t)(PAGE - 1));
+
+	mprotect(at, 2 * PAGE, PROT_READ | PROT_WRITE);
+	return add_region(at, 2 * PAGE);
+}
+
 /* The struct pages: those of frames that exist, and nothing between them. */
 static int map_pages(void)
 {
@@ -121,6 +130,9 @@ static int map_pages(void)
 		AT(glue_page)(pfn, 1);
 		err |= add_region(at, PAGE);
 	}
+	err |= map_some(pages, one, PHYS_TABLES >> 12) | map_some(pages, one, PHYS_PAGES >> 12);
+	for (unsigned n = 0; n < NR_TABLES; n++)
+		AT(glue_page)((PHYS_PAGES >> 12) + n, 0);
 	return err;
 }
 
@@ -140,7 +152,7 @@ int world_init(void)
 	if (&k_page_offset_base)
 		k_page_offset_base = base;
 	for (unsigned i = 0; i < NR_TABLES; i++)
-		fill_table(PHYS_TABLES + i * PAGE, PHYS_LEAVES + i * PAGE, PAGE_BITS);
+		fill_table(PHYS_TABLES + i * PAGE, PHYS_PAGES + i * PAGE, PAGE_BITS);
 	/* what somebody wrote into a huge page may well look like a table */
 	fill_table(PHYS_FAKE, PHYS_FAKE, PAGE_BITS);
 	for (unsigned i = 0; i < NR_LEAVES; i++)

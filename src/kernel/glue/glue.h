@@ -38,6 +38,7 @@ enum {
 	PHYS_PGD = 0x1000, PHYS_PUDS = 0x2000, PHYS_PMDS = 0x3000,
 	PHYS_TABLES = 0x00400000, NR_TABLES = 16,	/* tables of PTEs, filled */
 	PHYS_FAKE = 0x00800000,				/* where a leaf leads that is walked as a table */
+	PHYS_PAGES = 0x18000000,			/* what table n's entries map begins at the n'th */
 	PHYS_LEAVES = 0x10000000, NR_LEAVES = 4,	/* huge pages of 2 MiB */
 	PHYS_GIANT = 0x40000000,			/* one of 1 GiB, where the level has such */
 };
@@ -61,6 +62,12 @@ CROSSING void AT(glue_pages)(void *pages);
 CROSSING unsigned long AT(glue_pages_size)(void);
 CROSSING void AT(glue_page)(unsigned long pfn, int head);
 
+/* Where a frame's references are counted; the first entry of the first table, what leads there, what it maps. */
+CROSSING void *AT(glue_count)(unsigned n);
+CROSSING void *AT(glue_table)(void);
+CROSSING glue_u64 AT(glue_table_entry)(void);
+CROSSING glue_u64 AT(glue_page_entry)(void);
+
 /* ---- the kernel calls ---- */
 
 /* A callback of the walk was handed this entry of a table, and read this value from it. */
@@ -74,7 +81,13 @@ CALLED_BY_KERNEL void AT(hook_bad)(void);
 CALLED_BY_KERNEL void AT(hook_lock)(void *lock, const void *who);
 CALLED_BY_KERNEL void AT(hook_unlock)(void *lock, const void *who);
 CALLED_BY_KERNEL void AT(hook_irqs)(int off);
+CALLED_BY_KERNEL int AT(hook_irqs_are_off)(void);
+CALLED_BY_KERNEL void AT(hook_rcu)(int by);	/* 1: another section, -1: one less */
 CALLED_BY_KERNEL void AT(hook_sync)(void);	/* waits for everybody's IRQs-off sections */
+/* A frame gets an owner; it has none any more; it will have none when all sections have ended. */
+CALLED_BY_KERNEL void AT(hook_take)(unsigned long pfn, int for_others);
+CALLED_BY_KERNEL void AT(hook_give)(unsigned long pfn);
+CALLED_BY_KERNEL void AT(hook_give_later)(unsigned long pfn);
 /* The physical address of a table of PTEs that nobody uses. */
 CALLED_BY_KERNEL unsigned AT(hook_table)(void);
 /* A function that no stub serves was reached. Does not return. */

@@ -19,10 +19,19 @@
 /* An unlock is a call, not a store in somebody's code. */
 #define CONFIG_UNINLINE_SPIN_UNLOCK 1
 
+/* A section of RCU is two calls, not two compiler barriers. */
+#define CONFIG_PREEMPT_RCU 1
+
+/* The weakest machine that the tree serves: a TLB flush interrupts nobody (hypervisors, AMD's broadcast). */
+#define CONFIG_MMU_GATHER_TABLE_FREE 1
+#define CONFIG_MMU_GATHER_RCU_TABLE_FREE 1
+
 #if defined(__i386__) || defined(__x86_64__)
 __asm__(".macro cli\n\tcall irqs_off\n.endm\n"
 	".macro sti\n\tcall irqs_on\n.endm\n"
-	".macro popf\n\tcall irqs_on\n\t.byte 0x9d\n.endm\n");	/* a process' flags always have them on */
+	/* a process' flags always have them on: what is pushed says what the kernel would find */
+	".macro pushf\n\t.byte 0x9c\n\tcall irqs_pushed\n.endm\n"
+	".macro popf\n\tcall irqs_popped\n\t.byte 0x9d\n.endm\n");
 #ifdef EXPLORED
 __asm__(".macro lock insn:vararg\n\tcall asm_comes\n\t.byte 0xf0\n\t\\insn\n.endm\n"
 	".macro xchgl a, b\n\tcall asm_comes\n\txchg \\a, \\b\n.endm\n"

@@ -42,14 +42,14 @@ void glue_spin_lock(void *l) { hook_lock(l, __builtin_return_address(0)); }
 void glue_spin_unlock(void *) SERVES(_raw_spin_unlock);
 void glue_spin_unlock(void *l) { hook_unlock(l, __builtin_return_address(0)); }
 
-void glue_sync_one(void) SERVES(tlb_remove_table_sync_one);
-void glue_sync_one(void) { hook_sync(); }
+/* An interrupt for everybody, and waiting for it: all that tlb_remove_table_sync_one() is. */
+void glue_call_all(void) SERVES(smp_call_function);
+void glue_call_all(void) { hook_sync(); }
 
-/* x86 flushes other CPUs' TLBs by an interrupt, and waits: so for all that have them off. ARM broadcasts. */
-#ifdef CONFIG_X86
-void glue_flush(void) SERVES(flush_tlb_mm_range);
-void glue_flush(void) { hook_sync(); }
-#endif
+void glue_rcu_lock(void) SERVES(__rcu_read_lock);
+void glue_rcu_lock(void) { hook_rcu(1); }
+void glue_rcu_unlock(void) SERVES(__rcu_read_unlock);
+void glue_rcu_unlock(void) { hook_rcu(-1); }
 
 void *glue_memset(void *, int, size_t) SERVES(memset);
 void *glue_memset(void *p, int c, size_t n)
@@ -91,6 +91,7 @@ int glue_nothing(void) SERVES(glue_nothing);
 int glue_nothing(void) { return 0; }
 #define NOTHING(symbol) __asm__(".globl " #symbol "\n.set " #symbol ", glue_nothing")
 NOTHING(preempt_schedule_thunk);
+NOTHING(flush_tlb_mm_range);
 NOTHING(vma_pgtable_walk_begin);
 NOTHING(vma_pgtable_walk_end);
 NOTHING(__vma_start_write);
@@ -106,10 +107,15 @@ NOTHING(__aeabi_unwind_cpp_pr0);
 	call "\npop %r11; pop %r10; pop %r9; pop %r8; pop %rdi; pop %rsi; pop %rdx; pop %rcx; pop %rax\n"
 __asm__(".text\n.globl irqs_off\nirqs_off: " SAVED("mov $1, %edi; call hook_irqs") "ret\n"
 	".globl irqs_on\nirqs_on: " SAVED("mov $0, %edi; call hook_irqs") "ret\n"
+	/* behind nine registers and where it returns to are the flags */
+	".globl irqs_pushed\nirqs_pushed: " SAVED("call hook_irqs_are_off; test %eax, %eax; jz 1f; andl $~0x200, 80(%rsp); 1:") "ret\n"
+	".globl irqs_popped\nirqs_popped: testl $0x200, 8(%rsp); jnz irqs_on; ret\n"
 	".globl asm_comes\nasm_comes: pushfq\n" SAVED("mov 80(%rsp), %rdi; call hook_asm") "popfq\nret\n");
 #elif defined(CONFIG_X86)
 __asm__(".text\n.globl irqs_off\nirqs_off: pushal; pushl $1; call hook_irqs; popl %eax; popal; ret\n"
 	".globl irqs_on\nirqs_on: pushal; pushl $0; call hook_irqs; popl %eax; popal; ret\n"
+	".globl irqs_pushed\nirqs_pushed: pushal; call hook_irqs_are_off; test %eax, %eax; jz 1f; andl $~0x200, 36(%esp); 1: popal; ret\n"
+	".globl irqs_popped\nirqs_popped: testl $0x200, 4(%esp); jnz irqs_on; ret\n"
 	".globl asm_comes\nasm_comes: pushfl; pushal; pushl 36(%esp); call hook_asm; popl %eax; popal; popfl; ret\n");
 #endif
 __asm__(".section .note.GNU-stack,\"\",@progbits\n.text");

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Writers whose frames and tables have an owner: what was unmapped is freed, and becomes
+ * somebody else's. Whoever has no business there any more is found out by it.
+ *
+ * Invariant: a frame's count is stored to after the frame was taken, and the frame is given
+ * back by whoever brought the count to 0.
+ */
+#include <linux/mm.h>
+#include <linux/pgtable.h>
+#include <linux/spinlock.h>
+#include <asm/tlb.h>
+
+#include "glue.h"
+
+extern struct mm_struct glue_mm;
+extern struct vm_area_struct glue_vma;
+
+#ifdef CONFIG_X86
+#define TABLE_BITS _PAGE_TABLE
+#define PAGE_BITS 0x67		/* present, writable, user, accessed, dirty */
+#define HUGE_BITS (PAGE_BITS | _PAGE_PSE)
+#define HIGH_BITS 0x80000000ull	/* no execution */
+#else
+#define TABLE_BITS PMD_TYPE_TABLE
+#define PAGE_BITS 0x75f
+#define HUGE_BITS 0x725
+#define HIGH_BITS 0ull
+#endif
+
+static u64 page_of(unsigned n, u64 bits)
+{
+	return HIGH_BITS << 32 | (u64)glue_leaf_pfn(n) << PAGE_SHIFT | bits;
+}
+
+CROSSING void *glue_count(unsigned n) { return &pfn_to_page(glue_leaf_pfn(n))->_refcount; }
+CROSSING void *glue_table(void) { return __va(PHYS_TABLES); }
+CROSSING glue_u64 glue_table_entry(void) { return PHYS_TABLES | TABLE_BITS; }
+CROSSING glue_u64 glue_page_entry(void) { return page_of(0, PAGE_BITS); }
+
+/* ---- frames ---- */
+
+static void take(unsigned n, int for_others)
+{
+	hook_take(glue_leaf_pfn(n), for_others);
+	set_page_count(pfn_to_page(glue_leaf_pfn(n)), 1);
+}
+
+/* as a zap drops it; whoever wants memory next gets that frame */
+static void drop(unsigned n)
+{
+	if (!put_page_testzero(pfn_to_page(glue_leaf_pfn(n))))
+		return;
+	hook_give(glue_leaf_pfn(n));
+	take(n, 1);
+}
+
+/* gup drops the last reference to a page that was zapped meanwhile */
+void glue_last_put(struct page *) __asm__("__folio_put");
+void glue_last_put(struct page *page) { hook_give(page_to_pfn(page)); }
+void glue_last_put_old(struct page *) __asm__("__put_page");
+void glue_last_put_old(struct page *page) { hook_give(page_to_pfn(page)); }
+
+CROSSING void do_zap_reuse(void)
+{
+	pmd_t *pmd = glue_pmd();
+	spinlock_t *ptl;
+	int zapped;
+
+	take(0, 0);
+	ptl = pmd_lock(&glue_mm, pmd);
+	set_pmd_at(&glue_mm, GLUE_ADDRESS, pmd, __pmd(page_of(0, HUGE_BITS)));
+	spin_unlock(ptl);
+	ptl = pmd_lock(&glue_mm, pmd);
+	zapped = pmd_trans_huge(*pmd);	/* or a walker has split it */
+	if (zapped)
+		pmdp_huge_get_and_clear(&glue_mm, GLUE_ADDRESS, pmd);
+	spin_unlock(ptl);
+	if (zapped)
+		drop(0);
+}
+
+static void pte_fault(unsigned n)
+{
+	take(n, 0);
+	spin_lock(&glue_mm.page_table_lock);
+	set_pte_at(&glue_mm, GLUE_ADDRESS, glue_table(), __pte(page_of(n, PAGE_BITS)));
+	spin_unlock(&glue_mm.page_table_lock);
+}
+
+CROSSING void do_pte_zap_reuse(void)
+{
+	pte_fault(0);
+	spin_lock(&glue_mm.page_table_lock);
+	ptep_get_and_clear(&glue_mm, GLUE_ADDRESS, glue_table());
+	spin_unlock(&glue_mm.page_table_lock);
+	drop(0);
+}
+
+CROSSING void do_pte_clear(void)
+{
+	pte_fault(0);
+	spin_lock(&glue_mm.page_table_lock);
+	pte_clear(&glue_mm, GLUE_ADDRESS, (pte_t *)glue_table());
+	spin_unlock(&glue_mm.page_table_lock);
+}
+
+/* ---- tables ---- */
+
+/* a table goes as khugepaged's retract_page_tables() of that tree takes it */
+CROSSING void do_retract_free(void)
+{
+	pmd_t *pmd = glue_pmd(), was;
+	spinlock_t *ptl;
+
+	hook_take(PHYS_TABLES >> PAGE_SHIFT, 0);
+	ptl = pmd_lock(&glue_mm, pmd);
+	was = pmdp_collapse_flush(&glue_vma, GLUE_ADDRESS, pmd);
+#ifdef HAS_PMDP_GET_LOCKLESS_SYNC
+	pmdp_get_lockless_sync();
+#endif
+	spin_unlock(ptl);
+#ifdef HAS_PTE_FREE_DEFER
+	pte_free_defer(&glue_mm, pmd_pgtable(was));
+#else
+	tlb_remove_table_sync_one();
+	hook_give(page_to_pfn(pmd_pgtable(was)));
+#endif
+}
+
+static unsigned long pfn_around(void *in)
+{
+	return ((char *)in - (char *)pfn_to_page(0)) / sizeof(struct page);
+}
+
+/* pte_free_defer()'s: the struct page is around its rcu_head */
+void glue_call_rcu(void *, void *) __asm__("call_rcu");
+void glue_call_rcu(void *head, void *f) { hook_give_later(pfn_around(head)); }
+
+/* a table that is freed at once */
+void glue_free_pages(struct page *, unsigned) __asm__("__free_pages");
+void glue_free_pages(struct page *page, unsigned order) { hook_give(page_to_pfn(page)); }

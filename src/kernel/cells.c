@@ -41,6 +41,9 @@ bool cell_name(char *name, size_t size, unsigned walker, unsigned transition)
 
 	if (!w->run || !t->run)
 		return false;
+	/* who takes a table's lock is alone with its entries */
+	if (t->level == LEVEL_PTE && !is_lockless(w))
+		return false;
 	if (t->level == LEVEL_PUD ? !AT(glue_pud)() || w->pmds_only : w->puds_only)
 		return false;
 	snprintf(name, size, "%s.%s", w->name, t->name);

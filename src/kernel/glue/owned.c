@@ -103,6 +103,7 @@ CROSSING void do_pte_clear(void)
 	spin_lock(&glue_mm.page_table_lock);
 	pte_clear(&glue_mm, GLUE_ADDRESS, (pte_t *)glue_table());
 	spin_unlock(&glue_mm.page_table_lock);
+	drop(0);
 }
 
 /* ---- tables ---- */

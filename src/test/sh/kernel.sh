@@ -59,7 +59,11 @@ expect "6.1: what is clean was raced beside a twin that was caught" \
 expect "6.1: its schedule is in lines of mm/pagewalk.c" 'out_has "walker +mm/pagewalk.c:[0-9]+ walk_pud_range\(\) +load entry"'
 expect "6.1: what is clean has a twin that was caught" 'said walk_page_range.pte.fault-zap pass && out_has "leaf-unchecked caught"'
 file=$(sed -n 's/^results: \([^ ]*\).*/\1/p' "$tmp/out")
-expect "a line of results for each cell" '[ "$(wc -l <"$root/$file")" = 10 ]'
+expect "6.1: gup-fast holds no page, and reads no table, that was freed; each twin that would is caught as that" '
+	said gup_fast.zap-reuse pass && out_has "gup_fast.zap-reuse .*gup-no-recheck caught \(freed\)" &&
+	out_has "gup_fast.pte-zap-reuse .*gup-no-recheck caught \(freed\)" &&
+	out_has "gup_fast.retract-free .*retract-without-grace caught \(freed\)"'
+expect "a line of results for each cell" '[ "$(wc -l <"$root/$file")" = 16 ]'
 check "results: the contract's members" python3 "$root/src/test/check_results.py" "$root/$file"
 
 # What the explorer did not come to is no pass: here it told of clean cells only, and was cut off.
@@ -89,6 +93,8 @@ expect "an ALARM, exit 1, and the cause is in the line" 'exits 1 && said walk_pa
 kernel debian:6.12 --arch x86_64
 expect "6.12, which has the fix: clean, and the twin without it is caught, exit 0" \
 	'exits 0 && said walk_page_range.pte.pud-split-refault pass && out_has "pud-split-refault .*pud-unchecked caught \(confused\)"'
+expect "6.12: a walker in a table that goes is clean by RCU alone" \
+	'said walk_page_range.pte.retract-free pass && out_has "pte.retract-free .*retract-without-grace caught \([^)]*freed\)"'
 clean=$(sed -n 's/^results: \([^ ]*\).*/\1/p' "$tmp/out")
 
 make -s -C "$root" build/x86_64-gcc/tornreport
@@ -121,6 +127,8 @@ expect "a patch that does not apply" 'exits 2 && err_has "does not apply"'
 kernel debian:6.1 --arch i386
 expect "6.1, PAE: gup-fast reaches the struct page of a mix of two stores" \
 	'exits 1 && said gup_fast.fault-split fail && out_has "mm/gup.c:[0-9]+ gup_pmd_range\(\) +load (low|high)"'
+expect "6.1, PAE: PTEs are stored high word first and cleared low word first: the twins that are not are caught" \
+	'said gup_fast.pte-clear pass && out_has "gup_fast.pte-clear .*clear-high-first caught .*set-low-first caught"'
 expect "6.1, PAE: the walker is clean within its contract, and is not outside it" \
 	'said walk_page_range.pte.fault-zap pass && out_has "walk_page_range.pte.split-retract .*outside this tree.s contract"'
 

@@ -92,6 +92,7 @@ int glue_nothing(void) { return 0; }
 #define NOTHING(symbol) __asm__(".globl " #symbol "\n.set " #symbol ", glue_nothing")
 NOTHING(preempt_schedule_thunk);
 NOTHING(flush_tlb_mm_range);
+NOTHING(mod_node_page_state);	/* statistics */
 NOTHING(vma_pgtable_walk_begin);
 NOTHING(vma_pgtable_walk_end);
 NOTHING(__vma_start_write);

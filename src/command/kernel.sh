@@ -17,7 +17,7 @@ kernel_usage() {
 Puts the tree's own mm/*.c, compiled by its own build, into a process, runs every execution of
 its walkers against its writers, and races them on real threads. TREE is a kernel source directory, a .tar of one, or debian:VERSION.
 
-  --arch ARCH    x86_64 (huge PUDs), i386 (PAE), arm (LPAE, untried); default: x86_64 i386
+  --arch ARCH    x86_64 (huge PUDs), i386 (PAE), arm (LPAE, by QEMU, no gup); default: x86_64 i386
   --patch FILE   on a copy: before and after, side by side
   --time TIME    of the race in each cell, like 5s; default 300ms; 0 for none
   --rev REV      of a git tree: these revisions instead of what is checked out

@@ -393,11 +393,16 @@ static void add_owned(const struct transition *t)
 		add_cell((struct seam_cell){ .at = AT(glue_count)(0), .size = 4, .unguarded = true });
 }
 
-/* brief: only what decides, as of a busted twin. */
+/*
+ * brief: only what decides, as of a busted twin. A cell outside the contract is a control: under the weak model,
+ * where it has a million states, its twins and one order of its words say no more.
+ */
 static void run_cell(const struct walker *w, const struct transition *t, const char *name, bool brief)
 {
-	const bool outside = cell_is_outside(w, t);
+	const bool outside = cell_is_outside(w, t), control = outside && machine == MODEL_WEAK;
 
+	if (brief && control)
+		return;
 	now.walker = w;
 	now.transition = t;
 	now.entry = t->level == LEVEL_PUD ? AT(glue_pud)() : AT(glue_pmd)();
@@ -412,7 +417,7 @@ static void run_cell(const struct walker *w, const struct transition *t, const c
 	printf("cell\t%s\t%s\n", name, outside ? "outside" : "in");
 	for (unsigned i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
 		if (brief ? runs[i].order != ORDER_EITHER || runs[i].model != machine :
-			    runs[i].order != ORDER_EITHER && sizeof(void *) == 8)
+			    runs[i].order != ORDER_EITHER && (sizeof(void *) == 8 || control))
 			continue;
 		explore(name, &runs[i]);
 	}

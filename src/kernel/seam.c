@@ -22,7 +22,7 @@ struct seam seam;
 static struct {
 	void *p;
 	unsigned size;
-	bool rmw;
+	bool rmw, once;
 	uint64_t old;			/* rmw: what was loaded */
 	const void *who;
 } pending;
@@ -90,9 +90,18 @@ static void place(struct seam_cell *c, void *p, unsigned size, uint64_t v)
 	see(c, p, size, v);
 }
 
-/* The words of 8 bytes in one of both orders, where they are not one access. */
-static bool in_two_words(unsigned size)
+/*
+ * The words of 8 bytes in one of both orders, where they are not one access. READ_ONCE() and WRITE_ONCE()
+ * are one where LPAE is, by ldrd and strd: the kernel relies on that. Plain C is two everywhere.
+ */
+static bool in_two_words(unsigned size, bool once)
 {
+#ifdef __arm__
+	if (once)
+		return false;
+#else
+	(void)once;
+#endif
 	return size == 8 && sizeof(void *) == 4;
 }
 
@@ -101,12 +110,12 @@ static unsigned high_first(const void *p)
 	return seam.order == ORDER_EITHER ? explore_choose(2, p) : seam.order == ORDER_HIGH_FIRST;
 }
 
-static void store(struct seam_cell *c, void *p, unsigned size, uint64_t v, const void *who)
+static void store(struct seam_cell *c, void *p, unsigned size, uint64_t v, bool once, const void *who)
 {
 	see(c, p, size, v);
 	if (!locked && !c->unguarded)
 		seam.note(NOTE_UNLOCKED);
-	if (in_two_words(size)) {
+	if (in_two_words(size, once)) {
 		const unsigned high = high_first(p);
 
 		tell(ACCESS_STORE, (char *)p + 4 * high, 4, (uint32_t)(v >> 32 * high), who);
@@ -145,7 +154,7 @@ static void settle_announced(void)
 	if (pending.rmw)
 		finish(c, p, pending.size, v, pending.who);
 	else
-		store(c, p, pending.size, v, pending.who);
+		store(c, p, pending.size, v, pending.once, pending.who);
 }
 
 static void settle_silent(struct seam_cell *c)
@@ -186,7 +195,7 @@ void seam_reset(void)
 
 uint64_t seam_hash(void)
 {
-	uint64_t h = (uintptr_t)pending.p * 31u + pending.size * 8 + pending.rmw * 4 + after_mb * 2 + locked;
+	uint64_t h = (uintptr_t)pending.p * 31u + pending.size * 8 + pending.rmw * 4 + pending.once * 8192 + after_mb * 2 + locked;
 
 	h ^= pending.old * 0x51ed270b ^ (uintptr_t)counted.p << 7;
 	for (unsigned i = 0; i < seam.n; i++) {
@@ -196,7 +205,7 @@ uint64_t seam_hash(void)
 	return h ^ h >> 29;
 }
 
-static uint64_t load(void *p, unsigned size, const void *who)
+static uint64_t load_as(void *p, unsigned size, bool once, const void *who)
 {
 	struct seam_cell *c = cell_at(p);
 	uint64_t v = 0;
@@ -207,7 +216,7 @@ static uint64_t load(void *p, unsigned size, const void *who)
 	after_mb = false;
 	if (c->lock) {
 		place(c, p, size, 0);
-	} else if (in_two_words(size)) {
+	} else if (in_two_words(size, once)) {
 		const unsigned high = high_first(p);
 		const uint64_t first = tell(ACCESS_LOAD, (char *)p + 4 * high, 4, 0, who);
 		const uint64_t second = tell(ACCESS_LOAD, (char *)p + 4 * !high, 4, 0, who);
@@ -228,12 +237,17 @@ static uint64_t load(void *p, unsigned size, const void *who)
 	return v;
 }
 
+static uint64_t load(void *p, unsigned size, const void *who)
+{
+	return load_as(p, size, false, who);
+}
+
 uint64_t seam_load(void *p, unsigned size)
 {
 	return load(p, size, NULL);
 }
 
-static void will_store(void *p, unsigned size, const void *who)
+static void will_store_as(void *p, unsigned size, bool once, const void *who)
 {
 	struct seam_cell *c = cell_at(p);
 
@@ -247,7 +261,13 @@ static void will_store(void *p, unsigned size, const void *who)
 	pending.p = p;
 	pending.size = size;
 	pending.rmw = false;
+	pending.once = once;
 	pending.who = who;
+}
+
+static void will_store(void *p, unsigned size, const void *who)
+{
+	will_store_as(p, size, false, who);
 }
 
 /* Nobody comes between the halves: what the instruction finds is what it replaces. */
@@ -278,19 +298,19 @@ static void will_modify(void *p, unsigned size, const void *who)
 #define CALLER __builtin_return_address(0)
 #define DECLARED(name, ...) HOOK void AT(name)(__VA_ARGS__); HOOK void AT(name)(__VA_ARGS__)
 
-#define ACCESSES(n)                                                                     \
-	DECLARED(__tsan_read##n, void *p) { load(p, n, CALLER); }                        \
-	DECLARED(__tsan_unaligned_read##n, void *p) { load(p, n, CALLER); }              \
-	DECLARED(__tsan_volatile_read##n, void *p) { load(p, n, CALLER); }               \
-	DECLARED(__tsan_unaligned_volatile_read##n, void *p) { load(p, n, CALLER); }     \
-	DECLARED(__tsan_write##n, void *p) { will_store(p, n, CALLER); }                 \
-	DECLARED(__tsan_unaligned_write##n, void *p) { will_store(p, n, CALLER); }       \
-	DECLARED(__tsan_volatile_write##n, void *p) { will_store(p, n, CALLER); }        \
-	DECLARED(__tsan_unaligned_volatile_write##n, void *p) { will_store(p, n, CALLER); } \
-	DECLARED(__tsan_read_write##n, void *p)                                          \
-	{                                                                                \
-		load(p, n, CALLER);                                                      \
-		will_store(p, n, CALLER);                                                \
+#define ACCESSES(n)                                                                                 \
+	DECLARED(__tsan_read##n, void *p) { load(p, n, CALLER); }                                   \
+	DECLARED(__tsan_unaligned_read##n, void *p) { load(p, n, CALLER); }                         \
+	DECLARED(__tsan_volatile_read##n, void *p) { load_as(p, n, true, CALLER); }                 \
+	DECLARED(__tsan_unaligned_volatile_read##n, void *p) { load_as(p, n, true, CALLER); }       \
+	DECLARED(__tsan_write##n, void *p) { will_store(p, n, CALLER); }                            \
+	DECLARED(__tsan_unaligned_write##n, void *p) { will_store(p, n, CALLER); }                  \
+	DECLARED(__tsan_volatile_write##n, void *p) { will_store_as(p, n, true, CALLER); }          \
+	DECLARED(__tsan_unaligned_volatile_write##n, void *p) { will_store_as(p, n, true, CALLER); } \
+	DECLARED(__tsan_read_write##n, void *p)                                                     \
+	{                                                                                           \
+		load(p, n, CALLER);                                                                 \
+		will_store(p, n, CALLER);                                                           \
 	}
 ACCESSES(1)
 ACCESSES(2)

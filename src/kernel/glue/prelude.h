@@ -39,4 +39,25 @@ __asm__(".macro lock insn:vararg\n\tcall asm_comes\n\t.byte 0xf0\n\t\\insn\n.end
 	".macro xchgb a, b\n\tcall asm_comes\n\txchg \\a, \\b\n.endm\n");
 #endif
 #endif
+
+#ifdef __arm__
+/* Memory is where the process maps it, from physical address 0 on; nothing is patched when it boots. */
+#undef CONFIG_ARM_PATCH_PHYS_VIRT
+#define CONFIG_PHYS_OFFSET 0
+#undef CONFIG_INLINE_SPIN_UNLOCK_IRQ
+#undef CONFIG_INLINE_READ_UNLOCK
+
+/*
+ * lr is no clobber of the asm that these stand in. The flags' register is only ever written to turn interrupts on
+ * again. An exclusive under condition "always" has a name that is no macro.
+ */
+__asm__(".macro calls what\n\tpush {lr}\n\tbl \\what\n\tpop {lr}\n.endm\n"
+	".macro cpsid flags\n\tcalls irqs_off\n.endm\n"
+	".macro cpsie flags\n\tcalls irqs_on\n.endm\n"
+	".macro msr to, from\n\tcalls irqs_on\n.endm\n");
+#ifdef EXPLORED
+__asm__(".macro ldrex to, at:vararg\n\tcalls asm_comes\n\tldrexal \\to, \\at\n.endm\n"
+	".macro ldrexd to, at:vararg\n\tcalls asm_comes\n\tldrexdal \\to, \\at\n.endm\n");
+#endif
+#endif
 #endif

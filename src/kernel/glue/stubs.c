@@ -37,6 +37,12 @@ asmlinkage int glue_printk_old(const char *fmt, ...)
 	return 0;
 }
 
+/* ARM has its own way to say it. */
+#ifdef CONFIG_ARM
+void glue_pmd_error(void) SERVES(__pmd_error);
+void glue_pmd_error(void) { hook_bad(); }
+#endif
+
 void glue_spin_lock(void *) SERVES(_raw_spin_lock);
 void glue_spin_lock(void *l) { hook_lock(l, __builtin_return_address(0)); }
 void glue_spin_unlock(void *) SERVES(_raw_spin_unlock);
@@ -118,5 +124,11 @@ __asm__(".text\n.globl irqs_off\nirqs_off: pushal; pushl $1; call hook_irqs; pop
 	".globl irqs_pushed\nirqs_pushed: pushal; call hook_irqs_are_off; test %eax, %eax; jz 1f; andl $~0x200, 36(%esp); 1: popal; ret\n"
 	".globl irqs_popped\nirqs_popped: testl $0x200, 4(%esp); jnz irqs_on; ret\n"
 	".globl asm_comes\nasm_comes: pushfl; pushal; pushl 36(%esp); call hook_asm; popl %eax; popal; popfl; ret\n");
+#elif defined(CONFIG_ARM)
+#define SAVED(call) "push {r0-r5, ip, lr}; mrs r5, cpsr; mov r4, sp; bic sp, sp, #7; " \
+	call "; mov sp, r4; msr cpsr_f, r5; pop {r0-r5, ip, pc}\n"
+__asm__(".purgem msr\n.text\n.arm\n.globl irqs_off\nirqs_off: " SAVED("mov r0, #1; bl hook_irqs")
+	".globl irqs_on\nirqs_on: " SAVED("mov r0, #0; bl hook_irqs")
+	".globl asm_comes\nasm_comes: " SAVED("mov r0, lr; bl hook_asm"));
 #endif
-__asm__(".section .note.GNU-stack,\"\",@progbits\n.text");
+__asm__(".section .note.GNU-stack,\"\",%progbits\n.text");

@@ -133,5 +133,15 @@ expect "6.1, PAE: PTEs are stored high word first and cleared low word first: th
 expect "6.1, PAE: the walker is clean within its contract, and is not outside it" \
 	'said walk_page_range.pte.fault-zap pass && out_has "walk_page_range.pte.split-retract .*outside this tree.s contract"'
 
+kernel debian:6.1 --arch arm --time 0
+if [ "$code" = 2 ] && grep -qE 'missing for|could not install' "$tmp/err"; then
+	skip "6.1, LPAE" "$(tail -n 1 "$tmp/err")"
+else
+	expect "6.1, LPAE: the walker is clean within its contract, and a twin is caught there" \
+		'exits 0 && said walk_page_range.pte.fault-zap pass && out_has "fault-split .*leaf-unchecked caught \(bad-entry\)"'
+	expect "6.1, LPAE: outside its contract it is not" \
+		'out_has "walk_page_range.pte.split-retract +confused.*outside this tree.s contract"'
+fi
+
 rm -f "$root/$file" "$root/$clean"
 finish

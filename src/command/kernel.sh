@@ -4,7 +4,7 @@
 #
 # Exit: 0 nothing forbidden is possible, 1 something is, 2 bad usage or input, 4 a cell has no answer.
 
-for part in tree objects lines audit; do
+for part in tree objects lines entry audit; do
 	# shellcheck source=/dev/null
 	. "$root/src/kernel/$part.sh"
 done
@@ -20,6 +20,7 @@ its walkers against its writers, and races them on real threads. TREE is a kerne
   --arch ARCH    x86_64 (huge PUDs), i386 (PAE), arm (LPAE, by QEMU, no gup); default: x86_64 i386
   --patch FILE   on a copy: before and after, side by side
   --time TIME    of the race in each cell, like 5s; default 300ms; 0 for none
+  --entries      the tree's readers of one entry against its writers, a matrix, and nothing else
   --rev REV      of a git tree: these revisions instead of what is checked out
   --audit        lists every load and store of a page-table entry in the tree's own mm/*.o and
                  arch/*/mm/*.o, and what the architecture promises of it; default: i386 arm
@@ -223,12 +224,13 @@ kernel_changes() {
 }
 
 cmd_kernel() {
-	local tree="" arches=() revs=() kernel_patch="" kernel_audits="" race_ms=300 view out code=0 worst=0 rev after
+	local tree="" arches=() revs=() kernel_patch="" kernel_audits="" entries="" race_ms=300 view out code=0 worst=0 rev after
 
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-h | --help) kernel_usage; return ;;
 		--audit) kernel_audits=1 ;;
+		--entries) entries=1 ;;
 		--arch | --patch | --rev | --time)
 			[ $# -gt 1 ] || die "kernel: $1 needs a value"
 			case $1 in
@@ -240,7 +242,7 @@ cmd_kernel() {
 			--time) race_ms=$(kernel_milliseconds "$2") || die "kernel: \"$2\" is no time; like 300ms, 5s, 1m, or 0 for no race" ;;
 			esac
 			shift ;;
-		-*) die "kernel: unknown option \"$1\"; valid: --arch --patch --rev --time --audit --help" ;;
+		-*) die "kernel: unknown option \"$1\"; valid: --arch --patch --rev --time --audit --entries --help" ;;
 		*) [ -z "$tree" ] || die "kernel takes one tree, not \"$tree\" and \"$1\""
 			tree=$1 ;;
 		esac
@@ -265,6 +267,16 @@ cmd_kernel() {
 			"build/$(kernel_target "$arch")-gcc/kernel/racer.o"
 	done
 	TARGET=x86_64 COMPILER=gcc SAN='' build build/x86_64-gcc/tornkernel
+	if [ -n "$entries" ]; then
+		[ -z "$kernel_patch${revs[*]}" ] || die "kernel: --entries is of the tree as it is; it takes no --patch and no --rev"
+		view=$(kernel_view "$tree") || exit
+		for arch in "${arches[@]}"; do
+			code=0
+			entry_one "$view" "$tree" "$arch" "$(basename "$tree")" || code=$?
+			worst=$(kernel_worse "$worst" "$code")
+		done
+		exit "$worst"
+	fi
 	out=$(stamp kernel .jsonl)
 	after=${out%.jsonl}-after.jsonl
 	if [ ${#revs[@]} -gt 0 ]; then

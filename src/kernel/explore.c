@@ -25,6 +25,7 @@
 
 #include "explore/search.h"
 #include "kernel/cells.h"
+#include "kernel/entry.h"
 #include "kernel/glue/glue.h"
 #include "kernel/oracles.h"
 #include "kernel/seam.h"
@@ -393,6 +394,19 @@ static void add_owned(const struct transition *t)
 		add_cell((struct seam_cell){ .at = AT(glue_count)(0), .size = 4, .unguarded = true });
 }
 
+static void set_cell(const struct walker *w, const struct transition *t)
+{
+	now.walker = w;
+	now.transition = t;
+	now.entry = t->level == LEVEL_PUD ? AT(glue_pud)() : AT(glue_pmd)();
+	oracles.missing = NULL;
+	oracles.over_pmds = t->level == LEVEL_PMD;
+	seam.n = 0;
+	add_cell((struct seam_cell){ .at = now.entry, .size = 8 });
+	add_cell((struct seam_cell){ .at = AT(glue_lock)(), .size = 4, .lock = true });
+	add_owned(t);
+}
+
 /*
  * brief: only what decides, as of a busted twin. A cell outside the contract is a control: under the weak model,
  * where it has a million states, its twins and one order of its words say no more.
@@ -403,17 +417,9 @@ static void run_cell(const struct walker *w, const struct transition *t, const c
 
 	if (brief && control)
 		return;
-	now.walker = w;
-	now.transition = t;
-	now.entry = t->level == LEVEL_PUD ? AT(glue_pud)() : AT(glue_pmd)();
-	oracles.missing = NULL;
-	oracles.over_pmds = t->level == LEVEL_PMD;
+	set_cell(w, t);
 	now.shown = 0;
 	now.witnesses = brief ? 0 : outside ? 1 : NR_NOTES;
-	seam.n = 0;
-	add_cell((struct seam_cell){ .at = now.entry, .size = 8 });
-	add_cell((struct seam_cell){ .at = AT(glue_lock)(), .size = 4, .lock = true });
-	add_owned(t);
 	printf("cell\t%s\t%s\n", name, outside ? "outside" : "in");
 	for (unsigned i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
 		if (brief ? runs[i].order != ORDER_EITHER || runs[i].model != machine :
@@ -423,6 +429,30 @@ static void run_cell(const struct walker *w, const struct transition *t, const c
 	}
 	if (oracles.missing)
 		printf("missing\t%s\t%s\n", name, oracles.missing);
+}
+
+/* One entry: as a busted twin's cell is, what decides. */
+static void entry_cell(const struct walker *w, const struct transition *t, const char *name)
+{
+	run_cell(w, t, name, true);
+}
+
+/* The writer with nobody beside it: what values there are. */
+static void nobody(void) {}
+
+static int run_alone(const struct transition *t)
+{
+	static const struct walker none = { .name = "nobody", .run = nobody };
+	struct search x = { .how = SEARCH_REDUCED, .max_states = MAX_STATES };
+	int err;
+
+	set_cell(&none, t);
+	seam.order = ORDER_LOW_FIRST;
+	err = program_open(&now.program, MODEL_SC);
+	if (!err)
+		err = search_all(&x, &now.program);
+	program_close(&now.program);
+	return err || !x.complete || x.deadlock || (x.notes & (NOTES_BAD | NOTES_VOID)) ? -1 : 0;
 }
 
 int main(int argc, char **argv)
@@ -448,6 +478,11 @@ int main(int argc, char **argv)
 	oracles.entry = load_entry;
 	oracles.still_owned = still_owned;
 	world_keep();
+	if (argc > 1 && !strcmp(argv[1], "--entry")) {
+		entry_cells(entry_cell, run_alone);
+		puts("end");
+		return fflush(stdout) ? 2 : 0;
+	}
 	for (unsigned t = 0; t < NR_TRANSITIONS; t++)
 		for (unsigned w = 0; w < NR_WALKERS; w++)
 			if (cell_name(name, sizeof(name), w, t) && (!only || strstr(name, only)))

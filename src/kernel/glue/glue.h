@@ -94,5 +94,9 @@ CALLED_BY_KERNEL unsigned AT(hook_table)(void);
 CALLED_BY_KERNEL void AT(hook_missing)(const char *name);
 /* A BUG or an assertion of the kernel's. Does not return. */
 CALLED_BY_KERNEL void AT(hook_bug)(void);
+/* One entry (entry.c): does it begin as a leaf; a value is whole now; a reader returned one. */
+CALLED_BY_KERNEL int AT(hook_from_leaf)(void);
+CALLED_BY_KERNEL void AT(hook_wrote)(void);
+CALLED_BY_KERNEL void AT(hook_value)(glue_u64 value);
 
 #endif

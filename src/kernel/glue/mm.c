@@ -108,6 +108,9 @@ static u64 leaf(unsigned n)
 	return HIGH_BITS << 32 | (u64)glue_leaf_pfn(n) << PAGE_SHIFT | LEAF_BITS;
 }
 
+u64 glue_leaf(unsigned n);
+u64 glue_leaf(unsigned n) { return leaf(n); }	/* for entry.h */
+
 static void fault(unsigned n)
 {
 	spinlock_t *ptl = pmd_lock(&glue_mm, pmd);

@@ -143,5 +143,20 @@ else
 		'out_has "walk_page_range.pte.split-retract +confused.*outside this tree.s contract"'
 fi
 
+# ---- one entry: the tree's readers against its writers ----
+
+kernel debian:6.1 --arch i386 --entries
+# WRITER COLUMN: what a reader returned
+entry_of() { awk -v w="$1" -v n="$2" '$1 == w { print $n }' "$tmp/out"; }
+expect "6.1, PAE: READ_ONCE of a pmd tears, pmd_read_atomic does against a clear only, the controls are caught" \
+	'exits 0 && [ "$(entry_of set_pmd 2) $(entry_of set_pmd 4) $(entry_of pmd_clear 4)" = "torn whole torn" ] &&
+	[ "$(entry_of set_pmd 6)" = torn ] && [ "$(entry_of pmd_clear 5)" = torn ]'
+expect "... what 6.1 does not have is named" 'out_has "^not in this tree: .*pmdp_get_lockless"'
+kernel debian:6.12 --arch i386 --entries
+expect "6.12, PAE: pmdp_get_lockless is whole, and is caught without its loop" \
+	'exits 0 && out_has "^pmd_clear .* pass$" && out_has "^busted twin lockless-once: caught"'
+kernel debian:6.1 --entries --rev v6.1
+expect "--entries takes no revisions" 'exits 2 && silent'
+
 rm -f "$root/$file" "$root/$clean"
 finish

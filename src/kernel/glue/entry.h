@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kernel's side of one line of primitives.h, which stands below this in a file of its own. */
+#include <linux/mm.h>
+#include <linux/pgtable.h>
+#include <linux/huge_mm.h>
+#include <linux/spinlock.h>
+#include <asm/pgalloc.h>
+
+#include "glue.h"
+
+extern struct mm_struct glue_mm;
+extern struct vm_area_struct glue_vma;
+u64 glue_leaf(unsigned n);
+
+static inline u64 words_low_high(u32 *p)
+{
+	u32 low = READ_ONCE(p[0]);
+
+	return (u64)READ_ONCE(p[1]) << 32 | low;
+}
+
+static inline u64 words_high_low(u32 *p)
+{
+	u32 high = READ_ONCE(p[1]);
+
+	return (u64)high << 32 | READ_ONCE(p[0]);
+}
+
+/* A reader begins when what it needs is there; whoever comes too early, or too late, saw nothing. */
+#define READER(name, level, kind, expression)                                \
+	CROSSING void read_##name(void);                                      \
+	CROSSING void read_##name(void)                                       \
+	{                                                                     \
+		level##_t *p = glue_##level(), v;                             \
+		int none = 0;                                                 \
+                                                                              \
+		if (hook_from_leaf()) {                                       \
+			spin_lock(&glue_mm.page_table_lock);                  \
+			none = level##_none(*p);                              \
+			spin_unlock(&glue_mm.page_table_lock);                \
+		}                                                             \
+		if (none) {                                                   \
+			hook_nothing();                                       \
+			return;                                               \
+		}                                                             \
+		v = (expression);                                             \
+		if (level##_none(v))                                          \
+			hook_nothing();                                       \
+		else                                                          \
+			hook_value(level##_val(v));                           \
+	}
+
+/* `wrote` is after each of the values that the entry holds as a whole. */
+#define WRITER(name, level, from_leaf, statement)                            \
+	CROSSING void write_##name(void);                                     \
+	CROSSING void write_##name(void)                                      \
+	{                                                                     \
+		level##_t *p = glue_##level();                                \
+                                                                              \
+		if (from_leaf) {                                              \
+			spin_lock(&glue_mm.page_table_lock);                  \
+			set_##level(p, __##level(glue_leaf(2)));              \
+			hook_wrote();                                         \
+			spin_unlock(&glue_mm.page_table_lock);                \
+		}                                                             \
+		spin_lock(&glue_mm.page_table_lock);                          \
+		statement;                                                    \
+		hook_wrote();                                                 \
+		spin_unlock(&glue_mm.page_table_lock);                        \
+	}

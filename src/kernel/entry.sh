@@ -110,7 +110,8 @@ entry_one() {
 			kernel_explore "$dir/entry-lockless-once/explore" "$3" --entry >"$dir/entry-lockless-once/said"
 			twin=0
 			entry_matrix "$dir/entry-lockless-once/said" >"$dir/entry-lockless-once/matrix" || twin=$?
-			[ "$twin" = 1 ] && echo "busted twin lockless-once: caught" || { echo "busted twin lockless-once: not caught"; code=$(kernel_worse "$code" 4); }
+			echo "busted twin lockless-once: $([ "$twin" = 1 ] || echo "not ")caught"
+			[ "$twin" = 1 ] || code=$(kernel_worse "$code" 4)
 		else
 			echo "busted twin lockless-once: has no place in this tree"
 			code=$(kernel_worse "$code" 4)

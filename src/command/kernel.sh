@@ -126,7 +126,10 @@ kernel_one() {
 	kernel_facts "$1" "$2" "$3" "$4" >"$dir/facts"
 	printf '\n%s (%s, %s), %s\n\n' "$4" "$(kernel_version "$1")" "$(kernel_describe "$2" "$1")" "$3"
 	code=0
-	"$root/build/x86_64-gcc/tornkernel" "$dir/facts" "$5" "$dir/tree/lines" $(for twin in "${twins[@]}"; do echo "$twin=$dir/$twin/said"; done) || code=$?
+	for twin in "${!twins[@]}"; do
+		twins[twin]=${twins[twin]}=$dir/${twins[twin]}/said
+	done
+	"$root/build/x86_64-gcc/tornkernel" "$dir/facts" "$5" "$dir/tree/lines" "${twins[@]}" || code=$?
 	return "$code"
 }
 

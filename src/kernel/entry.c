@@ -79,7 +79,8 @@ CALLED_BY_KERNEL void AT(hook_wrote)(void)
 
 CALLED_BY_KERNEL void AT(hook_value)(glue_u64 v)
 {
-	uint32_t what = NOTE_TORN;
+	/* bit 0: x86's present, ARM's valid */
+	uint32_t what = v & 1 ? NOTE_TORN : NOTE_INVALID_MIX;
 
 	for (unsigned i = 0; i < entry.n; i++)
 		if (entry.value[i] == v)

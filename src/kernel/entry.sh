@@ -67,7 +67,7 @@ entry_matrix() {
 			if (!(r in seen)) { seen[r] = 1; readers[++nr] = r }
 			if (!(w in seenw)) { seenw[w] = 1; writers[++nw] = w } }
 		$1 == "model" { split($2, n, "."); r = n[2]; w = n[3]
-			v = $7 != "complete" || $4 ~ /stuck|missing|parted|unlocked|fault|bug/ ? "?" $4 : $4 ~ /torn/ ? "torn" : "whole"
+			v = $7 != "complete" || $4 ~ /stuck|missing|parted|unlocked|fault|bug/ ? "?" $4 : $4 ~ /torn/ ? "torn" : $4 ~ /invalid-mix/ ? "mixed" : "whole"
 			is[r, w] = v; if (v == "torn" && kind[r] == "control") caught[w] = 1 }
 		$1 == "missing" { unserved[$3] = 1 }
 		$1 == "end" { ended = 1 }

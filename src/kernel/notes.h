@@ -11,6 +11,7 @@
 	X(HOLE, "hole", 0, HOLE, "nothing was there to act upon")                                     \
 	X(TABLE, "table", 0, TABLE, "an entry of a table that the entry leads to")                    \
 	X(LEAF, "leaf", 0, LEAF, "a page that the entry maps, or a whole leaf")                       \
+	X(INVALID_MIX, "invalid-mix", 0, INVALID_MIX, "a mix of two stores of which nothing is present")  \
 	X(CONFUSED, "confused", 1, CONFUSED, "a leaf was walked as a table")                          \
 	X(TORN, "torn", 1, TORN_READER, "acted upon a mix of two stores")                             \
 	X(WILD, "wild", 1, TORN_READER, "went to a table that no entry leads to")                     \

@@ -87,7 +87,7 @@ kernel_probes() {
 kernel_command() {
 	sed -n '1s/^[a-z]*cmd_mm\/pagewalk.o := //p' "$1/o/mm/.pagewalk.o.cmd" |
 		sed 's/ -c -o mm\/pagewalk\.o .*//; s/-Wp,-MMD,[^ ]*//; s/pagewalk/tornwalk/g' |
-		{ [ "$2" = explore ] && cat || sed "s/ $kernel_instrument//"; }
+		if [ "$2" = explore ]; then cat; else sed "s/ $kernel_instrument//"; fi
 }
 
 # DIR OBJECT: is it no older than all that it was made of?
@@ -213,6 +213,7 @@ kernel_program() {
 	for f in $kernel_glue; do
 		glue+=("$root/src/kernel/glue/$f.c")
 	done
+	# shellcheck disable=SC2046,SC2086  # words
 	kernel_make "$1" "$2" "$3" KCFLAGS="$(kernel_flags)" $(printf 'mm/%s.o ' $kernel_files) ||
 		{ kernel_complain "$2" "compiling mm/*.c"; return 2; }
 	mkdir -p "$2/tree/plain"
@@ -221,6 +222,7 @@ kernel_program() {
 	kernel_compile_all "$2" - race "$2/tree/plain" "${files[@]}" "${glue[@]}" ||
 		{ kernel_complain "$2" "compiling without the instrumentation"; return 2; }
 	for kind in explore race; do
+		# shellcheck disable=SC2046  # words
 		kernel_link "$2" "$3" "$kind" tree $(kernel_objects "$2" "$kind") >>"$2/log" 2>&1 ||
 			{ kernel_complain "$2" "linking"; return 2; }
 	done
@@ -254,6 +256,7 @@ kernel_busted() {
 		[[ ${changed[*]} != *.h* ]] || sources+=("$root/src/kernel/glue/$f.c")
 	done
 	for kind in explore race; do
+		# shellcheck disable=SC2046,SC2015  # words; whichever of both fails
 		kernel_compile_all "$2" "$to/overlay" "$kind" "$to/objects-$kind" "${sources[@]}" &&
 			kernel_link "$2" "$3" "$kind" "$4" $(kernel_objects "$2" "$kind" | kernel_replaced "$to/objects-$kind" "${sources[@]}") >>"$2/log" 2>&1 ||
 			{ kernel_complain "$2" "making $4"; return 2; }

@@ -4,7 +4,7 @@
 #
 # Exit: 0 nothing forbidden is possible, 1 something is, 2 bad usage or input, 4 a cell has no answer.
 
-for part in tree objects lines entry audit; do
+for part in tree objects lines entry audit watch; do
 	# shellcheck source=/dev/null
 	. "$root/src/kernel/$part.sh"
 done
@@ -13,13 +13,15 @@ kernel_usage() {
 	cat <<'END'
 ./run.sh kernel TREE [--arch ARCH]... [--patch FILE | --rev REV [--rev REV]] [--time TIME]
 ./run.sh kernel TREE --audit [--arch ARCH]...
+./run.sh kernel DIRECTORY --watch [--arch ARCH]...
 
 Puts the tree's own mm/*.c, compiled by its own build, into a process, runs every execution of
 its walkers against its writers, and races them on real threads. TREE is a kernel source directory, a .tar of one, or debian:VERSION.
 
   --arch ARCH    x86_64 (huge PUDs), i386 (PAE), arm (LPAE, by QEMU, no gup); default: x86_64 i386
   --patch FILE   on a copy: before and after, side by side
-  --time TIME    of the race in each cell, like 5s; default 300ms; 0 for none
+  --time TIME    of the race in each cell, like 5s; default 300ms, with --watch 0; 0 for none
+  --watch        again at each save of a file of it, until Ctrl-C
   --entries      the tree's readers of one entry against its writers, a matrix, and nothing else
   --rev REV      of a git tree: these revisions instead of what is checked out
   --audit        lists every load and store of a page-table entry in the tree's own mm/*.o and
@@ -27,6 +29,7 @@ its walkers against its writers, and races them on real threads. TREE is a kerne
 
   ./run.sh kernel debian:6.1
   ./run.sh kernel ~/linux --arch i386
+  ./run.sh kernel ~/linux --arch x86_64 --watch
   ./run.sh kernel ~/linux --patch fix.patch
   ./run.sh kernel ~/linux --rev v6.1 --rev v6.12
   ./run.sh kernel ~/linux --audit --arch arm
@@ -105,6 +108,8 @@ kernel_one() {
 	echo "$4, $3: every execution" >&2
 	kernel_explore "$dir/tree/explore" "$3" >"$dir/tree/said" || echo "run.sh: kernel: the explorer ended early: exit code $?" >&2
 	kernel_lines "$dir/tree/explore" "$1" "$(kernel_cross "$3")" <"$dir/tree/said" >"$dir/tree/lines"
+	kernel_facts "$1" "$2" "$3" "$4" >"$dir/facts"
+	[ -z "$watch" ] || kernel_preview "$dir" "$4" "$3"
 	for sed in "$root"/configs/kernel/busted/*.sed; do
 		twin=$(basename "$sed" .sed) code=0
 		[[ " $(sed -n 's/^# arches: //p' "$sed" | grep . || echo "$3") " == *" $3 "* ]] || continue
@@ -123,7 +128,6 @@ kernel_one() {
 		mapfile -t cells < <(kernel_caught "$dir" "$twin" "$model")
 		[ ${#cells[@]} = 0 ] || kernel_race "$dir" "$twin" "$3" 3000 "${cells[@]}" >>"$dir/$twin/said"
 	done
-	kernel_facts "$1" "$2" "$3" "$4" >"$dir/facts"
 	printf '\n%s (%s, %s), %s\n\n' "$4" "$(kernel_version "$1")" "$(kernel_describe "$2" "$1")" "$3"
 	code=0
 	for twin in "${!twins[@]}"; do
@@ -227,12 +231,13 @@ kernel_changes() {
 }
 
 cmd_kernel() {
-	local tree="" arches=() revs=() kernel_patch="" kernel_audits="" entries="" race_ms=300 view out code=0 worst=0 rev after
+	local tree="" arches=() revs=() kernel_patch="" kernel_audits="" entries="" race_ms="" watch="" view out code=0 worst=0 rev after
 
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-h | --help) kernel_usage; return ;;
 		--audit) kernel_audits=1 ;;
+		--watch) watch=1 ;;
 		--entries) entries=1 ;;
 		--arch | --patch | --rev | --time)
 			[ $# -gt 1 ] || die "kernel: $1 needs a value"
@@ -245,7 +250,7 @@ cmd_kernel() {
 			--time) race_ms=$(kernel_milliseconds "$2") || die "kernel: \"$2\" is no time; like 300ms, 5s, 1m, or 0 for no race" ;;
 			esac
 			shift ;;
-		-*) die "kernel: unknown option \"$1\"; valid: --arch --patch --rev --time --audit --entries --help" ;;
+		-*) die "kernel: unknown option \"$1\"; valid: --arch --patch --rev --time --audit --entries --watch --help" ;;
 		*) [ -z "$tree" ] || die "kernel takes one tree, not \"$tree\" and \"$1\""
 			tree=$1 ;;
 		esac
@@ -262,6 +267,12 @@ cmd_kernel() {
 	[ ${#arches[@]} -gt 0 ] || arches=(x86_64 i386)
 	[ ${#revs[@]} = 0 ] || [ -d "$tree" ] || die "kernel: --rev needs a git tree, not \"$tree\""
 	[ ${#revs[@]} -le 2 ] || die "kernel: two revisions at most"
+	[ -z "$entries" ] || [ -z "$kernel_patch${revs[*]}" ] || die "kernel: --entries is of the tree as it is; it takes no --patch and no --rev"
+	[ -z "$watch" ] || { [ -d "$tree" ] && [ -z "$kernel_patch${revs[*]}$entries" ]; } ||
+		die "kernel: --watch needs a directory, and no --patch, --rev or --entries; not \"$tree\""
+	race_ms=${race_ms:-$([ -n "$watch" ] && echo 0 || echo 300)}
+	# shellcheck disable=SC2034  # objects.sh's
+	{ [ "$race_ms" != 0 ] && [ -z "$entries" ]; } || kernel_kinds=explore
 	kernel_check "$tree"
 	setup kernel
 	[ ! -d /usr/lib/ccache ] || export PATH=/usr/lib/ccache:$PATH CCACHE_NOHASHDIR=1
@@ -271,7 +282,6 @@ cmd_kernel() {
 	done
 	TARGET=x86_64 COMPILER=gcc SAN='' build build/x86_64-gcc/tornkernel
 	if [ -n "$entries" ]; then
-		[ -z "$kernel_patch${revs[*]}" ] || die "kernel: --entries is of the tree as it is; it takes no --patch and no --rev"
 		view=$(kernel_view "$tree") || exit
 		for arch in "${arches[@]}"; do
 			code=0
@@ -280,6 +290,7 @@ cmd_kernel() {
 		done
 		exit "$worst"
 	fi
+	[ -z "$watch" ] || kernel_watch "$tree"
 	out=$(stamp kernel .jsonl)
 	after=${out%.jsonl}-after.jsonl
 	if [ ${#revs[@]} -gt 0 ]; then

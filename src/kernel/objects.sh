@@ -12,6 +12,7 @@
 
 kernel_files="pagewalk pgtable-generic gup mmu_gather"
 kernel_glue="mm stubs gup owned"
+kernel_kinds="explore race"	# the programs that are wanted
 # shellcheck disable=SC2034  # for the command
 kernel_arches="x86_64 i386 arm"
 
@@ -219,9 +220,9 @@ kernel_program() {
 	mkdir -p "$2/tree/plain"
 	[ "$3" != i386 ] || kernel_compile_cx8 "$1" "$2" || return
 	kernel_compile_all "$2" - explore "$2/tree" "${glue[@]}" || { kernel_complain "$2" "compiling the glue"; return 2; }
-	kernel_compile_all "$2" - race "$2/tree/plain" "${files[@]}" "${glue[@]}" ||
+	[[ $kernel_kinds != *race* ]] || kernel_compile_all "$2" - race "$2/tree/plain" "${files[@]}" "${glue[@]}" ||
 		{ kernel_complain "$2" "compiling without the instrumentation"; return 2; }
-	for kind in explore race; do
+	for kind in $kernel_kinds; do
 		# shellcheck disable=SC2046  # words
 		kernel_link "$2" "$3" "$kind" tree $(kernel_objects "$2" "$kind") >>"$2/log" 2>&1 ||
 			{ kernel_complain "$2" "linking"; return 2; }
@@ -255,7 +256,7 @@ kernel_busted() {
 	for f in $kernel_glue; do
 		[[ ${changed[*]} != *.h* ]] || sources+=("$root/src/kernel/glue/$f.c")
 	done
-	for kind in explore race; do
+	for kind in $kernel_kinds; do
 		# shellcheck disable=SC2046,SC2015  # words; whichever of both fails
 		kernel_compile_all "$2" "$to/overlay" "$kind" "$to/objects-$kind" "${sources[@]}" &&
 			kernel_link "$2" "$3" "$kind" "$4" $(kernel_objects "$2" "$kind" | kernel_replaced "$to/objects-$kind" "${sources[@]}") >>"$2/log" 2>&1 ||

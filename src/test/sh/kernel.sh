@@ -31,6 +31,8 @@ kernel "$tmp/empty" --arch vax
 expect "an unknown architecture: the valid ones" 'one_line && err_has "valid: x86_64 i386 arm"'
 kernel "$tmp/empty" --nonsense
 expect "an unknown option: the valid ones" 'one_line && err_has "valid: --arch"'
+kernel debian:6.1 --watch
+expect "--watch of what nobody saves files in" 'one_line && err_has "watch needs a directory"'
 kernel "$tmp/empty" --time soon
 expect "no time" 'one_line && err_has "\"soon\" is no time; like 300ms"'
 kernel "$tmp/empty" --patch /nonesuch
@@ -108,6 +110,22 @@ expect "the desk makes a page of them" 'exits 0 && grep -q "kernel.walk_page_ran
 kernel debian:6.1 --arch x86_64 --patch "$root/src/test/kernel-pud.patch"
 expect "6.1 with the fix: it is said to close the CVE" 'exits 0 && said walk_page_range.pte.pud-split-refault "$(printf "fail\\npass")" &&
 	out_has "^walk_page_range.pte.pud-split-refault x86_64 fail +pass +pud-unchecked caught"'
+
+# ---- again at each save ----
+
+cp -al "$root/build/kernel/debian-6.1/src" "$tmp/saved"
+timeout 500 "$root/run.sh" kernel "$tmp/saved" --arch x86_64 --watch </dev/null >"$tmp/out" 2>"$tmp/err" &
+watching=$!
+waited() { for ((i = 0; i < 500; i++)); do [ "$(grep -c '^waiting' "$tmp/err")" -lt "$1" ] || return 0; sleep 1; done; return 1; }
+waited 1 && sed 's/^/ /; s/^ //' "$tmp/saved/mm/pagewalk.c" >"$tmp/pagewalk.c" &&
+	patch -s "$tmp/pagewalk.c" "$root/src/test/kernel-pud.patch" && sleep 2 && cp --remove-destination "$tmp/pagewalk.c" "$tmp/saved/mm/pagewalk.c"
+waited 2
+expect "--watch: what was saved is named, and its verdict is another" \
+	'err_has "== .*pagewalk.c" && said walk_page_range.pte.pud-split-refault "$(printf "fail\\nfail\\npass")" &&
+	out_has "^saved, x86_64: 0 of 16 cells show what is forbidden; its twins follow"'
+kill "$watching" 2>/dev/null
+wait "$watching" || :
+expect "it ends when it is told" 'err_has "^stopped"'
 
 cat >"$tmp/bad.patch" <<'END'
 --- a/mm/pgtable-generic.c

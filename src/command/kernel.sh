@@ -20,6 +20,7 @@ its walkers against its writers, and races them on real threads. TREE is a kerne
 
   --arch ARCH    x86_64 (huge PUDs), i386 (PAE), arm (LPAE, by QEMU, no gup); default: x86_64 i386
   --patch FILE   on a copy: before and after, side by side
+  --cell TEXT    only cells with this in their names, like gup_fast; may be repeated
   --time TIME    of the race in each cell, like 5s; default 300ms, with --watch 0; 0 for none
   --watch        again at each save of a file of it, until Ctrl-C
   --entries      the tree's readers of one entry against its writers, a matrix, and nothing else
@@ -75,7 +76,7 @@ kernel_explore() {
 
 	on=$(kernel_runs_on "$2" "$1")
 	# shellcheck disable=SC2086  # no word, or one
-	timeout -k 10 600 $on "$1" "${3:---all}"
+	timeout -k 10 600 $on "$1" "${3:---all}" "${only_cells[@]}"
 }
 
 # DIR VARIANT ARCH ENOUGH CELL...: what the race says of these cells, or all
@@ -108,6 +109,8 @@ kernel_one() {
 	echo "$4, $3: every execution" >&2
 	kernel_explore "$dir/tree/explore" "$3" >"$dir/tree/said" || echo "run.sh: kernel: the explorer ended early: exit code $?" >&2
 	kernel_lines "$dir/tree/explore" "$1" "$(kernel_cross "$3")" <"$dir/tree/said" >"$dir/tree/lines"
+	grep -q '^cell' "$dir/tree/lines" ||
+		{ echo "run.sh: kernel: no cell of $3 has \"${only_cells[*]}\" in its name; ./run.sh kernel $2 --arch $3 lists them" >&2; return 2; }
 	kernel_facts "$1" "$2" "$3" "$4" >"$dir/facts"
 	[ -z "$watch" ] || kernel_preview "$dir" "$4" "$3"
 	for sed in "$root"/configs/kernel/busted/*.sed; do
@@ -123,7 +126,8 @@ kernel_one() {
 	wait
 	model=$(kernel_model "$3")
 	[ "$race_ms" = 0 ] || echo "$4, $3: racing, $((race_ms * $(grep -c '^cell' "$dir/tree/lines") / 1000)) s and less for each twin" >&2
-	kernel_race "$dir" tree "$3" 0 >>"$dir/tree/lines"
+	mapfile -t cells < <(sed -n 's/^cell\t\([^\t]*\)\t.*/\1/p' "$dir/tree/lines")
+	kernel_race "$dir" tree "$3" 0 "${cells[@]}" >>"$dir/tree/lines"
 	for twin in "${twins[@]}"; do
 		mapfile -t cells < <(kernel_caught "$dir" "$twin" "$model")
 		[ ${#cells[@]} = 0 ] || kernel_race "$dir" "$twin" "$3" 3000 "${cells[@]}" >>"$dir/$twin/said"
@@ -231,7 +235,7 @@ kernel_changes() {
 }
 
 cmd_kernel() {
-	local tree="" arches=() revs=() kernel_patch="" kernel_audits="" entries="" race_ms="" watch="" view out code=0 worst=0 rev after
+	local tree="" arches=() revs=() kernel_patch="" kernel_audits="" entries="" race_ms="" watch="" only_cells=() view out code=0 worst=0 rev after
 
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -239,7 +243,7 @@ cmd_kernel() {
 		--audit) kernel_audits=1 ;;
 		--watch) watch=1 ;;
 		--entries) entries=1 ;;
-		--arch | --patch | --rev | --time)
+		--arch | --patch | --rev | --time | --cell)
 			[ $# -gt 1 ] || die "kernel: $1 needs a value"
 			case $1 in
 			--arch) [[ " $kernel_arches " == *" $2 "* ]] || die "kernel: unknown architecture \"$2\"; valid: $kernel_arches"
@@ -247,10 +251,11 @@ cmd_kernel() {
 			--patch) [ ! -f "$2" ] || [ ! -r "$2" ] || kernel_patch=$(realpath "$2")
 				[ -n "$kernel_patch" ] || die "kernel: cannot read the patch \"$2\"" ;;
 			--rev) revs+=("$2") ;;
+			--cell) only_cells+=("$2") ;;
 			--time) race_ms=$(kernel_milliseconds "$2") || die "kernel: \"$2\" is no time; like 300ms, 5s, 1m, or 0 for no race" ;;
 			esac
 			shift ;;
-		-*) die "kernel: unknown option \"$1\"; valid: --arch --patch --rev --time --audit --entries --watch --help" ;;
+		-*) die "kernel: unknown option \"$1\"; valid: --arch --cell --patch --rev --time --audit --entries --watch --help" ;;
 		*) [ -z "$tree" ] || die "kernel takes one tree, not \"$tree\" and \"$1\""
 			tree=$1 ;;
 		esac

@@ -455,10 +455,18 @@ static int run_alone(const struct transition *t)
 	return err || !x.complete || x.deadlock || (x.notes & (NOTES_BAD | NOTES_VOID)) ? -1 : 0;
 }
 
+/* Has the name one of these texts in it? None: every name. */
+static bool wanted(const char *name, char **texts, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (strstr(name, texts[i]))
+			return true;
+	return n <= 0;
+}
+
 int main(int argc, char **argv)
 {
 	const bool brief = argc > 1 && !strcmp(argv[1], "--brief");
-	const char *only = argc > 2 ? argv[2] : NULL;
 	char name[CELL_NAME_LEN];
 	int err;
 
@@ -485,7 +493,7 @@ int main(int argc, char **argv)
 	}
 	for (unsigned t = 0; t < NR_TRANSITIONS; t++)
 		for (unsigned w = 0; w < NR_WALKERS; w++)
-			if (cell_name(name, sizeof(name), w, t) && (!only || strstr(name, only)))
+			if (cell_name(name, sizeof(name), w, t) && wanted(name, argv + 2, argc - 2))
 				run_cell(&walkers[w], &transitions[t], name, brief);
 	puts("end");
 	return fflush(stdout) ? 2 : 0;

@@ -252,6 +252,10 @@ int agent_move(struct program *p, struct state *s, unsigned a, unsigned alt, uin
 	bool stays = false;
 
 	*got = 0;
+	/* sections that nobody waits for commute with everything: an execution would be missed */
+	if (agent_is_thread(a) && !p->reclaims &&
+	    (next_op(p, s, a)->kind == ACCESS_SYNC || next_op(p, s, a)->kind == ACCESS_FREE))
+		return -EINVAL;
 	if (agent_is_flush(a)) {
 		buffer_flush(p, s, a - MAX_PARTIES, alt);
 	} else if (!agent_is_thread(a)) {

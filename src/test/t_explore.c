@@ -159,6 +159,32 @@ static bool reachable(enum memory_model model, const char *const *code, const ch
 	return found;
 }
 
+/* Who waits for sections has to say so before the search, which would miss their late beginnings. */
+static void test_undeclared_sync(void **state)
+{
+	static const char *const code[] = { "[Rx]", "Wx1s" };
+	static struct small s;
+	struct search x = { .how = SEARCH_REDUCED, .max_states = 1000 };
+	unsigned i;
+
+	(void)state;
+	s.p.model = MODEL_TSO;
+	s.p.nthreads = ARRAY_SIZE(code);
+	s.p.locations = (struct locations){ 4, { &s.x, &s.y, &s.e, &s.l.word } };
+	for (i = 0; i < ARRAY_SIZE(code); i++) {
+		s.t[i] = (struct thread_of){ &s, code[i], i };
+		s.p.b[i] = (struct behaviour){ .run = run_small, .arg = &s.t[i], .locations = &s.p.locations };
+		assert_int_equal(behaviour_init(&s.p.b[i]), 0);
+		s.p.watched |= 1u << i;
+	}
+	assert_int_equal(search_all(&x, &s.p), -EINVAL);
+	s.p.reclaims = true;
+	x = (struct search){ .how = SEARCH_REDUCED, .max_states = 1000 };
+	assert_int_equal(search_all(&x, &s.p), 0);
+	for (i = 0; i < ARRAY_SIZE(code); i++)
+		behaviour_free(&s.p.b[i]);
+}
+
 static const struct litmus {
 	const char *name, *code[MAX_PARTIES + 1], *want;
 	bool possible[NR_MODELS];	/* sc, tso, weak */
@@ -604,6 +630,7 @@ static void test_witness_is_shortest_and_replays(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_undeclared_sync),
 		cmocka_unit_test(test_litmus),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_a_loop_is_a_loop),

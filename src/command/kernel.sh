@@ -12,7 +12,7 @@ done
 kernel_usage() {
 	cat <<'END'
 ./run.sh kernel TREE [--arch ARCH]... [--patch FILE | --rev REV [--rev REV]] [--time TIME]
-./run.sh kernel TREE --audit [--arch ARCH]...
+./run.sh kernel TREE --audit [--arch ARCH]... [--file FILE]...
 ./run.sh kernel DIRECTORY --watch [--arch ARCH]...
 
 Puts the tree's own mm/*.c, compiled by its own build, into a process, runs every execution of
@@ -27,6 +27,7 @@ its walkers against its writers, and races them on real threads. TREE is a kerne
   --rev REV      of a git tree: these revisions instead of what is checked out
   --audit        lists every load and store of a page-table entry in the tree's own mm/*.o and
                  arch/*/mm/*.o, and what the architecture promises of it; default: i386 arm
+  --file FILE    with --audit: of these files only, like mm/memory.c
 
   ./run.sh kernel debian:6.1
   ./run.sh kernel ~/linux --arch i386
@@ -235,7 +236,7 @@ kernel_changes() {
 }
 
 cmd_kernel() {
-	local tree="" arches=() revs=() kernel_patch="" kernel_audits="" entries="" race_ms="" watch="" only_cells=() view out code=0 worst=0 rev after
+	local tree="" arches=() revs=() kernel_patch="" kernel_audits="" entries="" race_ms="" watch="" only_cells=() audit_files=() view out code=0 worst=0 rev after
 
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -243,7 +244,7 @@ cmd_kernel() {
 		--audit) kernel_audits=1 ;;
 		--watch) watch=1 ;;
 		--entries) entries=1 ;;
-		--arch | --patch | --rev | --time | --cell)
+		--arch | --patch | --rev | --time | --cell | --file)
 			[ $# -gt 1 ] || die "kernel: $1 needs a value"
 			case $1 in
 			--arch) [[ " $kernel_arches " == *" $2 "* ]] || die "kernel: unknown architecture \"$2\"; valid: $kernel_arches"
@@ -252,10 +253,12 @@ cmd_kernel() {
 				[ -n "$kernel_patch" ] || die "kernel: cannot read the patch \"$2\"" ;;
 			--rev) revs+=("$2") ;;
 			--cell) only_cells+=("$2") ;;
+			--file) [[ $2 == *.c ]] || die "kernel: --file takes a .c file of the tree, like mm/memory.c, not \"$2\""
+				audit_files+=("$2") ;;
 			--time) race_ms=$(kernel_milliseconds "$2") || die "kernel: \"$2\" is no time; like 300ms, 5s, 1m, or 0 for no race" ;;
 			esac
 			shift ;;
-		-*) die "kernel: unknown option \"$1\"; valid: --arch --cell --patch --rev --time --audit --entries --watch --help" ;;
+		-*) die "kernel: unknown option \"$1\"; valid: --arch --cell --file --patch --rev --time --audit --entries --watch --help" ;;
 		*) [ -z "$tree" ] || die "kernel takes one tree, not \"$tree\" and \"$1\""
 			tree=$1 ;;
 		esac
@@ -269,6 +272,7 @@ cmd_kernel() {
 		kernel_audit "$tree" "${arches[@]}" || worst=$?
 		exit "$worst"
 	fi
+	[ ${#audit_files[@]} = 0 ] || die "kernel: --file is for --audit"
 	[ ${#arches[@]} -gt 0 ] || arches=(x86_64 i386)
 	[ ${#revs[@]} = 0 ] || [ -d "$tree" ] || die "kernel: --rev needs a git tree, not \"$tree\""
 	[ ${#revs[@]} -le 2 ] || die "kernel: two revisions at most"

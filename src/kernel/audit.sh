@@ -52,15 +52,19 @@ kernel_audit_rules() {
 
 # VIEW TREE ARCH LABEL OUT: one architecture
 kernel_audit_one() {
-	local dir=${1%/src}/audit-$3 plugin x o words=()
+	local dir=${1%/src}/audit-$3 plugin x o words=() made
 
 	x=$(kernel_audit_arch "$3")
 	plugin=$(kernel_plugin "$3") || return
 	cat "$root/configs/kernel/$3.config" "$root/configs/kernel/audit.config" >"$dir.config"
-	echo "$4, $3: compiling mm/ and arch/$x/mm/" >&2
+	if [ ${#audit_files[@]} -gt 0 ]; then made=("${audit_files[@]/%.c/.o}"); else made=(mm/ "arch/$x/mm/"); fi
+	for o in "${audit_files[@]}"; do
+		[ -e "$1/$o" ] || { echo "run.sh: kernel: \"$o\" is not in this tree; like mm/memory.c" >&2; return 2; }
+	done
+	echo "$4, $3: compiling ${made[*]}" >&2
 	kernel_configure "$1" "$dir" "$3" "$dir.config" || return
-	kernel_make "$1" "$dir" "$3" mm/ "arch/$x/mm/" || { kernel_complain "$dir" "compiling mm/ and arch/$x/mm/"; return 2; }
-	kernel_audit_objects "$dir" "$3" >"$dir/objects"
+	kernel_make "$1" "$dir" "$3" "${made[@]}" || { kernel_complain "$dir" "compiling ${made[*]}"; return 2; }
+	if [ ${#audit_files[@]} -gt 0 ]; then printf '%s\n' "${made[@]}"; else kernel_audit_objects "$dir" "$3"; fi >"$dir/objects"
 	[ -s "$dir/objects" ] || { echo "run.sh: kernel: no objects in $dir/o/mm" >&2; return 2; }
 	kernel_audit_rules "$dir" "$plugin" <"$dir/objects" >"$dir/list.mk.new"
 	cmp -s "$dir/list.mk.new" "$dir/list.mk" || mv "$dir/list.mk.new" "$dir/list.mk"

@@ -104,10 +104,14 @@ code=0
 "$root/run.sh" kernel debian:6.1 --audit --rev v6.1 >"$tmp/out" 2>"$tmp/err" || code=$?
 expect "--audit with --rev: one line, exit 2" 'exits 2 && silent && [ "$(wc -l <"$tmp/err")" = 1 ] && err_has "is of one tree as it is"'
 
+code=0
+"$root/run.sh" kernel debian:6.1 --audit --file mm >"$tmp/out" 2>"$tmp/err" || code=$?
+expect "--file of a folder: one line, exit 2" 'exits 2 && silent && err_has "takes a .c file of the tree"'
+
 # ---- a tree whose answer is known ----
 
 code=0
-timeout -k 10 900 "$root/run.sh" kernel debian:6.1 --audit --arch i386 </dev/null >"$tmp/out" 2>"$tmp/err" || code=$?
+timeout -k 10 900 "$root/run.sh" kernel debian:6.1 --audit --arch i386 --file mm/memory.c --file mm/pgtable-generic.c </dev/null >"$tmp/out" 2>"$tmp/err" || code=$?
 if [ "$code" = 2 ] && grep -qE 'could be had|missing for|could not install' "$tmp/err"; then
 	skip "6.1, PAE" "$(tail -n 1 "$tmp/err")"
 	finish

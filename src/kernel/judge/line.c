@@ -81,7 +81,7 @@ static json_t *expected(const struct judged *j, const struct cell *c, unsigned o
 	return json_string(outcome_kinds[outcome].grade == EXPECT_FORBID && !c->outside ? "forbid" : "allow");
 }
 
-/* "0,1", those that raced; none, where nothing did. */
+/* "0,1", of whatever raced in this run, so that its cells are of one executor; none, where nothing did. */
 static void add_cpus(json_t *o, const char *cpus)
 {
 	json_t *list = json_array();
@@ -213,7 +213,7 @@ void judged_line(FILE *f, const struct judged *j, const struct cell *c)
 	add(o, "alias", json_false());
 	for (unsigned i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
 		add_text(o, facts[i], judged_fact(j, facts[i]));
-	add_cpus(o, c->raced.walks ? j->cpus : "");
+	add_cpus(o, j->cpus);
 	for (unsigned i = 0; i < sizeof(build) / sizeof(build[0]); i++)
 		add_text(o, build[i], judged_fact(j, build[i]));
 	add(o, "seed", json_integer(0));

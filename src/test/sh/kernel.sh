@@ -66,6 +66,7 @@ expect "6.1: gup-fast holds no page, and reads no table, that was freed; each tw
 	out_has "gup_fast.pte-zap-reuse .*gup-no-recheck caught \(freed\)" &&
 	out_has "gup_fast.retract-free .*retract-without-grace caught \(freed\)"'
 expect "a line of results for each cell" '[ "$(wc -l <"$root/$file")" = 16 ]'
+expect "... and all of one executor, raced or not" '[ "$(grep -o "\"cpus\":[^]]*" "$root/$file" | sort -u | wc -l)" = 1 ]'
 check "results: the contract's members" python3 "$root/src/test/check_results.py" "$root/$file"
 
 # What the explorer did not come to is no pass: here it told of clean cells only, and was cut off.

@@ -96,7 +96,7 @@ static __thread struct {
 	uint8_t *held;
 } my;
 
-/* No `pause`: a hypervisor takes the CPU away from who says so a few times. */
+/* No `pause`: how long one takes differs from machine to machine, and under a hypervisor by the moment. */
 static void pause_cpu(void)
 {
 	if (one_cpu)

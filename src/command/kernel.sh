@@ -61,7 +61,7 @@ kernel_facts() {
 		layout "$([ "$3" = arm ] && echo lpae || echo pae)" target "$(kernel_target "$3")" \
 		executor "${on:+${on} $(qemu_user_version "$(command -v "$on")") (user mode)}${on:-native}" \
 		cpu "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)" kernel "$(uname -sr)" \
-		compiler "$("${cross}gcc" --version | head -n 1)" flags "as the tree's own build, with KCSAN's instrumentation" \
+		compiler "$("${cross}gcc" --version | head -n 1)" flags "as the tree's own build; explored with KCSAN's instrumentation, raced without" \
 		git "$(git -C "$root" describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)" \
 		model "$(kernel_model "$3")" tree.name "$4" tree.version "$(kernel_version "$1")" \
 		tree.describe "$(kernel_describe "$2" "$1")" tree.hash "$(kernel_tree_hash "$1")" tree.arch "$3" \
@@ -91,19 +91,9 @@ kernel_race() {
 		echo "run.sh: kernel: the race of $2 ended early: exit code $?" >&2
 }
 
-# DIR TWIN MODEL: the cells in which a twin was caught by the explorer
-kernel_caught() {
-	awk -F'\t' -v bad="$(kernel_bad_notes)" -v model="$3" '
-		BEGIN { split(bad, names, " "); for (i in names) is[names[i]] = 1 }
-		$1 == "model" && $3 == model { n = split($4, seen, ","); for (i = 1; i <= n; i++) if (seen[i] in is) { print $2; break } }' "$1/$2/said"
-}
-
-# The notes of notes.h that nobody wants
-kernel_bad_notes() { sed -n 's/^\tX([A-Z_]*, "\([a-z-]*\)", 1,.*/\1/p' "$root/src/kernel/notes.h" | paste -sd' '; }
-
 # VIEW TREE ARCH LABEL OUT: one tree on one architecture; its exit code
 kernel_one() {
-	local dir=${1%/src}/$3 sed twin twins=() code=0 model cells
+	local dir=${1%/src}/$3 sed twin twins=() code=0 cells
 
 	echo "$4, $3: compiling" >&2
 	kernel_program "$1" "$dir" "$3" || return 2
@@ -125,12 +115,11 @@ kernel_one() {
 		twins+=("$twin")
 	done
 	wait
-	model=$(kernel_model "$3")
-	[ "$race_ms" = 0 ] || echo "$4, $3: racing, $((race_ms * $(grep -c '^cell' "$dir/tree/lines") / 1000)) s and less for each twin" >&2
+	[ "$race_ms" = 0 ] || echo "$4, $3: racing, $race_ms ms a cell" >&2
 	mapfile -t cells < <(sed -n 's/^cell\t\([^\t]*\)\t.*/\1/p' "$dir/tree/lines")
 	kernel_race "$dir" tree "$3" 0 "${cells[@]}" >>"$dir/tree/lines"
 	for twin in "${twins[@]}"; do
-		mapfile -t cells < <(kernel_caught "$dir" "$twin" "$model")
+		mapfile -t cells < <(sed -n 's/^shows\t//p' "$dir/$twin/said")	# in which the explorer caught it
 		[ ${#cells[@]} = 0 ] || kernel_race "$dir" "$twin" "$3" 3000 "${cells[@]}" >>"$dir/$twin/said"
 	done
 	printf '\n%s (%s, %s), %s\n\n' "$4" "$(kernel_version "$1")" "$(kernel_describe "$2" "$1")" "$3"

@@ -10,6 +10,7 @@
  * MODEL is a memory model, with 8-byte accesses of a 32-bit kernel in either order of their
  * words, as the source allows; low and high are this machine's model with one order.
  *
+ *	shows	NAME				under the machine's model, what nobody wants
  *	missing	NAME	SYMBOL
  *	step	NAME	MODEL	NOTE	N	WHO	ADDRESS	TEXT
  *	void	NAME	NOTE	WHY		this witness is worth nothing
@@ -72,6 +73,7 @@ CALLED_BY_KERNEL void AT(hook_lock)(void *lock, const void *who) { seam_tell(ACC
 CALLED_BY_KERNEL void AT(hook_unlock)(void *lock, const void *who) { seam_tell(ACCESS_UNLOCK, lock, who); }
 CALLED_BY_KERNEL void AT(hook_sync)(void) { seam_ask(ACCESS_SYNC, SECTION_IRQS, CALLER); }
 CALLED_BY_KERNEL int AT(hook_irqs_are_off)(void) { return now.irqs_off; }
+CALLED_BY_KERNEL void AT(hook_walker_changes)(void) {}	/* it walks once */
 
 CALLED_BY_KERNEL void AT(hook_irqs)(int off)
 {
@@ -370,6 +372,8 @@ static void explore(const char *name, const struct run *r)
 	print_notes(err ? 0 : x.notes);
 	printf("\t%" PRIu64 "\t%lld\t%s\n", x.states, (b.tv_sec - a.tv_sec) * 1000ll + (b.tv_nsec - a.tv_nsec) / 1000000,
 	       err ? what_failed(p, err) : x.complete ? "complete" : x.why);
+	if (!err && r->model == machine && r->order == ORDER_EITHER && (x.notes & NOTES_BAD))
+		printf("shows\t%s\n", name);
 	if (!err)
 		print_witnesses(name, p, x.notes);
 	program_close(p);

@@ -5,8 +5,9 @@
  * strategy does, it does between calls, or by interrupts.
  *
  * Time is cut into rounds: a transition from an empty entry, against as many walks as
- * there is time for. No walk reaches from one round into another, so each of them is one
- * of the executions that the explorer goes through, and may show nothing else. A walk counts
+ * there is time for. No walk reaches from one round into another, and none begins after one
+ * that changed the entry itself, so each of them is one of the executions that the
+ * explorer goes through, and may show nothing else. A walk counts
  * once, under its worst note, with the time of the first; all that was noted is in `seen`.
  *
  *	cpus	0,1
@@ -92,6 +93,7 @@ static __thread struct {
 	bool writes;
 	uint32_t notes, random;
 	uint64_t round;
+	bool changed;			/* a walk of this round has split something */
 	unsigned ntables;
 	uint8_t *held;
 } my;
@@ -168,12 +170,13 @@ CALLED_BY_KERNEL void AT(hook_unlock)(void *lock, const void *who)
 	hold();
 }
 
-/* Interrupts of a writer are nobody's business: only walkers wait for nothing with them off. */
+/* Only the writer waits for others' sections, so only the walker's count. */
 CALLED_BY_KERNEL void AT(hook_irqs)(int off)
 {
-	if (!my.writes && (shared.section & 1) != (unsigned)off)
-		__atomic_store_n(&shared.section, shared.section + 1, off ? __ATOMIC_SEQ_CST : __ATOMIC_RELEASE);
-	if (!my.writes && off)
+	if (my.writes || (shared.section & 1) == (unsigned)!!off)
+		return;
+	__atomic_store_n(&shared.section, shared.section + 1, __ATOMIC_RELEASE);
+	if (off)
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
@@ -196,6 +199,8 @@ CALLED_BY_KERNEL void AT(hook_sync)(void)
 	while (section & 1 && __atomic_load_n(&shared.section, __ATOMIC_ACQUIRE) == section)
 		pause_cpu();
 }
+
+CALLED_BY_KERNEL void AT(hook_walker_changes)(void) { my.changed = !my.writes; }
 
 CALLED_BY_KERNEL void AT(hook_asm)(const void *who);
 CALLED_BY_KERNEL void AT(hook_asm)(const void *who) { (void)who; }
@@ -253,6 +258,13 @@ static void count(struct tally *t, uint32_t notes, uint64_t round)
 	}
 }
 
+/* Not between two rounds, nor in one that a walk of ours has changed. */
+static bool may_walk(void)
+{
+	return !__atomic_load_n(&shared.closed, __ATOMIC_ACQUIRE) &&
+	       !(my.changed && __atomic_load_n(&shared.round, __ATOMIC_RELAXED) == my.round);
+}
+
 static void *walk(void *arg)
 {
 	struct tally *t = arg;
@@ -263,24 +275,25 @@ static void *walk(void *arg)
 	if (strategy == STRATEGY_STEPPED || one_cpu)
 		preempt_enter(&preempt, 77);
 	while (!__atomic_load_n(&shared.stop, __ATOMIC_RELAXED)) {
-		__atomic_store_n(&shared.walking, 1, __ATOMIC_SEQ_CST);
+		__atomic_store_n(&shared.walking, 1, __ATOMIC_RELAXED);
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
-		if (__atomic_load_n(&shared.closed, __ATOMIC_ACQUIRE)) {
+		if (!may_walk()) {
 			__atomic_store_n(&shared.walking, 0, __ATOMIC_RELEASE);
-			while (__atomic_load_n(&shared.closed, __ATOMIC_ACQUIRE))
+			while (!may_walk() && !__atomic_load_n(&shared.stop, __ATOMIC_RELAXED))
 				pause_cpu();
 			continue;
 		}
 		if (my.round != shared.round) {
 			my.round = shared.round;
 			my.ntables = 0;
+			my.changed = false;
 		}
 		notes = run(walker->run);
 		t->walks++;
 		count(t, notes, my.round);
 		if (notes & (NOTES_BAD | NOTES_VOID)) {
 			shared.bad_round = 1;
-			if (strategy == STRATEGY_STEPPED) {	/* its steps ended where it fell */
+			if (strategy == STRATEGY_STEPPED || one_cpu) {	/* its steps ended where it fell */
 				preempt_leave();
 				preempt_enter(&preempt, next_random());
 			}
@@ -298,8 +311,8 @@ static void begin_round(struct tally *t, uint64_t until_ns)
 	shared.bad_round = 0;
 	*shared.entry = 0;
 	my.ntables = 0;
-	shared.round++;
-	__atomic_store_n(&shared.closed, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&shared.round, shared.round + 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&shared.closed, 0, __ATOMIC_RELEASE);
 	/* a round that nobody walks in is worth nothing */
 	while (!__atomic_load_n(&shared.walking, __ATOMIC_RELAXED) && now_ns() < until_ns)
 		pause_cpu();
@@ -307,7 +320,7 @@ static void begin_round(struct tally *t, uint64_t until_ns)
 
 static void end_round(void)
 {
-	__atomic_store_n(&shared.closed, 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&shared.closed, 1, __ATOMIC_RELAXED);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	while (__atomic_load_n(&shared.walking, __ATOMIC_ACQUIRE))
 		pause_cpu();

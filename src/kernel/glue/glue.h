@@ -76,6 +76,8 @@ CALLED_BY_KERNEL void AT(hook_pmd)(void *pmd, glue_u64 value);
 /* gup pinned this page frame. */
 CALLED_BY_KERNEL void AT(hook_pinned)(unsigned long pfn);
 CALLED_BY_KERNEL void AT(hook_nothing)(void);
+/* The walker is about to change the entry itself. */
+CALLED_BY_KERNEL void AT(hook_walker_changes)(void);
 /* pmd_clear_bad() and friends found what they call bad. */
 CALLED_BY_KERNEL void AT(hook_bad)(void);
 CALLED_BY_KERNEL void AT(hook_lock)(void *lock, const void *who);

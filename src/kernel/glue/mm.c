@@ -181,7 +181,11 @@ CROSSING int tables_may_go(void)
 
 /* What the walker itself calls when it has to split. */
 void glue_split_huge_pmd(struct vm_area_struct *, pmd_t *, unsigned long) __asm__("__split_huge_pmd");
-void __weak glue_split_huge_pmd(struct vm_area_struct *v, pmd_t *p, unsigned long addr) { split(); }
+void __weak glue_split_huge_pmd(struct vm_area_struct *v, pmd_t *p, unsigned long addr)
+{
+	hook_walker_changes();
+	split();
+}
 
 #ifdef CONFIG_HAVE_ARCH_TRANSPARENT_HUGEPAGE_PUD
 static void pud_fault(void)
@@ -204,5 +208,9 @@ static void pud_split(void)
 CROSSING void do_pud_split_refault(void) { pud_fault(); pud_split(); pud_fault(); }
 
 void glue_split_huge_pud(struct vm_area_struct *, pud_t *, unsigned long) __asm__("__split_huge_pud");
-void __weak glue_split_huge_pud(struct vm_area_struct *v, pud_t *p, unsigned long addr) { pud_split(); }
+void __weak glue_split_huge_pud(struct vm_area_struct *v, pud_t *p, unsigned long addr)
+{
+	hook_walker_changes();
+	pud_split();
+}
 #endif

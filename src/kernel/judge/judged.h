@@ -54,7 +54,7 @@ struct judged {
 	unsigned ncells, ntwins, nfacts;
 	char *twin[MAX_TWINS], *fact[MAX_FACTS][2];
 	unsigned model;		/* of the machine that the tree is for */
-	bool ended;		/* the explorer told of all cells */
+	bool ended, raced;	/* the explorer, the race told of all cells */
 	char cpus[32];		/* those that raced, "0,1" */
 };
 

@@ -44,7 +44,7 @@ expect "no such patch" 'one_line && err_has "cannot read the patch"'
 verdict_of() { awk -v cell="$1" '$2 == cell { print $1 }' "$tmp/out"; }
 said() { [ "$(verdict_of "$1")" = "$2" ]; }
 
-kernel debian:6.1 --arch x86_64
+kernel debian:6.1 --arch x86_64 --time 1s
 if [ "$code" = 2 ] && grep -qE 'could be had|missing for|could not install' "$tmp/err"; then
 	why=$(tail -n 1 "$tmp/err")
 	for what in "6.1" "6.12" "a patch"; do
@@ -93,6 +93,17 @@ judge "$tmp/alarm"
 expect "an ALARM, exit 1, and the cause is in the line" 'exits 1 && said walk_page_range.pte.fault-zap fail &&
 	out_has "ALARM: the race shows bad-entry, which no execution" && grep -q "\"cause\":\"alarm\"" "$tmp/judged"'
 
+sed 's/complete$/no memory/' "$tmp/alarm" >"$tmp/seen"
+judge "$tmp/seen"
+expect "seen, where no search says whether it may be: it fails all the same" 'exits 1 && said walk_page_range.pte.fault-zap fail &&
+	grep -q "\"cause\":\"forbidden\"" "$tmp/judged"'
+sed 's/^\(cell.*\)in$/\1outside/' "$tmp/alarm" >"$tmp/outside"
+judge "$tmp/outside"
+expect "an ALARM outside the contract is one, too" 'exits 1 && out_has "ALARM"'
+{ cat "$tmp/cut"; printf 'cpus\t0,1\n'; } >"$tmp/short"
+judge "$tmp/short"
+expect "a race that ended early is no pass" 'exits 4 && out_has "race ended early"'
+
 kernel debian:6.12 --arch x86_64 --time 0
 expect "6.12, which has the fix: clean, and the twin without it is caught, exit 0" \
 	'exits 0 && said walk_page_range.pte.pud-split-refault pass && out_has "pud-split-refault .*pud-unchecked caught \(confused\)"'
@@ -123,7 +134,7 @@ waited 1 && sed 's/^/ /; s/^ //' "$tmp/saved/mm/pagewalk.c" >"$tmp/pagewalk.c" &
 waited 2
 expect "--watch: what was saved is named, and its verdict is another" \
 	'err_has "== .*pagewalk.c" && said walk_page_range.pte.pud-split-refault "$(printf "fail\\nfail\\npass")" &&
-	out_has "^saved, x86_64: 0 of 2 cells show what is forbidden; its twins follow"'
+	out_has "^saved, x86_64: 0 of 2 cells show what is forbidden, 0 have no answer; its twins follow"'
 kill "$watching" 2>/dev/null
 wait "$watching" || :
 expect "it ends when it is told" 'err_has "^stopped"'

@@ -9,6 +9,7 @@
 #include <linux/mm.h>
 #include <linux/pgtable.h>
 #include <linux/spinlock.h>
+#include <asm/pgalloc.h>
 #include <asm/tlb.h>
 
 #include "glue.h"

@@ -174,14 +174,17 @@ kernel_link() {
 
 # VIEW DIR: 8 bytes at once, out of line in some versions, for both programs; elsewhere named if it is wanted after all
 kernel_compile_cx8() {
-	local f=arch/x86/lib/atomic64_cx8_32 command
+	local f=arch/x86/lib/atomic64_cx8_32 command target
 
 	[ -e "$1/$f.S" ] || return 0
-	# -j: kbuild makes it twice at once
-	if ! kernel_make "$1" "$2" i386 KAFLAGS="-include $root/src/kernel/glue/prelude.h -DEXPLORED" -j1 $f.o; then
+	# -j: kbuild makes it twice at once; 5.10 makes no single object of a library, only all of it
+	for target in $f.o "${f%/*}/"; do
+		if kernel_make "$1" "$2" i386 KAFLAGS="-include $root/src/kernel/glue/prelude.h -DEXPLORED" -j1 "$target"; then
+			break
+		fi
 		grep -q 'No rule to make target' "$2/log" || { kernel_complain "$2" "compiling $f.o"; return 2; }
-		return 0
-	fi
+	done
+	[ -e "$2/o/$f.o" ] || return 0
 	command=$(sed -n '1s/^[a-z]*cmd_arch[^ ]* := //p' "$2/o/${f%/*}/.${f##*/}.o.cmd" | sed 's/ ; .*//; s/ -DEXPLORED//; s/-Wp,-MMD,[^ ]*//')
 	[ "$2/tree/plain/cx8.o" -nt "$2/o/$f.o" ] ||
 		(cd "$2/o" && eval "${command/ -o $f.o / -o $2/tree/plain/cx8.o }") >>"$2/log" 2>&1 ||

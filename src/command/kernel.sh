@@ -127,6 +127,8 @@ kernel_one() {
 	for twin in "${!twins[@]}"; do
 		twins[twin]=${twins[twin]}=$dir/${twins[twin]}/said
 	done
+	# the tree before is a busted twin of what is said to mend it
+	[ -z "$kernel_before" ] || twins+=("${kernel_before%%=*}=${kernel_before#*=}/$3/tree/lines")
 	"$root/build/x86_64-gcc/tornkernel" "$dir/facts" "$5" "$dir/tree/lines" "${twins[@]}" || code=$?
 	return "$code"
 }
@@ -225,7 +227,7 @@ kernel_changes() {
 }
 
 cmd_kernel() {
-	local tree="" arches=() revs=() kernel_patch="" kernel_audits="" entries="" race_ms="" watch="" only_cells=() audit_files=() view out code=0 worst=0 rev after
+	local tree="" arches=() revs=() kernel_patch="" kernel_before="" kernel_audits="" entries="" race_ms="" watch="" only_cells=() audit_files=() view views=() patched out code=0 worst=0 rev after
 
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -293,19 +295,27 @@ cmd_kernel() {
 	after=${out%.jsonl}-after.jsonl
 	if [ ${#revs[@]} -gt 0 ]; then
 		for rev in "${revs[@]}"; do
-			code=0
 			view=$(kernel_revision "$tree" "$rev") || exit
-			kernel_all "$([ "$rev" = "${revs[0]}" ] && echo "$out" || echo "$after")" "$rev" "$view" "$tree" || code=$?
-			worst=$(kernel_worse "$worst" "$code")
+			views+=("$view")
 		done
+		for rev in "${!revs[@]}"; do
+			code=0
+			kernel_all "$([ "$rev" = 0 ] && echo "$out" || echo "$after")" "${revs[rev]}" "${views[rev]}" "$tree" || code=$?
+			worst=$(kernel_worse "$worst" "$code") kernel_before=${revs[rev]//=/-}=${views[rev]%/src}
+		done
+	elif [ -n "$kernel_patch" ]; then
+		view=$(kernel_view "$tree") || exit
+		patched=$(kernel_patched "$view" "$kernel_patch") || exit
+		for arch in "${arches[@]}"; do	# what does not compile is said at once
+			echo "$(basename "$kernel_patch"), $arch: compiling" >&2
+			kernel_program "$patched" "${patched%/src}/$arch" "$arch" || exit
+		done
+		kernel_patch="" kernel_all "$out" "$(basename "$tree")" "$view" "$tree" || :
+		kernel_before=without-the-patch=${view%/src}
+		kernel_all "$after" "$(basename "$tree") + $(basename "$kernel_patch")" "$patched" "$tree" || worst=$?
 	else
 		view=$(kernel_view "$tree") || exit
-		kernel_patch="" kernel_all "$out" "$(basename "$tree")" "$view" "$tree" || worst=$?
-		if [ -n "$kernel_patch" ]; then
-			view=$(kernel_patched "$view" "$kernel_patch") || exit
-			worst=0
-			kernel_all "$after" "$(basename "$tree") + $(basename "$kernel_patch")" "$view" "$tree" || worst=$?
-		fi
+		kernel_all "$out" "$(basename "$tree")" "$view" "$tree" || worst=$?
 	fi
 	[ ! -s "$after" ] || kernel_changes "$out" "$after"
 	echo "results: ${out#"$root"/}$([ ! -s "$after" ] || echo " ${after#"$root"/}")"

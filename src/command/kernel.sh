@@ -22,6 +22,7 @@ its walkers against its writers, and races them on real threads. TREE is a kerne
   --patch FILE   on a copy: before and after, side by side
   --cell TEXT    only cells with this in their names, like gup_fast; may be repeated
   --time TIME    of the race in each cell, like 5s; default 300ms, with --watch 0; 0 for none
+  --on BOARD     race there: ssh:USER@HOST[:PORT], with one --arch, the board's; explored here
   --watch        again at each save of a file of it, until Ctrl-C
   --entries      the tree's readers of one entry against its writers, a matrix, and nothing else
   --rev REV      of a git tree: these revisions instead of what is checked out
@@ -34,6 +35,7 @@ its walkers against its writers, and races them on real threads. TREE is a kerne
   ./run.sh kernel ~/linux --arch x86_64 --watch
   ./run.sh kernel ~/linux --patch fix.patch
   ./run.sh kernel ~/linux --rev v6.1 --rev v6.12
+  ./run.sh kernel ~/linux --arch arm --on ssh:root@board --time 10s
   ./run.sh kernel ~/linux --audit --arch arm
 END
 }
@@ -51,16 +53,16 @@ kernel_runs_on() {
 
 # VIEW TREE ARCH LABEL: facts for the judge, KEY<tab>VALUE
 kernel_facts() {
-	local cross on
+	local cross on=""
 
 	cross=$(kernel_cross "$3")
-	on=$(kernel_runs_on "$3" "$dir/tree/explore")
+	[ -n "$board" ] || on=$(kernel_runs_on "$3" "$dir/tree/explore")
 	# the question: its cells, what nobody may see, and for what kernel; the tree is the answer's
 	printf '%s\t%s\n' hash "$( (cat "$root"/src/kernel/{cells,notes}.h "$root/configs/kernel/$3.config"; echo "$3") |
 		sha256sum | cut -c1-16)" \
 		layout "$([ "$3" = arm ] && echo lpae || echo pae)" target "$(kernel_target "$3")" \
 		executor "${on:+${on} $(qemu_user_version "$(command -v "$on")") (user mode)}${on:-native}" \
-		cpu "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)" kernel "$(uname -sr)" \
+		cpu "${board_cpu:-$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)}" kernel "${board_kernel:-$(uname -sr)}" \
 		compiler "$("${cross}gcc" --version | head -n 1)" flags "as the tree's own build; explored with KCSAN's instrumentation, raced without" \
 		git "$(git -C "$root" describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)" \
 		model "$(kernel_model "$3")" tree.name "$4" tree.version "$(kernel_version "$1")" \
@@ -85,6 +87,11 @@ kernel_race() {
 	local on
 
 	[ "$race_ms" -gt 0 ] || return 0
+	if [ -n "$board" ]; then
+		ssh_once "$board" "$1/$2/race" "$race_ms" "${@:4}" ||
+			echo "run.sh: kernel: the race of $2 ended early on $board: exit code $?" >&2
+		return
+	fi
 	on=$(kernel_runs_on "$3" "$1/$2/race")
 	# shellcheck disable=SC2086  # no word, or one
 	timeout -k 10 $((600 + race_ms / 10)) $on "$1/$2/race" "$race_ms" "${@:4}" ||
@@ -131,6 +138,22 @@ kernel_one() {
 	[ -z "$kernel_before" ] || twins+=("${kernel_before%%=*}=${kernel_before#*=}/$3/tree/lines")
 	"$root/build/x86_64-gcc/tornkernel" "$dir/facts" "$5" "$dir/tree/lines" "${twins[@]}" || code=$?
 	return "$code"
+}
+
+# The board of --on: is it one that can race this? Sets board_cpu and board_kernel.
+kernel_board() {
+	local facts
+
+	if [ ${#arches[@]} != 1 ] || [ "$race_ms" = 0 ] || [ -n "$entries" ]; then
+		die "kernel: --on needs one --arch, a --time, and no --entries"
+	fi
+	[[ $board == ssh:* ]] || die "kernel: --on takes ssh:USER@HOST[:PORT], not \"$board\""
+	# shellcheck source=src/target/ssh.sh
+	. "$root/src/target/ssh.sh"
+	ssh_probe "$board" >/dev/null || exit 2
+	facts=$(ssh_on "$board" "uname -sr; sed -n 's/^\\(model name\\|Hardware\\).*: //p' /proc/cpuinfo" </dev/null) || exit 2
+	board_kernel=$(sed -n 1p <<<"$facts") board_cpu=$(sed -n 2p <<<"$facts")
+	board_cpu=${board_cpu:-unknown}
 }
 
 # TIME in milliseconds; 1: it is none
@@ -227,7 +250,7 @@ kernel_changes() {
 }
 
 cmd_kernel() {
-	local tree="" arches=() revs=() kernel_patch="" kernel_before="" kernel_audits="" entries="" race_ms="" watch="" only_cells=() audit_files=() view views=() patched out code=0 worst=0 rev after
+	local tree="" arches=() revs=() kernel_patch="" kernel_before="" kernel_audits="" entries="" race_ms="" watch="" only_cells=() board="" board_cpu="" board_kernel="" audit_files=() view views=() patched out code=0 worst=0 rev after
 
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -235,7 +258,7 @@ cmd_kernel() {
 		--audit) kernel_audits=1 ;;
 		--watch) watch=1 ;;
 		--entries) entries=1 ;;
-		--arch | --patch | --rev | --time | --cell | --file)
+		--arch | --patch | --rev | --time | --cell | --file | --on)
 			[ $# -gt 1 ] || die "kernel: $1 needs a value"
 			case $1 in
 			--arch) [[ " $kernel_arches " == *" $2 "* ]] || die "kernel: unknown architecture \"$2\"; valid: $kernel_arches"
@@ -244,12 +267,13 @@ cmd_kernel() {
 				[ -n "$kernel_patch" ] || die "kernel: cannot read the patch \"$2\"" ;;
 			--rev) revs+=("$2") ;;
 			--cell) only_cells+=("$2") ;;
+			--on) board=$2 ;;
 			--file) [[ $2 == *.c ]] || die "kernel: --file takes a .c file of the tree, like mm/memory.c, not \"$2\""
 				audit_files+=("$2") ;;
 			--time) race_ms=$(kernel_milliseconds "$2") || die "kernel: \"$2\" is no time; like 300ms, 5s, 1m, or 0 for no race" ;;
 			esac
 			shift ;;
-		-*) die "kernel: unknown option \"$1\"; valid: --arch --cell --file --patch --rev --time --audit --entries --watch --help" ;;
+		-*) die "kernel: unknown option \"$1\"; valid: --arch --cell --file --on --patch --rev --time --audit --entries --watch --help" ;;
 		*) [ -z "$tree" ] || die "kernel takes one tree, not \"$tree\" and \"$1\""
 			tree=$1 ;;
 		esac
@@ -271,6 +295,7 @@ cmd_kernel() {
 	[ -z "$watch" ] || { [ -d "$tree" ] && [ -z "$kernel_patch${revs[*]}$entries" ]; } ||
 		die "kernel: --watch needs a directory, and no --patch, --rev or --entries; not \"$tree\""
 	race_ms=${race_ms:-$([ -n "$watch" ] && echo 0 || echo 300)}
+	[ -z "$board" ] || kernel_board
 	# shellcheck disable=SC2034  # objects.sh's
 	{ [ "$race_ms" != 0 ] && [ -z "$entries" ]; } || kernel_kinds=explore
 	kernel_check "$tree"

@@ -9,7 +9,7 @@
 #   bin-ID/    tornwalk, configs/, this file; ID is a hash of what is in it
 #   run-KEY/   results.jsonl; KEY is a hash of ID and the arguments. `ended`: nothing
 #              is missing any more, and when it has been fetched it can go
-#   in.TOKEN/  somebody's push that is not complete
+#   in.TOKEN/  somebody's push that is not complete, or a program that runs once
 #   lock/      a run is going on: pid, boot, who, and a beat that the caller makes
 set -u
 umask 077
@@ -264,6 +264,37 @@ run() {
 	exit $code
 }
 
+# ---- once: a program that only prints, and leaves nothing ----
+
+# The caller's program follows, by a `cat`; in.TOKEN is its place.
+place() {
+	refuse_if_busy
+	mkdir "$dir/in.$1" || exit 2
+	echo "$dir/in.$1"
+}
+
+# Who hangs up is noticed by what the program cannot print any more.
+once() {
+	in=$dir/in.$1 bytes=$2
+	[ "$(wc -c <"$in/tornwalk-once")" -eq "$bytes" ] || full
+	take_lock "$3"
+	shift 3
+	chmod +x "$in/tornwalk-once"
+	"$in/tornwalk-once" "$@" </dev/null &
+	pid=$!
+	echo $pid >"$lock/pid"
+	n=0
+	while kill -0 $pid 2>/dev/null; do
+		echo $((n += 1)) >"$lock/beat"
+		sleep 1
+	done
+	wait $pid
+	code=$?
+	cd / && rm -rf "$in" "$lock"
+	leave_dir
+	exit $code
+}
+
 # ---- fetch, and then done with the number of lines that arrived ----
 
 fetch() {
@@ -295,6 +326,6 @@ forget() {
 find_dir
 lock=$dir/lock
 case $command in
-probe | stage | install | drop | seed | run | fetch | forget) "$command" "$@" ;;
+probe | stage | install | drop | place | once | seed | run | fetch | forget) "$command" "$@" ;;
 *) say "unknown command $command"; exit 2 ;;
 esac

@@ -166,6 +166,31 @@ ssh_push() {
 	return "$code"
 }
 
+# SPEC PROGRAM ARGS...: what it prints there, and its exit code; 2 after one line, too
+ssh_once() {
+	local spec=$1 program=$2 facts machine what token at code=0 words
+
+	shift 2
+	facts=$(ssh_probe "$spec") || return 2
+	machine=$(sed -n 's/^machine=//p' <<<"$facts")
+	what=$(ssh_fits "$program" "$machine") || {
+		ssh_say "$spec: wrong architecture: it is $machine, ${program##*/} is for $what"
+		return 2
+	}
+	token=once-$$-$RANDOM
+	trap 'ssh_board "$spec" drop "$token" </dev/null 2>/dev/null || :; exit 130' INT TERM
+	words=$(ssh_quote "run.sh: $spec" "${TORNWALK_BOARD_DIR:-}" once "$token" "$(stat -c %s "$program")" \
+		"$(id -un)@$(uname -n), $(date -u +%Y-%m-%dT%H:%M:%SZ)" "$@")
+	at=$(ssh_board "$spec" place "$token" </dev/null) &&
+		ssh_on "$spec" "cat >$(ssh_quote "$at/tornwalk-once") 2>/dev/null || cat >/dev/null" <"$program" &&
+		ssh_open "$spec" || code=2
+	[ "$code" != 0 ] || "${ssh_command[@]}" "sh -s -- $words" <"$root/src/target/board.sh" || code=$?
+	[ "$code" != 255 ] || ssh_say "$spec: connection lost"
+	# shellcheck disable=SC2064  # as it is now
+	trap "${ssh_idle_trap:--}" INT TERM
+	return "$code"
+}
+
 # ---- exec ----
 
 # A line every three seconds while the caller lives; `stop` is its Ctrl-C.

@@ -123,6 +123,14 @@ rm -f "$tmp/bin.1/head"
 run_cells 1 "$tmp/fewer" 10ms
 expect "... stays there, and the next call has it" 'well_formed "$tmp/fewer" 5 && board_clean 1'
 
+# ---- a program that runs once ----
+
+client ssh_once "$(board 1)" "$tornwalk" help
+expect "once: what it prints" 'exits 0 && out_has "usage: tornwalk"'
+client ssh_once "$(board 1)" "$tornwalk" nonsense
+expect "once: its exit code and its words" 'exits 2 && err_has "nonsense"'
+check "once: leaves nothing" board_clean 1
+
 # ---- lost ----
 
 goes_on() {
@@ -212,6 +220,8 @@ is() {	# MACHINE: what the board's uname says
 is riscv64
 session 1 "$tmp/none" quick
 check "wrong architecture: no build for it" one_line 'wrong architecture: riscv64; there are programs for: armhf armhf-lpae i686 x86_64$'
+client ssh_once "$(board 1)" "$tornwalk" help
+check "wrong architecture: nothing runs once" one_line 'wrong architecture'
 is armv7l
 client ssh_probe "$(board 1)"
 check "armv7l without LPAE: armhf" out_has '^target=armhf$'

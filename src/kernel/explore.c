@@ -2,7 +2,7 @@
 /*
  * Every execution of the kernel's own code: one thread walks, one changes what is walked.
  * Linked with one tree's instrumented objects; says what it found in lines of tabs, which
- * judge.c makes a table and results of.
+ * judge/ makes a table and results of.
  *
  *	cell	NAME	in|outside
  *	model	NAME	MODEL	NOTES	STATES	MILLISECONDS	complete|WHY

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What judge.c read and judged, and line.c writes for the desk. */
+/* What read.c read and judge.c judged, and print.c prints for people, line.c for the desk. */
 #ifndef TORNWALK_KERNEL_JUDGED_H
 #define TORNWALK_KERNEL_JUDGED_H
 
@@ -54,9 +54,26 @@ struct judged {
 	unsigned ncells, ntwins, nfacts;
 	char *twin[MAX_TWINS], *fact[MAX_FACTS][2];
 	unsigned model;		/* of the machine that the tree is for */
+	bool shown[NR_MODELS];	/* that somebody explored */
 	bool ended, raced;	/* the explorer, the race told of all cells */
 	char cpus[32];		/* those that raced, "0,1" */
 };
+
+/* One line, exit 2. */
+_Noreturn void judged_die(const char *what, const char *which);
+
+/* Lines KEY<tab>VALUE. */
+void judged_read_facts(struct judged *j, const char *path);
+/* Lines of explore.c and race.c; twin: whose, in j->twin, or -1 of the tree itself. */
+void judged_read(struct judged *j, const char *path, int twin);
+unsigned judged_model(const char *name);
+
+/* Its cause, reason, strength, and the note that they are about. */
+void judge_cell(const struct judged *j, struct cell *c);
+
+void print_head(const struct judged *j);
+void print_cell(const struct judged *j, const struct cell *c);
+void print_witness(const struct cell *c);
 
 /* A fact of that name; "-" where there is none. */
 const char *judged_fact(const struct judged *j, const char *key);

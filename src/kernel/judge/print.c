@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The verdicts for people: a table, and the schedules of what fails. */
+#include <string.h>
+
+#include "judged.h"
+
+void print_head(const struct judged *j)
+{
+	printf("%-12s %-40s", "verdict", "cell");
+	for (unsigned m = 0; m < NR_MODELS; m++)
+		if (j->shown[m])
+			printf(" %-10s", m < 3 ? judged_models[m] : m == 3 ? "low first" : "high first");
+	printf(" %-9s %-8s %s\n", "raced", "strength", "reason");
+}
+
+void print_cell(const struct judged *j, const struct cell *c)
+{
+	char what[NR_MODELS][TEXT], raced[32] = "-", strength[32] = "-";
+
+	if (c->raced.walks) {
+		snprintf(raced, sizeof(raced), "%llu", (unsigned long long)c->raced.bad_rounds);
+		if (c->raced_twin >= 0)
+			snprintf(strength, sizeof(strength), "%llu", (unsigned long long)c->strength);
+	}
+	for (unsigned m = 0; m < NR_MODELS; m++) {
+		const uint32_t bad = c->notes[m] & (NOTES_BAD | NOTES_VOID);
+
+		if (!c->known[m])
+			strcpy(what[m], "-");
+		else if (bad)
+			snprintf(what[m], sizeof(what[m]), "%s%s", note_kinds[__builtin_ctz(bad)].name, bad & (bad - 1) ? "+" : "");
+		else
+			strcpy(what[m], c->complete[m] ? "clean" : "(clean)");
+	}
+	printf("%-12s %-40s", verdict_names[cause_kinds[c->cause].verdict], c->name);
+	for (unsigned m = 0; m < NR_MODELS; m++)
+		if (j->shown[m])
+			printf(" %-10s", what[m]);
+	printf(" %-9s %-8s %s\n", raced, strength, c->reason);
+}
+
+/* Only lines: what is a walker's stands left, what is a writer's right of it. */
+void print_witness(const struct cell *c)
+{
+	unsigned n = 0;
+
+	printf("\n%s, %s:\n", c->name, note_kinds[c->worst].meaning);
+	for (const struct step *s = c->steps; s; s = s->next)
+		if (s->note == (unsigned)c->worst)
+			printf("%4u  %-7s %-46s %s\n", ++n, s->who, s->where, s->text);
+}

@@ -282,7 +282,8 @@ static void print_move(const struct program *p, const struct op *op, uint64_t go
 		printf("%08" PRIx32, (uint32_t)(loaded ? got : op->value));
 }
 
-static void print_witness(const char *name, struct program *p, uint32_t bit)
+/* false: under its model there is none. */
+static bool print_witness(const char *name, struct program *p, uint32_t bit)
 {
 	static struct schedule s;
 	static struct state state;
@@ -291,7 +292,7 @@ static void print_witness(const char *name, struct program *p, uint32_t bit)
 	uint64_t got;
 
 	if (search_witness(p, bit, MAX_STATES, &s))
-		return;
+		return false;
 	state_first(p, &state);
 	for (unsigned i = 0; i < s.n; i++) {
 		const unsigned a = s.move[i].agent;
@@ -305,7 +306,7 @@ static void print_witness(const char *name, struct program *p, uint32_t bit)
 			       model_names[p->model], what, ++step, a - MAX_PARTIES == READER ? "walker" : "writer", w->hi, w->lo);
 		}
 		if (agent_move(p, &state, a, s.move[i].alt, &got))
-			return;
+			return true;
 		if (!thread && !agent_is_flush(a))
 			printf("step\t%s\t%s\t%s\t%u\twriter\t-\tits grace period is over: the page is somebody else's\n", name,
 			       model_names[p->model], what, ++step);
@@ -321,6 +322,7 @@ static void print_witness(const char *name, struct program *p, uint32_t bit)
 		print_notes(state_notes(p, &state) & NOTES_VOID);
 		putchar('\n');
 	}
+	return true;
 }
 
 /* The models a cell is explored under, and how its line calls them. */
@@ -346,7 +348,10 @@ static void print_witnesses(const char *name, struct program *p, uint32_t notes)
 			continue;
 		n++;
 		p->model = MODEL_SC;
-		print_witness(name, p, 1u << i);
+		if (!print_witness(name, p, 1u << i)) {
+			p->model = model;
+			print_witness(name, p, 1u << i);
+		}
 		p->model = model;
 		now.shown |= 1u << i;
 	}

@@ -16,7 +16,7 @@ output script br body""".split())
 ATTRS = set("""lang charset name content class id href hidden type value tabindex role scope rowspan
 colspan title open for autocomplete style aria-label aria-labelledby aria-live aria-hidden viewbox d
 transform cx cy r x y width height fill stroke stroke-width stroke-dasharray text-anchor points color
-font-family font-size stroke-linecap shape-rendering fill-opacity""".split())
+data-is font-family font-size stroke-linecap shape-rendering fill-opacity""".split())
 
 
 class Page(html.parser.HTMLParser):
@@ -25,6 +25,7 @@ class Page(html.parser.HTMLParser):
         self.faults, self.ids, self.links = [], [], []
         self.tags, self.cells, self.path = {}, [], []
         self.names, self.naming = [], False
+        self.tree, self.in_tree = [], False     # rows of kernel trees' tables
         self.feed(text)
         self.close()
 
@@ -47,6 +48,7 @@ class Page(html.parser.HTMLParser):
         if self.naming:
             self.names.append("")
         if tag == "table":
+            self.in_tree = "tree" in (dict(attrs).get("class") or "").split()
             self.path.append(dict(attrs).get("id"))
         if self.path and self.path[-1] == "t":
             if tag == "tr":
@@ -54,12 +56,20 @@ class Page(html.parser.HTMLParser):
             if tag in ("td", "th") and self.cells:
                 self.cells[-1].append("")
 
+        if self.in_tree and tag == "tr":
+            self.tree.append([])
+        if self.in_tree and tag in ("td", "th"):
+            self.tree[-1].append("")
+
     def handle_endtag(self, tag):
+        self.in_tree &= tag != "table"
         self.naming &= tag != "summary"
         if tag == "table" and self.path:
             self.path.pop()
 
     def handle_data(self, data):
+        if self.in_tree and self.tree and self.tree[-1]:
+            self.tree[-1][-1] += data
         if self.naming:
             self.names[-1] += data
         if self.path and self.path[-1] == "t" and self.cells and self.cells[-1]:
@@ -73,6 +83,15 @@ def figure(n):
         n /= 1000
     return (f"{n:.0f}" if n >= 99.95 or n == int(n) else f"{n:.1f}" if n >= 9.995 else
             f"{n:.2f}") + unit
+
+
+def shown(models):
+    """What a tree's table has under its models: the first bad note, and how many more."""
+    order = [m for m in ("sc", "tso", "weak", "low", "high") if m in models]
+    for m in (models[k] for k in order):
+        bad = m["bad"].split(",")
+        yield (bad[0] + (f" +{len(bad) - 1}" if len(bad) > 1 else "") if m["bad"] else
+               "clean" if m["complete"] else "(clean)")
 
 
 def figures(page, path):
@@ -92,11 +111,18 @@ def figures(page, path):
         if not row[0].endswith(r["verdict"]):
             yield f"{name}: verdict {row[0]}, not {r['verdict']}"
         rated = r.get("unbiased", r)
-        rate = rated["distinct"]["torn"] / rated["seconds"]
-        if row[-6] != (figure(rate) if rate else "0"):
+        raced = "tree" not in r or r["walks"]
+        rate = rated["distinct"]["torn"] / rated["seconds"] if raced else 0
+        if row[-6] != (figure(rate) if rate else "0" if raced else "–"):
             yield f"{name}: {row[-6]} torn/s, not {rate}"
         if bool(k) != ("torn" in row[-7]):
             yield f"{name}: seen is {row[-7]!r}"
+        if "tree" in r:
+            has = [[c.strip() for c in t] for t in page.tree if name.endswith("." + t[1].strip())]
+            want_row = list(shown(r["tree"]["explored"]))
+            if len(has) != 1 or not has[0][0].endswith(r["verdict"]) or \
+               [c for c in has[0][2:-3] if c] != want_row or has[0][-1] != r["reason"]:
+                yield f"{name}: the tree's table has {has}, not {r['verdict']}, {want_row}"
         if row[-2] != (figure(r["strength"]) if r.get("strength") else ""):
             yield f"{name}: strength is {row[-2]!r}"
 

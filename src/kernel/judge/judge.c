@@ -4,6 +4,8 @@
  *
  * Invariant: a pass is a complete search, of a cell in which a twin was caught in this run.
  */
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "judged.h"
@@ -17,26 +19,36 @@ static unsigned steps_to(const struct cell *c, unsigned note)
 	return n;
 }
 
+/* Adds to its reason, whole. */
+__attribute__((format(printf, 2, 3)))
+static void say(struct cell *c, const char *fmt, ...)
+{
+	char *more, *all;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&more, fmt, ap) < 0 || asprintf(&all, "%s%s", c->reason ? c->reason : "", more) < 0)
+		judged_die("no memory for", c->name);
+	va_end(ap);
+	free(more);
+	free(c->reason);
+	c->reason = all;
+}
+
 static void judge_clean(const struct judged *j, struct cell *c)
 {
-	int n = 0;
+	char what[NOTES_LEN];
 
 	c->cause = CAUSE_NO_TWIN;
 	for (unsigned i = 0; i < j->ntwins; i++) {
-		char what[TEXT / 2];
-
 		if (!c->caught[i])
 			continue;
 		judged_notes(what, sizeof(what), c->caught[i]);
-		if (n < TEXT - 80)
-			n += snprintf(c->reason + n, sizeof(c->reason) - (size_t)n, "%s%s caught (%.100s)", n ? ", " : "",
-				      j->twin[i], what);
+		say(c, "%s%s caught (%s)", c->reason ? ", " : "", j->twin[i], what);
 		c->cause = CAUSE_SOURCE_CANNOT;
 	}
-	if (c->cause == CAUSE_NO_TWIN)
-		snprintf(c->reason, sizeof(c->reason), "nothing forbidden in any execution, but no busted twin was caught here");
-	else if (n < TEXT - 80)
-		snprintf(c->reason + n, sizeof(c->reason) - (size_t)n, "; nothing forbidden in any execution");
+	say(c, c->cause == CAUSE_NO_TWIN ? "nothing forbidden in any execution, but no busted twin was caught here" :
+					   "; nothing forbidden in any execution");
 }
 
 /*
@@ -71,38 +83,34 @@ static uint32_t impossible(const struct judged *j, const struct cell *c)
 
 static void say_raced(const struct judged *j, struct cell *c)
 {
-	const size_t n = strlen(c->reason);
 	const unsigned long long bad = c->raced.bad_rounds;
 
 	if (!c->raced.walks)
 		return;
 	if (c->raced.seen & NOTES_VOID)
-		snprintf(c->reason + n, sizeof(c->reason) - n, "; the race went where nobody serves it%s%.100s",
-			 *c->missing ? ": " : "", c->missing);
+		say(c, "; the race went where nobody serves it%s%s", c->missing ? ": " : "", c->missing ? c->missing : "");
 	else if (bad)
-		snprintf(c->reason + n, sizeof(c->reason) - n, "; seen in %llu of %llu rounds of the race", bad,
-			 (unsigned long long)c->raced.rounds);
+		say(c, "; seen in %llu of %llu rounds of the race", bad, (unsigned long long)c->raced.rounds);
 	else if (c->raced_twin >= 0)
-		snprintf(c->reason + n, sizeof(c->reason) - n, "; nor in %llu walks of the race, where %.40s was caught in %llu rounds",
-			 (unsigned long long)c->raced.walks, j->twin[c->raced_twin],
-			 (unsigned long long)c->twin_raced[c->raced_twin].bad_rounds);
+		say(c, "; nor in %llu walks of the race, where %s was caught in %llu rounds",
+		    (unsigned long long)c->raced.walks, j->twin[c->raced_twin],
+		    (unsigned long long)c->twin_raced[c->raced_twin].bad_rounds);
 	else
-		snprintf(c->reason + n, sizeof(c->reason) - n, "; not seen in the race, which caught no twin either");
+		say(c, "; not seen in the race, which caught no twin either");
 }
 
 void judge_cell(const struct judged *j, struct cell *c)
 {
 	/* a note whose shortest witness is void is no evidence */
 	const uint32_t notes = c->notes[j->model], bad = notes & NOTES_BAD & ~c->void_notes;
+	char what[NOTES_LEN];
 
 	find_strength(j, c);
 	c->worst = -1;
 	if (impossible(j, c)) {
-		char what[TEXT / 2];
-
 		judged_notes(what, sizeof(what), impossible(j, c));
 		c->cause = CAUSE_ALARM;
-		snprintf(c->reason, sizeof(c->reason), "ALARM: the race shows %.200s, which no execution of the source does", what);
+		say(c, "ALARM: the race shows %s, which no execution of the source does", what);
 	} else if (bad) {
 		/* the first that has a witness: explore.c begins with what is likeliest */
 		for (const struct step *st = c->steps; st && c->worst < 0; st = st->next)
@@ -111,21 +119,20 @@ void judge_cell(const struct judged *j, struct cell *c)
 		if (c->worst < 0)
 			c->worst = __builtin_ctz(bad);
 		c->cause = c->outside ? CAUSE_SOURCE_OUTSIDE : CAUSE_SOURCE_SHOWS;
-		snprintf(c->reason, sizeof(c->reason), "%s%s, in %u steps", c->outside ? "outside this tree's contract: " : "",
-			 note_kinds[c->worst].meaning, steps_to(c, (unsigned)c->worst));
+		say(c, "%s%s", c->outside ? "outside this tree's contract: " : "", note_kinds[c->worst].meaning);
+		if (steps_to(c, (unsigned)c->worst))
+			say(c, ", in %u steps", steps_to(c, (unsigned)c->worst));
 	} else if ((c->raced.seen & NOTES_BAD) && !c->outside) {
 		/* there is no complete search to call it impossible: then it is what it is */
 		c->cause = CAUSE_FORBIDDEN;
-		snprintf(c->reason, sizeof(c->reason), "%s", note_kinds[__builtin_ctz(c->raced.seen & NOTES_BAD)].meaning);
+		say(c, "%s", note_kinds[__builtin_ctz(c->raced.seen & NOTES_BAD)].meaning);
 	} else if (notes & (NOTES_VOID | c->void_notes)) {
-		char what[TEXT / 2];
-
 		judged_notes(what, sizeof(what), notes & NOTES_VOID);
 		c->cause = CAUSE_NO_STUB;
-		snprintf(c->reason, sizeof(c->reason), "%.200s%s%.200s", *what ? what : c->why_void, *c->missing ? ": " : "", c->missing);
+		say(c, "%s%s%s", *what ? what : c->why_void ? c->why_void : "", c->missing ? ": " : "", c->missing ? c->missing : "");
 	} else if (!c->known[j->model] || !c->complete[j->model]) {
 		c->cause = CAUSE_UNFINISHED;
-		snprintf(c->reason, sizeof(c->reason), "the search did not come to its end: %.200s", *c->why ? c->why : "it crashed");
+		say(c, "the search did not come to its end: %s", c->why ? c->why : "it crashed");
 	} else {
 		judge_clean(j, c);
 	}

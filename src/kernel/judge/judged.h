@@ -10,14 +10,16 @@
 #include "judge/words.h"
 #include "kernel/notes.h"
 
-enum { MAX_CELLS = 64, MAX_TWINS = 16, MAX_FACTS = 32, NR_MODELS = 5, TEXT = 512 };
+/* More of these than fit end it. NOTES_LEN: of all their names. */
+enum { MAX_CELLS = 256, MAX_TWINS = 32, MAX_FACTS = 64, NR_MODELS = 5, NOTES_LEN = 512 };
 
 /* sc, tso, weak; and the machine's own with the words of 8 bytes in one order: low, high. */
 extern const char *const judged_models[NR_MODELS];
 
 struct step {
 	unsigned cell, model, note;
-	char *who, *where, *text;
+	char *who, *where, *text;	/* walker; mm/gup.c:2743 gup_pmd_range(); load low 002000e7 */
+	char *code;		/* the source's line, of the tree or of glue/, or NULL: it is neither's */
 	struct step *next;
 };
 
@@ -36,7 +38,7 @@ struct cell {
 	uint32_t notes[NR_MODELS];
 	uint32_t void_notes;	/* whose witness is worth nothing */
 	uint64_t states, ms;
-	char why[TEXT], missing[TEXT], why_void[TEXT];
+	char *why, *missing, *why_void;	/* NULL: nobody said */
 	struct step *steps, **last;
 	/* of the twins: whose notes were bad here */
 	uint32_t caught[MAX_TWINS];
@@ -45,7 +47,7 @@ struct cell {
 	uint64_t strength;
 	/* the verdict */
 	enum cause cause;
-	char reason[TEXT];
+	char *reason;		/* NULL: not judged yet */
 	int worst;		/* the note that it is about, or -1 */
 };
 

@@ -101,41 +101,93 @@ static json_t *zeros(const char *const *names, unsigned n)
 	return o;
 }
 
-/* As tornwalk's own: a step a line. */
-static void add_schedule(json_t *o, const struct cell *c)
+static json_t *notes_of(uint32_t notes)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
-	unsigned n = 0;
+	char what[NOTES_LEN];
 
-	if (!f)
-		exit(2);
-	for (const struct step *s = c->steps; s; s = s->next)
+	judged_notes(what, sizeof(what), notes);
+	return json_string(what);
+}
+
+/* Under each model that was explored: all that was noted, what of it is bad or void, and whether that was all. */
+static json_t *explored(const struct cell *c)
+{
+	json_t *models = json_object();
+
+	for (unsigned m = 0; m < NR_MODELS; m++) {
+		json_t *o;
+
+		if (!c->known[m])
+			continue;
+		o = json_object();
+		add(o, "notes", notes_of(c->notes[m]));
+		add(o, "bad", notes_of(c->notes[m] & (NOTES_BAD | NOTES_VOID)));
+		add(o, "complete", json_boolean(c->complete[m]));
+		add(models, judged_models[m], o);
+	}
+	return models;
+}
+
+static json_t *steps_of(const struct cell *c, unsigned note)
+{
+	json_t *steps = json_array();
+
+	for (const struct step *s = c->steps; s; s = s->next) {
+		json_t *o;
+
+		if (s->note != note)
+			continue;
+		o = json_object();
+		add_text(o, "who", s->who);
+		add_text(o, "where", s->where);
+		add_text(o, "what", s->text);
+		if (s->code)
+			add_text(o, "code", s->code);
+		json_array_append_new(steps, o);
+	}
+	return steps;
+}
+
+static json_t *witness_of(const struct cell *c, const struct step *first)
+{
+	json_t *o = json_object();
+
+	add_text(o, "note", note_kinds[first->note].name);
+	add_text(o, "meaning", note_kinds[first->note].meaning);
+	add_text(o, "model", judged_models[first->model]);
+	add(o, "steps", steps_of(c, first->note));
+	return o;
+}
+
+/* The shortest schedule of each bad note that has one; that of the note which the verdict is about comes first. */
+static json_t *witnesses(const struct cell *c)
+{
+	json_t *all = json_array();
+	unsigned last = NR_NOTES;
+
+	for (const struct step *s = c->steps; s; last = s->note, s = s->next) {
+		if (s->note == last || c->void_notes & 1u << s->note)
+			continue;
 		if (s->note == (unsigned)c->worst)
-			fprintf(f, "%4u  %-7s %-46s %s\n", ++n, s->who, s->where, s->text);
-	fclose(f);
-	add_text(o, "schedule", text);
-	free(text);
+			json_array_insert_new(all, 0, witness_of(c, s));
+		else
+			json_array_append_new(all, witness_of(c, s));
+	}
+	return all;
 }
 
 static json_t *tree_of(const struct judged *j, const struct cell *c)
 {
-	json_t *tree = json_object(), *explored = json_object();
-	char what[TEXT];
+	json_t *tree = json_object();
 
-	for (unsigned m = 0; m < NR_MODELS; m++) {
-		if (!c->known[m])
-			continue;
-		judged_notes(what, sizeof(what), c->notes[m]);
-		add_text(explored, judged_models[m], what);
-	}
-	add(tree, "explored", explored);
-	add(tree, "states", json_integer((json_int_t)c->states));
-	add(tree, "complete", json_boolean(c->complete[j->model]));
 	for (unsigned i = 0; i < j->nfacts; i++)
 		if (!strncmp(j->fact[i][0], "tree.", 5))
 			add_text(tree, j->fact[i][0] + 5, j->fact[i][1]);
+	add(tree, "contract", json_string(c->outside ? "outside" : "in"));
+	add(tree, "explored", explored(c));
+	add(tree, "bad_rounds", json_integer((json_int_t)c->raced.bad_rounds));
+	add(tree, "states", json_integer((json_int_t)c->states));
+	add(tree, "witnesses", witnesses(c));
 	return tree;
 }
 
@@ -241,8 +293,6 @@ void judged_line(FILE *f, const struct judged *j, const struct cell *c)
 		add_text(o, "model", judged_models[j->model]);
 	if (c->raced.walks)
 		add_power(o, j, c);
-	if (c->worst >= 0)
-		add_schedule(o, c);
 	add(o, "tree", tree_of(j, c));
 	json_dumpf(o, f, JSON_COMPACT | JSON_ENSURE_ASCII);
 	putc('\n', f);

@@ -15,7 +15,7 @@ void print_head(const struct judged *j)
 
 void print_cell(const struct judged *j, const struct cell *c)
 {
-	char what[NR_MODELS][TEXT], raced[32] = "-", strength[32] = "-";
+	char what[NR_MODELS][NOTES_LEN], raced[32] = "-", strength[32] = "-";
 
 	if (c->raced.walks) {
 		snprintf(raced, sizeof(raced), "%llu", (unsigned long long)c->raced.bad_rounds);
@@ -47,5 +47,6 @@ void print_witness(const struct cell *c)
 	printf("\n%s, %s:\n", c->name, note_kinds[c->worst].meaning);
 	for (const struct step *s = c->steps; s; s = s->next)
 		if (s->note == (unsigned)c->worst)
-			printf("%4u  %-7s %-46s %s\n", ++n, s->who, s->where, s->text);
+			printf("%4u  %-7s %-46s %-*s%s\n", ++n, s->who, s->where, s->code ? 38 : 0, s->text,
+			       s->code ? s->code : "");
 }

@@ -53,8 +53,10 @@ static struct cell *cell_named(struct judged *j, const char *name, bool add)
 	for (unsigned i = 0; i < j->ncells; i++)
 		if (!strcmp(j->cell[i].name, name))
 			return &j->cell[i];
-	if (!add || j->ncells == MAX_CELLS)
+	if (!add)
 		return NULL;
+	if (j->ncells == MAX_CELLS)
+		judged_die("more cells than fit, at", name);
 	c = &j->cell[j->ncells++];
 	snprintf(c->name, sizeof(c->name), "%s", name);
 	c->last = &c->steps;
@@ -82,7 +84,31 @@ static uint32_t notes_named(char *names)
 	return notes;
 }
 
-static void add_step(struct cell *c, char *field[8])
+/* "FILE:LINE FUNCTION()": that line of a file under `view`, without what it is indented by; NULL: there is none. */
+static char *code_at(const char *view, const char *where)
+{
+	char path[4096], *line = NULL, *code = NULL;
+	const char *colon = strchr(where, ':');
+	const unsigned long number = colon ? strtoul(colon + 1, NULL, 10) : 0;
+	size_t size = 0;
+	FILE *f;
+
+	if (!number || snprintf(path, sizeof(path), "%s/%.*s", view, (int)(colon - where), where) >= (int)sizeof(path))
+		return NULL;
+	f = fopen(path, "r");
+	for (unsigned long n = 1; f && n <= number; n++)
+		if (getline(&line, &size, f) < 0)
+			goto out;
+	if (f)
+		code = strndup(line + strspn(line, " \t"), strcspn(line + strspn(line, " \t"), "\r\n"));
+out:
+	if (f)
+		fclose(f);
+	free(line);
+	return code;
+}
+
+static void add_step(const struct judged *j, struct cell *c, char *field[8])
 {
 	struct step *s = calloc(1, sizeof(*s));
 
@@ -93,6 +119,9 @@ static void add_step(struct cell *c, char *field[8])
 	s->who = strdup(field[5]);
 	s->where = strdup(field[6]);
 	s->text = strdup(field[7]);
+	s->code = code_at(judged_fact(j, "view"), s->where);
+	if (!s->code)
+		s->code = code_at(judged_fact(j, "home"), s->where);
 	*c->last = s;
 	c->last = &s->next;
 }
@@ -128,6 +157,13 @@ static void add_raced(struct raced *r, char *field[8])
 	snprintf(r->strategies + n, sizeof(r->strategies) - n, "%s%s", n ? "+" : "", field[2]);
 }
 
+/* The last one counts. */
+static void keep(char **to, const char *text)
+{
+	free(*to);
+	*to = strdup(text);
+}
+
 static void read_line(struct judged *j, char *line, int twin)
 {
 	char *field[8];
@@ -145,7 +181,7 @@ static void read_line(struct judged *j, char *line, int twin)
 	if (n == 3 && !strcmp(field[0], "cell") && twin < 0)
 		c->outside = !strcmp(field[2], "outside");
 	if (n == 3 && !strcmp(field[0], "missing") && twin < 0)
-		snprintf(c->missing, sizeof(c->missing), "%s", field[2]);
+		keep(&c->missing, field[2]);
 	if (n == 7 && !strcmp(field[0], "model")) {
 		const unsigned m = judged_model(field[2]);
 		const uint32_t notes = notes_named(field[3]);
@@ -160,17 +196,17 @@ static void read_line(struct judged *j, char *line, int twin)
 		c->ms += strtoull(field[5], NULL, 10);
 		c->complete[m] = !strcmp(field[6], "complete");
 		if (!c->complete[m] && m == j->model)
-			snprintf(c->why, sizeof(c->why), "%s", field[6]);
+			keep(&c->why, field[6]);
 	}
 	if (n == 8 && !strcmp(field[0], "raced"))
 		add_raced(twin < 0 ? &c->raced : &c->twin_raced[twin], field);
 	if (n == 3 && !strcmp(field[0], "seen") && twin < 0)
 		c->raced.seen = notes_named(field[2]);
 	if (n == 8 && !strcmp(field[0], "step") && twin < 0)
-		add_step(c, field);
+		add_step(j, c, field);
 	if (n == 4 && !strcmp(field[0], "void") && twin < 0) {
 		c->void_notes |= notes_named(field[2]);
-		snprintf(c->why_void, sizeof(c->why_void), "%s", field[3]);
+		keep(&c->why_void, field[3]);
 	}
 }
 
@@ -196,11 +232,14 @@ void judged_read_facts(struct judged *j, const char *path)
 
 	if (!f)
 		judged_die("cannot read", path);
-	while (getline(&line, &size, f) > 0 && j->nfacts < MAX_FACTS)
-		if (split(line, field) == 2) {
-			j->fact[j->nfacts][0] = strdup(field[0]);
-			j->fact[j->nfacts++][1] = strdup(field[1]);
-		}
+	while (getline(&line, &size, f) > 0) {
+		if (split(line, field) != 2)
+			continue;
+		if (j->nfacts == MAX_FACTS)
+			judged_die("more facts than fit, at", field[0]);
+		j->fact[j->nfacts][0] = strdup(field[0]);
+		j->fact[j->nfacts++][1] = strdup(field[1]);
+	}
 	free(line);
 	fclose(f);
 }

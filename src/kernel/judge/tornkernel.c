@@ -25,9 +25,11 @@ int main(int argc, char **argv)
 	judged_read_facts(&all, argv[1]);
 	all.model = judged_model(judged_fact(&all, "model"));
 	judged_read(&all, argv[3], -1);
-	for (int i = 4; i < argc && all.ntwins < MAX_TWINS; i++) {
+	for (int i = 4; i < argc; i++) {
 		char *file = strchr(argv[i], '=');
 
+		if (all.ntwins == MAX_TWINS)
+			judged_die("more twins than fit, at", argv[i]);
 		if (!file)
 			judged_die("no TWIN=FILE:", argv[i]);
 		*file++ = '\0';

@@ -156,16 +156,20 @@ static double asked_seconds(const struct result *r)
 /* A kernel tree's cell. */
 static void tree_command(FILE *f, const struct result *r)
 {
+	const struct tree *t = r->machine->tree;
+
 	fputs("./run.sh kernel ", f);
-	word(f, r->tree);
-	fputs(" --arch ", f);
-	word(f, r->tree_arch);
+	word(f, t->name);
+	option(f, "arch", t->arch, NULL);
+	option(f, "rev", t->rev, "-");
+	option(f, "patch", t->patch, "-");
+	option(f, "cell", strncmp(r->scenario, "kernel.", 7) ? r->scenario : r->scenario + 7, NULL);
 }
 
 static void command(FILE *f, const struct result *r)
 {
 	fputs("<p><code>", f);
-	if (r->tree) {
+	if (r->source) {
 		tree_command(f, r);
 		fputs("</code>", f);
 		return;
@@ -279,6 +283,8 @@ static void details(struct page *p, size_t i)
 	if (!brief)
 		harms(f, r);
 	predictions(f, r);
+	if (r->source && r->source->nr_witnesses)
+		fprintf(f, "<p>its <a href=#w%zu>schedule</a>, in lines of the tree's source", i);
 	if (has_witness(p, i))
 		html_anatomy(f, r, brief);
 	if (r->schedule && !brief)
@@ -299,7 +305,7 @@ static void rate_columns(FILE *f, const struct result *r)
 	char a[FIGURE_LEN], b[FIGURE_LEN];
 	struct limits l;
 
-	if (r->rated.seconds <= 0) {
+	if (r->rated.seconds <= 0 || (r->source && !r->walks)) {	/* explored, not raced */
 		fputs("<td>–<td>–<td>", f);
 		return;
 	}

@@ -22,6 +22,8 @@ const char page_script[] =
 
 static void head(struct page *p)
 {
+	char label[TREE_LABEL];
+
 	fprintf(p->f, "<!DOCTYPE html>\n<html lang=en>\n<meta charset=utf-8>\n"
 		"<meta name=viewport content=\"width=device-width,initial-scale=1\">\n"
 		"<meta name=color-scheme content=\"light dark\">\n<title>tornwalk: ");
@@ -29,17 +31,24 @@ static void head(struct page *p)
 		p->rs->nr_machines, p->rs->nr_machines == 1 ? "" : "s", page_style);
 	fputs("<header><p class=brand>tornwalk report"
 	      "<button id=theme hidden aria-label=\"switch between light and dark\">light / dark</button></p>\n"
-	      "<nav aria-label=sections><a href=#summary>summary</a> <a href=#executors>executors</a> ", p->f);
+	      "<nav aria-label=sections><a href=#summary>summary</a> ", p->f);
+	for (unsigned m = 0; p->any_trees && m < p->rs->nr_machines; m++)
+		if (p->rs->machines[m]->tree) {
+			fprintf(p->f, "<a href=#tree%u>", m);
+			page_text(p->f, tree_label(label, p->rs->machines[m]->tree));
+			fputs("</a> ", p->f);
+		}
+	fputs("<a href=#executors>executors</a> ", p->f);
 	if (p->rs->nr_machines > 1)
 		fputs("<a href=#side>side by side</a> ", p->f);
-	fputs("<a href=#matrix>matrix</a> <a href=#rates>rates</a> <a href=#cells>cells</a> "
-	      "<a href=#how>how to read</a></nav></header>\n<main>\n", p->f);
+	if (!p->only_trees)
+		fputs("<a href=#matrix>matrix</a> <a href=#rates>rates</a> ", p->f);
+	fputs("<a href=#cells>cells</a> <a href=#how>how to read</a></nav></header>\n<main>\n", p->f);
 }
 
-static void how_to_read(struct page *p)
+static void how_to_read_cells(struct page *p)
 {
-	fputs("<section id=how aria-labelledby=how-h><h2 id=how-h>How to read this</h2><dl>"
-	      "<dt>cell<dd>one reader against one writer, on one executor. A verdict belongs to that "
+	fputs("<dt>cell<dd>one reader against one writer, on one executor. A verdict belongs to that "
 	      "pair there, never to a reader alone."
 	      "<dt>pass<dd>nothing forbidden was seen, enough was looked at, and the twin that must be "
 	      "caught was caught; or what had to appear did."
@@ -55,8 +64,34 @@ static void how_to_read(struct page *p)
 	      "<dt>predicted<dd>what the explorer found possible for the same source. Seen though "
 	      "impossible means that hardware, emulator, compiler or tester is broken; possible and not "
 	      "seen is a gap in this run's power."
-	      "<dt>PUD on 32-bit<dd>a model: only x86_64 and 64-bit POWER have huge PUDs."
-	      "</dl></section>\n", p->f);
+	      "<dt>PUD on 32-bit<dd>a model: only x86_64 and 64-bit POWER have huge PUDs.", p->f);
+}
+
+static void how_to_read_trees(struct page *p)
+{
+	fputs("<dt>a kernel tree's cell<dd>one of its walkers against one transition made of its own primitives: its own "
+	      "mm/*.c, as its own build compiles it. Every execution was gone through under each memory model; "
+	      "then real threads raced."
+	      "<dt>its pass<dd>no execution shows what is forbidden, the search came to its end, and a busted twin of "
+	      "the same tree was caught in the same cell. Or the transition is outside the tree's contract, and an "
+	      "execution shows why."
+	      "<dt>its fail<dd>an execution shows what is forbidden; or, as ALARM, the race shows what no execution does."
+	      "<dt>its inconclusive<dd>no twin was caught, the search did not end, or the code went where nothing serves "
+	      "it. It is never a pass."
+	      "<dt>low first, high first<dd>the model of its machine with one order of the words of 8 bytes, as one "
+	      "compiler may have made it; elsewhere either order is gone through."
+	      "<dt>its strength<dd>at one in so many of the rate at which the race caught its twin, it would have "
+	      "been seen with 95 %.", p->f);
+}
+
+static void how_to_read(struct page *p)
+{
+	fputs("<section id=how aria-labelledby=how-h><h2 id=how-h>How to read this</h2><dl>", p->f);
+	if (p->any_trees)
+		how_to_read_trees(p);
+	if (!p->only_trees)
+		how_to_read_cells(p);
+	fputs("</dl></section>\n", p->f);
 }
 
 static void body(struct page *p)
@@ -65,10 +100,13 @@ static void body(struct page *p)
 	if (plot_possible())
 		plot_shapes(p->f);
 	html_summary(p);
+	html_trees(p);
 	html_machines(p);
 	html_side_by_side(p);
-	html_matrix(p);
-	html_plots(p);
+	if (!p->only_trees) {	/* a tree's race shows that something is so, not how often */
+		html_matrix(p);
+		html_plots(p);
+	}
 	html_cells(p);
 	html_code(p);
 	how_to_read(p);

@@ -28,7 +28,7 @@ static void calibration(FILE *f, const struct result *r)
 	bool words_tear = false;
 
 	fputs("<tr><th scope=row>calibration<td>", f);
-	if (r->tree) {
+	if (r->source) {
 		fputs("none: a kernel tree's busted twins say what this executor shows", f);
 		return;
 	}

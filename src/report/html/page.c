@@ -177,13 +177,14 @@ static void label(char buf[LABEL_LEN], const struct machine *m, unsigned words)
 {
 	const char *const more[] = { m->executor, m->compiler, m->kernel, m->cpu, m->git, m->flags };
 	const unsigned nr_more = sizeof(more) / sizeof(more[0]);
-	char executor[LABEL_LEN];
+	char executor[LABEL_LEN], tree[TREE_LABEL];
 	int n;
 
 	executor_in_short(executor, m->executor);
-	n = snprintf(buf, LABEL_LEN, "%.30s %.*s, %.60s", m->target,
-		     (int)strcspn(m->compiler, ".") < 20 ? (int)strcspn(m->compiler, ".") : 20,
-		     m->compiler, executor);
+	n = m->tree ? snprintf(buf, LABEL_LEN, "%.*s", LABEL_LEN - 1, tree_label(tree, m->tree)) :
+		      snprintf(buf, LABEL_LEN, "%.30s %.*s, %.60s", m->target,
+			       (int)strcspn(m->compiler, ".") < 20 ? (int)strcspn(m->compiler, ".") : 20,
+			       m->compiler, executor);
 	for (unsigned i = 0; i < words && i < nr_more && n < LABEL_LEN; i++)
 		n += snprintf(buf + n, (size_t)(LABEL_LEN - n), ", %.50s", i ? more[i] :
 			      strstr(m->executor, "-cpu ") ? strstr(m->executor, "-cpu ") + 5 : more[i]);
@@ -303,6 +304,11 @@ void page_open(struct page *p, const struct results *rs)
 			p->cell[n++] = r;
 	}
 	p->n = n;
+	p->only_trees = n > 0;
+	for (i = 0; i < n; i++) {
+		p->any_trees |= p->cell[i]->source != NULL;
+		p->only_trees &= p->cell[i]->source != NULL;
+	}
 	p->superseded = rs->n - n;
 	qsort(p->cell, n, sizeof(*p->cell), by_weight);
 	order_by_file(p);

@@ -29,6 +29,7 @@ struct page {
 	const struct result **cell;	/* the last line of each cell, what matters first */
 	size_t n;
 	size_t *by_file;		/* indices of cell[], in the files' order */
+	bool any_trees, only_trees;	/* cells of kernel trees; nothing else */
 	size_t superseded;		/* lines that a later one replaces */
 	char (*label)[LABEL_LEN];	/* of each machine, unique */
 	enum detail detail;		/* of all cells but the first */

@@ -15,16 +15,18 @@
 	};
 
 	/* laid out as blocks on a phone, it is a table still for who cannot see it */
-	if (getComputedStyle(table).display == "block") {
-		table.setAttribute("role", "table");
-		body.setAttribute("role", "rowgroup");
-		rows.forEach(function (r) {
+	Array.prototype.forEach.call(document.querySelectorAll("#t, .tree"), function (t) {
+		if (getComputedStyle(t).display != "block")
+			return;
+		t.setAttribute("role", "table");
+		t.tBodies[0].setAttribute("role", "rowgroup");
+		Array.prototype.forEach.call(t.tBodies[0].rows, function (r) {
 			r.setAttribute("role", "row");
 			Array.prototype.forEach.call(r.cells, function (c) {
 				c.setAttribute("role", c.tagName == "TH" ? "rowheader" : "cell");
 			});
 		});
-	}
+	});
 
 	function filter() {
 		var words = q.value.toLowerCase().split(/\s+/), n = 0;

@@ -46,7 +46,7 @@ static bool alike(const struct page *p, const struct at *row, const struct at *e
 	for (const struct at *x = row + 1; x < end && x->scenario == row->scenario; x++) {
 		const struct result *b = p->cell[x->i];
 
-		if (a->verdict != b->verdict || result_worst(b) != worst)
+		if (a->verdict != b->verdict || result_worst(b) != worst || strcmp(result_shows(a), result_shows(b)))
 			return false;
 		if (worst >= 0 && abs((int)rate_class(result_rate(a, (enum outcome)worst)) -
 				      (int)rate_class(result_rate(b, (enum outcome)worst))) > 1)
@@ -62,6 +62,12 @@ static void one(struct page *p, size_t i)
 	const int worst = result_worst(r);
 	char n[FIGURE_LEN];
 
+	if (r->source && *result_shows(r)) {	/* what is so, not how often it was seen */
+		fprintf(p->f, "<td><a href=#c%zu>%s", i, mark[r->verdict]);
+		page_text(p->f, result_shows(r));
+		fprintf(p->f, "</a>%s", r->source->outside ? " <small>outside</small>" : "");
+		return;
+	}
 	if (worst < 0) {
 		fprintf(p->f, "<td class=z><a href=#c%zu>%s%s</a>", i, mark[r->verdict],
 			r->verdict == VERDICT_INCONCLUSIVE ? "open" : "clean");
@@ -74,11 +80,16 @@ static void one(struct page *p, size_t i)
 
 static void head(struct page *p, unsigned columns)
 {
-	fputs("<section id=side aria-labelledby=side-h><h2 id=side-h>Side by side</h2>"
-	      "<p class=note>Distinct bad observations per second, of the outcome the cell is about. Clean: "
-	      "none, and enough was looked at. ✗ fails, ? inconclusive.</p>"
-	      "<div class=wide tabindex=0 role=region aria-label=\"cells by executor\"><table class=\"matrix side\">"
-	      "<caption>Cells by executor</caption><thead><tr><th scope=col>cell", p->f);
+	fputs("<section id=side aria-labelledby=side-h><h2 id=side-h>Side by side</h2><p class=note>", p->f);
+	if (!p->only_trees)
+		fputs("Distinct bad observations per second, of the outcome the cell is about. Clean: "
+		      "none, and enough was looked at. ", p->f);
+	if (p->any_trees)
+		fputs("Of a kernel tree: what is bad under the model of the machine that it is for; outside: of its contract. ", p->f);
+	fprintf(p->f, "✗ fails, ? inconclusive.</p>"
+		"<div class=wide tabindex=0 role=region aria-label=\"cells by %s\"><table class=\"matrix side\">"
+		"<caption>Cells by %s</caption><thead><tr><th scope=col>cell", p->only_trees ? "tree" : "executor",
+		p->only_trees ? "tree" : "executor");
 	for (unsigned m = 0; m < columns; m++) {
 		fprintf(p->f, "<th scope=col><a href=#e%u>", m);
 		page_text(p->f, p->label[m]);

@@ -33,8 +33,9 @@ static void sentence(struct page *p, const struct tally *t, size_t impossible)
 	fprintf(f, "<p class=\"verdict %s\">", t->by[VERDICT_FAIL] || impossible ? "bad" :
 		t->by[VERDICT_INCONCLUSIVE] ? "open" : "good");
 	if (t->by[VERDICT_FAIL])
-		fprintf(f, "<strong>%zu of %zu cells fail</strong>: something forbidden was seen, or "
-			"something required stayed away.", t->by[VERDICT_FAIL], t->cells);
+		fprintf(f, "<strong>%zu of %zu cells fail</strong>: %s.", t->by[VERDICT_FAIL], t->cells,
+			p->only_trees ? "an execution of the tree's own code, or its race, shows what is forbidden" :
+					"something forbidden was seen, or something required stayed away");
 	else
 		fprintf(f, "<strong>No cell fails</strong>: %zu of %zu pass.", t->by[VERDICT_PASS],
 			t->cells);
@@ -59,7 +60,7 @@ static void sentence(struct page *p, const struct tally *t, size_t impossible)
 			p->superseded == 1 ? "" : "s", p->superseded == 1 ? "is" : "are");
 }
 
-static void row(FILE *f, const struct tally *t, const char *name, unsigned number)
+static void row(FILE *f, const struct tally *t, const char *name, unsigned number, bool rates)
 {
 	char rate[FIGURE_LEN], first[FIGURE_LEN];
 
@@ -67,9 +68,14 @@ static void row(FILE *f, const struct tally *t, const char *name, unsigned numbe
 	if (number)
 		fprintf(f, "%u. <a href=#e%u>", number, number - 1);
 	page_text(f, name);
-	fprintf(f, "%s<td>%zu<td>%zu<td%s>%zu<td>%zu<td>%zu<td>%s<td>%s\n", number ? "</a>" : "",
+	fprintf(f, "%s<td>%zu<td>%zu<td%s>%zu<td>%zu", number ? "</a>" : "",
 		t->cells, t->by[VERDICT_PASS], t->by[VERDICT_FAIL] ? " class=bad" : "",
-		t->by[VERDICT_FAIL], t->by[VERDICT_INCONCLUSIVE], t->tear,
+		t->by[VERDICT_FAIL], t->by[VERDICT_INCONCLUSIVE]);
+	if (!rates) {
+		fputc('\n', f);
+		return;
+	}
+	fprintf(f, "<td>%zu<td>%s<td>%s\n", t->tear,
 		t->tear ? figure(rate, t->fastest) : "–",
 		t->first_ns ? figure_ns(first, (double)t->first_ns) : "–");
 }
@@ -109,6 +115,7 @@ static void news(struct page *p)
 void html_summary(struct page *p)
 {
 	struct tally all = { 0 };
+	const bool rates = !p->only_trees;
 	size_t i, impossible = 0;
 	enum outcome o;
 
@@ -119,22 +126,22 @@ void html_summary(struct page *p)
 	fputs("<section id=summary aria-labelledby=summary-h><h1 id=summary-h>Verdict</h1>\n", p->f);
 	sentence(p, &all, impossible);
 	fputs("<div class=wide tabindex=0 role=region aria-label=\"verdicts by executor\"><table class=num>"
-	      "<caption>Cells by verdict. Torn: cells in which a torn entry was acted upon, allowed or "
-	      "not; per second: distinct ones in the fastest of them.</caption>"
-	      "<thead><tr><th scope=col>executor<th scope=col>cells<th scope=col>pass<th scope=col>fail"
-	      "<th scope=col>inconclusive<th scope=col>torn<th scope=col>per second<th scope=col>soonest"
-	      "<tbody>\n", p->f);
+	      "<caption>Cells by verdict.", p->f);
+	fprintf(p->f, "%s</caption><thead><tr><th scope=col>%s<th scope=col>cells<th scope=col>pass<th scope=col>fail"
+		"<th scope=col>inconclusive%s<tbody>\n", rates ? " Torn: cells in which a torn entry was acted upon, allowed or "
+		"not; per second: distinct ones in the fastest of them." : "", rates ? "executor" : "tree",
+		rates ? "<th scope=col>torn<th scope=col>per second<th scope=col>soonest" : "");
 	for (unsigned m = 0; m < p->rs->nr_machines; m++) {
 		struct tally t = { 0 };
 
 		for (i = 0; i < p->n; i++)
 			if (p->cell[i]->machine->index == m)
 				add(&t, p->cell[i]);
-		row(p->f, &t, p->label[m], m + 1);
+		row(p->f, &t, p->label[m], m + 1, rates);
 	}
 	if (p->rs->nr_machines > 1) {
 		fputs("<tfoot>", p->f);
-		row(p->f, &all, "all", 0);
+		row(p->f, &all, "all", 0, rates);
 	}
 	fputs("</table></div>\n", p->f);
 	news(p);

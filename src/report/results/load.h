@@ -48,9 +48,33 @@ struct witness {
 	int cpu;
 };
 
+/* The kernel tree whose own code it was. */
+struct tree {
+	const char *name, *rev, *version, *describe, *hash, *arch, *config, *patch;	/* hash: of the files under test; "-": none */
+};
+
+/* What every execution of a kernel tree's own code showed in one cell. */
+struct source {
+	bool outside;			/* the tree's contract */
+	uint64_t bad_rounds;		/* of the race, that showed something bad */
+	unsigned nr_models, nr_witnesses;
+	const struct explored {
+		const char *model, *bad;	/* sc, low; "confused,torn", "" */
+		bool complete;
+	} *models;
+	const struct source_witness {
+		const char *note, *meaning, *model;
+		unsigned n;
+		const struct source_step {
+			const char *who, *where, *what, *code;	/* code: the source's line, or NULL */
+		} *steps;
+	} *witnesses;			/* the one that the verdict is about comes first */
+};
+
 /* Who ran it and what: lines with all of this equal share one. */
 struct machine {
 	const char *target, *executor, *cpu, *cpus, *kernel, *compiler, *flags, *git;
+	const struct tree *tree;	/* NULL: tornwalk's own transcriptions */
 	unsigned nr_cpus;
 	unsigned index;			/* in results.machines */
 };
@@ -98,7 +122,7 @@ struct result {
 	const char *strategy;	/* NAME,key=value...; NULL: a line that does not say */
 	bool tight, pauses;	/* ... which is one with which struct parts' are set */
 	double most;		/* seconds it was allowed; 0: the line does not say */
-	const char *tree, *tree_arch;	/* the kernel tree whose own code it was; NULL: tornwalk's */
+	const struct source *source;	/* of a kernel tree's cell; NULL: of tornwalk's own */
 	uint8_t rung, stop;	/* enum rung, enum stop; STOP_NOT_YET: the line does not say */
 	uint64_t strength;	/* 0: none */
 	const char *twin;	/* that was run beside it, in turns; NULL: none was */
@@ -161,6 +185,17 @@ int result_worst(const struct result *r);
 
 /* The explorer's steps to what the witness shows, to be freed; NULL: none, or no memory. */
 char *result_schedule(const struct result *r);
+
+enum { TREE_LABEL = 160 };
+
+/* Of a kernel tree's cell that fails: the schedule of what it is about, a step a line, to be freed; NULL: none, or no memory. */
+char *source_schedule(const struct result *r);
+
+/* "debian:6.1 + fix.patch, x86_64" */
+const char *tree_label(char buf[TREE_LABEL], const struct tree *t);
+
+/* What is bad under the model of its machine, of a kernel tree's cell: "confused,torn", "". */
+const char *result_shows(const struct result *r);
 
 /* Its rates are of the whole run: the clock ended it. */
 void result_rate_whole(struct result *r);

@@ -17,6 +17,7 @@
 #include "protocol/layout.h"
 #include "pool.h"
 #include "schema1.h"
+#include "source.h"
 
 enum { MAX_COUNTS = 1 << 20 };
 
@@ -38,7 +39,7 @@ bool parse_wrong(const struct parse *p, const char *fmt, ...)
 	return false;
 }
 
-static bool get_string(const struct parse *p, const json_t *v, const char **out)
+bool parse_string(const struct parse *p, const json_t *v, const char **out)
 {
 	if (!json_is_string(v))
 		return false;
@@ -209,7 +210,7 @@ static bool get_json(const struct parse *p, const json_t *v, const char **out)
 /* A text, or JSON on one line; NULL where there is none. */
 static bool get_loose(const struct parse *p, const json_t *v, const char **out)
 {
-	return json_is_string(v) ? get_string(p, v, out) : get_json(p, v, out);
+	return json_is_string(v) ? parse_string(p, v, out) : get_json(p, v, out);
 }
 
 static bool get_predicted(const struct parse *p, const json_t *v)
@@ -362,15 +363,9 @@ static bool get_overridden(const json_t *v, unsigned *out)
 
 static bool get_twin(const struct parse *p, const json_t *v)
 {
-	return get_string(p, json_object_get(v, "name"), &p->r->twin) &&
+	return parse_string(p, json_object_get(v, "name"), &p->r->twin) &&
 	       get_count(json_object_get(v, "distinct"), &p->r->twin_distinct) &&
 	       get_seconds(json_object_get(v, "seconds"), &p->r->twin_seconds);
-}
-
-static bool get_tree(const struct parse *p, const json_t *v)
-{
-	return get_string(p, json_object_get(v, "name"), &p->r->tree) &&
-	       get_string(p, json_object_get(v, "arch"), &p->r->tree_arch);
 }
 
 static bool get_unbiased(struct result *r, const json_t *v)
@@ -387,26 +382,26 @@ static bool get_unbiased(struct result *r, const json_t *v)
 
 /* X(member, what reads it); in the contract's order. `v` is the value, R the result. */
 #define MEMBERS(X)                                                             \
-	X("scenario", get_string(p, v, &R->scenario))                          \
-	X("hash", get_string(p, v, &R->hash))                                  \
-	X("layout", get_string(p, v, &R->layout))                              \
-	X("level", get_string(p, v, &R->level))                                \
-	X("walker", get_string(p, v, &R->walker))                              \
-	X("reader", get_string(p, v, &R->reader))                              \
-	X("writer", get_string(p, v, &R->writer))                              \
-	X("transition", get_string(p, v, &R->transition))                      \
-	X("consumer", get_string(p, v, &R->consumer))                          \
-	X("reclaim", get_string(p, v, &R->reclaim))                            \
-	X("world", get_string(p, v, &R->world))                                \
+	X("scenario", parse_string(p, v, &R->scenario))                          \
+	X("hash", parse_string(p, v, &R->hash))                                  \
+	X("layout", parse_string(p, v, &R->layout))                              \
+	X("level", parse_string(p, v, &R->level))                                \
+	X("walker", parse_string(p, v, &R->walker))                              \
+	X("reader", parse_string(p, v, &R->reader))                              \
+	X("writer", parse_string(p, v, &R->writer))                              \
+	X("transition", parse_string(p, v, &R->transition))                      \
+	X("consumer", parse_string(p, v, &R->consumer))                          \
+	X("reclaim", parse_string(p, v, &R->reclaim))                            \
+	X("world", parse_string(p, v, &R->world))                                \
 	X("alias", get_bool(v, &R->alias))                                     \
-	X("target", get_string(p, v, &p->machine.target))                      \
-	X("executor", get_string(p, v, &p->machine.executor))                  \
-	X("cpu", get_string(p, v, &p->machine.cpu))                            \
+	X("target", parse_string(p, v, &p->machine.target))                      \
+	X("executor", parse_string(p, v, &p->machine.executor))                  \
+	X("cpu", parse_string(p, v, &p->machine.cpu))                            \
 	X("cpus", get_cpus(p, v))                                              \
-	X("kernel", get_string(p, v, &p->machine.kernel))                      \
-	X("compiler", get_string(p, v, &p->machine.compiler))                  \
-	X("flags", get_string(p, v, &p->machine.flags))                        \
-	X("git", get_string(p, v, &p->machine.git))                            \
+	X("kernel", parse_string(p, v, &p->machine.kernel))                      \
+	X("compiler", parse_string(p, v, &p->machine.compiler))                  \
+	X("flags", parse_string(p, v, &p->machine.flags))                        \
+	X("git", parse_string(p, v, &p->machine.git))                            \
 	X("seed", get_seed(v, &R->seed))                                       \
 	X("readers", get_unsigned(v, &R->readers))                             \
 	X("writers", get_unsigned(v, &R->writers))                             \
@@ -427,7 +422,7 @@ static bool get_unbiased(struct result *r, const json_t *v)
 	X("expect", get_expect(R, v))                                          \
 	X("verdict", get_word(v, verdict_names, NR_VERDICTS, &R->verdict))     \
 	X("cause", get_word(v, cause_names, NR_CAUSES, &R->cause))             \
-	X("reason", get_string(p, v, &R->reason))                              \
+	X("reason", parse_string(p, v, &R->reason))                              \
 	X("witness", get_witness(p, v))                                        \
 	/* beyond the contract: old lines lack them */                         \
 	X("torn_by", get_torn_by(R, v))                                        \
@@ -437,7 +432,7 @@ static bool get_unbiased(struct result *r, const json_t *v)
 	X("schedule", get_json(p, v, &R->schedule))                            \
 	X("delays", get_delays(p, v))                                          \
 	X("overridden", get_overridden(v, &R->overridden))                     \
-	X("strategy", get_string(p, v, &R->strategy))                          \
+	X("strategy", parse_string(p, v, &R->strategy))                          \
 	X("tight", get_bool(v, &R->tight))                                     \
 	X("pauses", get_bool(v, &R->pauses))                                   \
 	X("rung", get_word(v, rung_names, NR_RUNGS, &R->rung))                 \
@@ -446,7 +441,7 @@ static bool get_unbiased(struct result *r, const json_t *v)
 	X("strength", get_count(v, &R->strength))                              \
 	X("twin", get_twin(p, v))                                              \
 	X("unbiased", get_unbiased(R, v))                                      \
-	X("tree", get_tree(p, v))
+	X("tree", source_parse(p, v))
 
 static const char *const members[] = {
 #define X(name, get) name,

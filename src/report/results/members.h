@@ -25,6 +25,9 @@ void parse_put(void *p);
 /* Whatever members `o` has, into p->r; false: one of them is not what it should be. */
 bool parse_members(struct parse *p, const json_t *o);
 
+/* Into the pool; false: it is no string. */
+bool parse_string(const struct parse *p, const json_t *v, const char **out);
+
 /* Was every member of the contract there? */
 bool parse_complete(const struct parse *p);
 

@@ -26,7 +26,7 @@ const struct machine *results_machine(struct results *rs, const struct machine *
 
 		if (o->target == m->target && o->executor == m->executor && o->cpu == m->cpu &&
 		    o->cpus == m->cpus && o->kernel == m->kernel && o->compiler == m->compiler &&
-		    o->flags == m->flags && o->git == m->git)
+		    o->flags == m->flags && o->git == m->git && o->tree == m->tree)
 			return o;
 	}
 	new = pool_alloc(rs->pool, sizeof(*new));

@@ -16,6 +16,7 @@
 #include "allowed.h"
 #include "outcome.h"
 #include "sides.h"
+#include "trees.h"
 
 const char *const change_names[NR_CHANGES] = { "regressed", "improved", "same", "not comparable" };
 
@@ -93,14 +94,24 @@ static void count_hits(struct comparison *c)
 			c->side[side].hits += compare_count(c, c->side[side].run[i]) > 0;
 }
 
+static const struct source *tree_of(const struct comparison *c, unsigned side)
+{
+	return c->side[side].last ? c->side[side].last->source : NULL;
+}
+
 /* true: c->p is to be adjusted with the others' */
 static bool test(struct comparison *c, const struct compare_options *o)
 {
 	struct side *b = &c->side[BASE], *n = &c->side[NEW];
 	const double margin = o->margin;
 
+	c->of_trees = tree_of(c, BASE) || tree_of(c, NEW);
 	if (!compare_allowed(c))
 		return false;
+	if (c->of_trees) {
+		compare_trees(c);
+		return false;
+	}
 	compare_take_outcome(c);
 	b->rate = b->count / b->exposure;
 	n->rate = n->count / n->exposure;
@@ -230,7 +241,7 @@ static void judge_unmoved(struct comparison *c, double margin)
 
 static void judge(struct comparison *c, const struct compare_options *o)
 {
-	if (c->change == NOT_COMPARABLE)
+	if (c->change == NOT_COMPARABLE || c->of_trees)
 		return;
 	if (!c->tested)
 		judge_silent(c);
@@ -255,11 +266,19 @@ static int rank(const struct comparison *c)
 	}
 }
 
+/* Either side's: what was closed before what the contract did not have. */
+static bool tree_fails(const struct comparison *c)
+{
+	return c->fails_now || (c->side[BASE].last && c->side[BASE].last->verdict == VERDICT_FAIL);
+}
+
 static int by_weight(const void *p, const void *q)
 {
 	const struct comparison *a = p, *b = q;
 	int order = rank(a) - rank(b);
 
+	if (!order && a->of_trees && b->of_trees)
+		order = (int)tree_fails(b) - (int)tree_fails(a);
 	if (!order && a->tested && b->tested && a->p != b->p)
 		return a->p < b->p ? -1 : 1;
 	if (!order)

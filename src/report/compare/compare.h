@@ -62,10 +62,11 @@ struct comparison {
 	double phi;			/* over-dispersion divided by */
 	bool guessed;			/* nothing was known of it */
 	bool tested, fails_now;		/* NEW shows something forbidden */
+	bool of_trees;			/* judged by what executions show: trees.h */
 	struct ratio ratio;
 	double p;			/* Holm-adjusted; meaningful if tested */
 	enum change change;
-	char why[256];
+	char why[1024];
 };
 
 struct comparisons {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A comparison as one page, in the report's style; it needs neither network nor script. */
 #include "print.h"
+#include "trees.h"
 
 #include <math.h>
 #include <string.h>
@@ -111,6 +112,36 @@ static void figures(FILE *f, const struct comparison *c)
 	page_text(f, compare_p(a, c->p));
 }
 
+static void schedule(FILE *f, const struct comparison *c)
+{
+	unsigned side;
+	const struct source_witness *w = compare_witness(c, &side);
+
+	if (!w)
+		return;
+	fprintf(f, "<details><summary>%s's schedule</summary><p>", side == BASE ? "BASE" : "NEW");
+	page_text(f, w->meaning);
+	fprintf(f, ", in %u steps under ", w->n);
+	page_text(f, w->model);
+	fputs("</p><ol>", f);
+	for (unsigned i = 0; i < w->n; i++) {
+		const struct source_step *s = &w->steps[i];
+
+		fputs("<li>", f);
+		page_text(f, s->who);
+		fputs(" <code>", f);
+		page_text(f, s->where);
+		fputs("</code> ", f);
+		page_text(f, s->what);
+		if (s->code) {
+			fputs("<br><code>", f);
+			page_text(f, s->code);
+			fputs("</code>", f);
+		}
+	}
+	fputs("</ol></details>", f);
+}
+
 static void row(FILE *f, const struct comparison *c)
 {
 	fprintf(f, "<tr class=%s><td>%s<th scope=row>", class_of(c->change), change_names[c->change]);
@@ -129,6 +160,7 @@ static void row(FILE *f, const struct comparison *c)
 		page_text(f, c->side[NEW].last->witness->text);
 		fputs("</p></details>", f);
 	}
+	schedule(f, c);
 	putc('\n', f);
 }
 
@@ -170,13 +202,21 @@ static void head(FILE *f, const struct comparisons *c)
 
 void compare_html(FILE *f, const struct comparisons *c)
 {
+	bool rates, trees;
+
 	head(f, c);
 	machines(f, c);
 	cells(f, c);
-	fputs("<section id=how aria-labelledby=how-h><h2 id=how-h>How to read this</h2>\n<p>", f);
-	fprintf(f, COMPARE_METHOD, c->options.per_round ? "round" : "second", c->tested,
-		c->options.alpha, c->options.margin);
-	fputs("</p>\n", f);
+	fputs("<section id=how aria-labelledby=how-h><h2 id=how-h>How to read this</h2>\n", f);
+	compare_kinds(c, &rates, &trees);
+	if (trees)
+		fputs("<p>" COMPARE_TREES "</p>\n", f);
+	if (rates) {
+		fputs("<p>", f);
+		fprintf(f, COMPARE_METHOD, c->options.per_round ? "round" : "second", c->tested,
+			c->options.alpha, c->options.margin);
+		fputs("</p>\n", f);
+	}
 	if (compare_fewest_runs(c) == 1)
 		fputs("<p>" COMPARE_ONE_RUN "</p>\n", f);
 	fprintf(f, "</section>\n</main>\n<script>%s</script>\n", page_script);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A comparison as text that survives a mail: ASCII, 72 columns. */
 #include "print.h"
+#include "trees.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 72, NAME = 26, INDENT = 4 };
+enum { COLUMNS = 72, NAME = 26, INDENT = 4, STEP_INDENT = INDENT + 11, PLACE = 25 };
 
 const char *compare_figure(char buf[COMPARE_FIGURE], double x)
 {
@@ -78,6 +79,32 @@ static void wrapped(FILE *f, unsigned indent, const char *s)
 		putc('\n', f);
 }
 
+/* Printable ASCII; how many. */
+static unsigned plain(FILE *f, const char *s)
+{
+	unsigned n = 0;
+
+	for (; *s; s++, n++)
+		putc(*s >= ' ' && *s < 0x7f ? *s : '?', f);
+	return n;
+}
+
+/* A place and what happens there, on one line where that fits; `indent` columns are taken. */
+static void fits(FILE *f, unsigned indent, const char *place, const char *what)
+{
+	const size_t wide = strlen(place) > PLACE ? strlen(place) : PLACE;
+	const unsigned n = plain(f, place);
+
+	if (indent + wide + 2 + strlen(what) > COLUMNS) {
+		putc('\n', f);
+		wrapped(f, indent, what);
+		return;
+	}
+	fprintf(f, "%*s  ", (int)(wide - n), "");
+	plain(f, what);
+	putc('\n', f);
+}
+
 __attribute__((format(printf, 3, 4)))
 static void wrappedf(FILE *f, unsigned indent, const char *fmt, ...)
 {
@@ -93,14 +120,17 @@ static void wrappedf(FILE *f, unsigned indent, const char *fmt, ...)
 
 /* ---- who was compared ---- */
 
-static const char *const facts[] = { "target", "executor", "cpu", "cpus", "kernel", "compiler", "flags",
+static const char *const facts[] = { "tree", "revision", "patch", "version", "describe", "files under test", "config", "architecture", "target", "executor", "cpu", "cpus", "kernel", "compiler", "flags",
 				     "git" };
 
-enum { NR_FACTS = sizeof(facts) / sizeof(facts[0]) };
+/* The first are a kernel tree's; where it has none they are not said. */
+enum { NR_FACTS = sizeof(facts) / sizeof(facts[0]), NR_TREE_FACTS = 8 };
 
 static const char *fact(const struct machine *m, unsigned i)
 {
-	const char *const all[] = { m->target, m->executor, m->cpu, m->cpus, m->kernel, m->compiler,
+	static const struct tree none = { "-", "-", "-", "-", "-", "-", "-", "-" };
+	const struct tree *t = m->tree ? m->tree : &none;
+	const char *const all[] = { t->name, t->rev, t->patch, t->version, t->describe, t->hash, t->config, t->arch, m->target, m->executor, m->cpu, m->cpus, m->kernel, m->compiler,
 				    m->flags, m->git };
 
 	return *all[i] ? all[i] : "-";
@@ -134,7 +164,7 @@ void compare_facts(const struct comparisons *c, compare_fact *say, void *arg)
 	for (i = 0; i < NR_FACTS; i++) {
 		char *a = values(c->results[BASE], i), *b = values(c->results[NEW], i);
 
-		if (a && b)
+		if (a && b && (i >= NR_TREE_FACTS || strcmp(a, "-") || strcmp(b, "-")))
 			say(arg, facts[i], a, b);
 		free(a);
 		free(b);
@@ -196,10 +226,56 @@ static bool has_figures(const struct comparison *c)
 	return c->outcome && c->side[BASE].exposure > 0 && c->side[NEW].exposure > 0;
 }
 
+/* ---- a kernel tree's ---- */
+
+/* "mm/gup.c:2743" of the tree's; of tornwalk's own the function, too, as nobody has its lines. */
+static void step(FILE *f, const struct source_step *s, unsigned n)
+{
+	const bool own = !strncmp(s->where, "glue/", 5) || !strncmp(s->where, "src/kernel/", 11);
+	char line[256];
+
+	fprintf(f, "%*s%3u %-6.10s ", INDENT, "", n, s->who);
+	if (own) {
+		fits(f, STEP_INDENT, s->where, s->what);
+		return;
+	}
+	snprintf(line, sizeof(line), "%.*s", (int)strcspn(s->where, " "), s->where);
+	fits(f, STEP_INDENT, line, s->what);
+	if (s->code)
+		wrapped(f, STEP_INDENT, s->code);
+}
+
+static void schedule(FILE *f, const struct comparison *c)
+{
+	unsigned side;
+	const struct source_witness *w = compare_witness(c, &side);
+
+	if (!w)
+		return;
+	wrappedf(f, INDENT, "%s: %s, in %u steps under %s:", side == BASE ? "BASE" : "NEW", w->meaning, w->n, w->model);
+	for (unsigned i = 0; i < w->n; i++)
+		step(f, &w->steps[i], i + 1);
+}
+
+static void tree_cell(FILE *f, const struct comparison *c)
+{
+	if (c->change == SAME) {
+		wrappedf(f, 0, "%s%s%s: %s", c->leg, *c->leg ? ": " : "", c->scenario, c->why);
+		return;
+	}
+	wrappedf(f, 0, "%s%s%s", c->leg, *c->leg ? ": " : "", c->scenario);
+	wrapped(f, INDENT, c->why);
+	schedule(f, c);
+}
+
 static void cell(FILE *f, const struct comparison *c)
 {
 	char name[512];
 
+	if (c->of_trees) {
+		tree_cell(f, c);
+		return;
+	}
 	snprintf(name, sizeof(name), "%s%s%s%s%s", c->leg, *c->leg ? ": " : "", c->scenario,
 		 c->outcome ? " " : "", c->outcome ? c->outcome : "");
 	if (has_figures(c) && strlen(name) <= NAME) {
@@ -224,14 +300,20 @@ static void section(FILE *f, const struct comparisons *c, enum change change)
 							"NOT COMPARABLE" };
 	const char *unit = c->options.per_round ? "round" : "s";
 	char base[16], now[16];
+	bool rates = false;
 	size_t i;
 
 	if (!c->changes[change])
 		return;
+	for (i = 0; i < c->n; i++)
+		rates |= c->of[i].change == change && !c->of[i].of_trees;
+	if (!rates)
+		fprintf(f, "\n%s\n", titles[change]);
 	snprintf(base, sizeof(base), "BASE/%s", unit);
 	snprintf(now, sizeof(now), "NEW/%s", unit);
-	fprintf(f, "\n%-*s%8s%8s%7s %14s%8s\n", NAME, titles[change], base, now, "ratio",
-		"95 % interval", "p");
+	if (rates)
+		fprintf(f, "\n%-*s%8s%8s%7s %14s%8s\n", NAME, titles[change], base, now, "ratio",
+			"95 % interval", "p");
 	for (i = 0; i < c->n; i++)
 		if (c->of[i].change == change)
 			cell(f, &c->of[i]);
@@ -249,16 +331,28 @@ unsigned compare_fewest_runs(const struct comparisons *c)
 	return fewest;
 }
 
+void compare_kinds(const struct comparisons *c, bool *rates, bool *trees)
+{
+	*rates = *trees = false;
+	for (size_t i = 0; i < c->n; i++)
+		*(c->of[i].of_trees ? trees : rates) = true;
+}
+
 void compare_text(FILE *f, const struct comparisons *c)
 {
 	static const enum change order[] = { REGRESSED, NOT_COMPARABLE, IMPROVED, SAME };
+	bool rates, trees;
 	unsigned i;
 
 	head(f, c);
 	for (i = 0; i < NR_CHANGES; i++)
 		section(f, c, order[i]);
 	putc('\n', f);
-	wrappedf(f, 0, COMPARE_METHOD, c->options.per_round ? "round" : "second", c->tested,
+	compare_kinds(c, &rates, &trees);
+	if (trees)
+		wrapped(f, 0, COMPARE_TREES);
+	if (rates)
+		wrappedf(f, 0, COMPARE_METHOD, c->options.per_round ? "round" : "second", c->tested,
 		 c->options.alpha, c->options.margin);
 	if (compare_fewest_runs(c) == 1)
 		wrapped(f, 0, COMPARE_ONE_RUN);

@@ -15,8 +15,8 @@ int junit(FILE *f, const struct results *rs);
 
 /*
  * KCIDB's schema v5. `origin` names the CI system. `build` is the id of the kernel
- * build the results are for; NULL: builds and checkouts of tornwalk itself are
- * made up, which is right only where no kernel is tested.
+ * build the results are for; NULL: builds and checkouts are made up, of the kernel tree
+ * whose own code it was, or else of tornwalk itself, which is right only where no kernel is tested.
  */
 int kcidb(FILE *f, const struct results *rs, const char *origin, const char *build);
 

@@ -129,8 +129,23 @@ static enum effect check(const struct result *base, const struct result *now)
 		printf("silent        %s: the control fired, now %s\n", name, now->reason);
 		return CLOSES;
 	}
-	printf("thin          %s: was pass, now %s\n", name, now->reason);
+	printf("%-13s %s: was pass, now %s\n", now->source ? "no answer" : "thin", name, now->reason);
 	return THIN;
+}
+
+/* Which kernel trees they are of, where they are. */
+static void trees(const struct results *base, const struct results *now)
+{
+	char was[TREE_LABEL], is[TREE_LABEL];
+
+	for (unsigned i = 0; i < base->nr_machines; i++)
+		for (unsigned k = 0; k < now->nr_machines; k++) {
+			const struct tree *a = base->machines[i]->tree, *b = now->machines[k]->tree;
+
+			if (a && b && !strcmp(a->arch, b->arch))
+				printf("tree          %s (%s) => %s (%s)\n", tree_label(was, a), a->describe, tree_label(is, b),
+				       b->describe);
+		}
 }
 
 int gate(const struct results *base, const struct results *now, bool strict)
@@ -139,6 +154,7 @@ int gate(const struct results *base, const struct results *now, bool strict)
 	const struct result *o;
 	size_t i;
 
+	trees(base, now);
 	for (i = 0; i < base->n; i++) {
 		o = &base->r[i];
 		if (same_cell(base, o) != o)	/* it was run again */

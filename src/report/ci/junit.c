@@ -5,6 +5,7 @@
  */
 #include "formats.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests.h"
@@ -59,6 +60,15 @@ static void property(FILE *f, const char *name, const char *value)
 static void properties(FILE *f, const struct machine *m)
 {
 	fputs("    <properties>\n", f);
+	if (m->tree) {
+		property(f, "tree", m->tree->name);
+		property(f, "revision", m->tree->rev);
+		property(f, "patch", m->tree->patch);
+		property(f, "version", m->tree->version);
+		property(f, "describe", m->tree->describe);
+		property(f, "files under test", m->tree->hash);
+		property(f, "config", m->tree->config);
+	}
 	property(f, "target", m->target);
 	property(f, "executor", m->executor);
 	property(f, "cpu", m->cpu);
@@ -84,6 +94,7 @@ static void testcase(FILE *f, const struct test *t)
 {
 	const struct result *r = t->shown;
 	const char *name = after_class(t->name);
+	char *steps;
 
 	fprintf(f, "    <testcase classname=\"%.*s\" name=\"%s\" time=\"%.3f\"",
 		(int)(name - t->name - 1), t->name, name, t->seconds);
@@ -95,9 +106,11 @@ static void testcase(FILE *f, const struct test *t)
 	fputs(t->verdict == VERDICT_FAIL ? "<failure type=\"fail\"" : "<skipped", f);
 	attribute(f, "message", r->reason);
 	if (t->verdict == VERDICT_FAIL) {
+		steps = source_schedule(r);
 		putc('>', f);
-		text(f, r->witness ? r->witness->text : "");
+		text(f, r->witness ? r->witness->text : steps ? steps : "");
 		fputs("</failure>\n", f);
+		free(steps);
 	} else {
 		fputs("/>\n", f);
 	}

@@ -58,8 +58,16 @@ static uint64_t mix_text(uint64_t h, const char *s)
 	return mix(h, s, strlen(s) + 1);
 }
 
+static uint64_t mix_tree(uint64_t h, const struct tree *t)
+{
+	h = mix_text(mix_text(mix_text(h, t->name), t->rev), t->version);
+	return mix_text(mix_text(mix_text(h, t->describe), t->patch), t->hash);
+}
+
 static uint64_t mix_machine(uint64_t h, const struct machine *m)
 {
+	if (m->tree)
+		h = mix_text(mix_text(mix_tree(h, m->tree), m->tree->arch), m->tree->config);
 	h = mix_text(mix_text(h, m->target), m->compiler);
 	return mix_text(mix_text(h, m->flags), m->git);
 }
@@ -68,7 +76,8 @@ static const uint64_t empty = UINT64_C(0xcbf29ce484222325);
 
 static void checkout_id(const struct sender *s, const struct machine *m, char id[ID_LEN])
 {
-	snprintf(id, ID_LEN, "%s:tornwalk-%016" PRIx64, s->origin, mix_text(empty, m->git));
+	snprintf(id, ID_LEN, "%s:tornwalk-%016" PRIx64, s->origin,
+		 m->tree ? mix_tree(empty, m->tree) : mix_text(empty, m->git));
 }
 
 static void build_id(const struct sender *s, const struct machine *m, char id[ID_LEN])
@@ -131,14 +140,22 @@ static json_t *object(const struct sender *s, const char *id)
 
 static int checkout(struct sender *s, const struct machine *m)
 {
-	char id[ID_LEN];
+	char id[ID_LEN], comment[160];
 	json_t *o;
 
 	checkout_id(s, m, id);
 	o = object(s, id);
-	text(o, "tree_name", "tornwalk");
-	text(o, "git_commit_name", m->git);
-	text(o, "comment", "tornwalk, the tester; not a kernel");
+	if (m->tree) {
+		text(o, "tree_name", m->tree->name);
+		text(o, "git_commit_name", m->tree->describe);
+		snprintf(comment, sizeof(comment), "%.60s%s%.60s, its own page-table code", m->tree->version,
+			 strcmp(m->tree->patch, "-") ? " + " : "", strcmp(m->tree->patch, "-") ? m->tree->patch : "");
+		text(o, "comment", comment);
+	} else {
+		text(o, "tree_name", "tornwalk");
+		text(o, "git_commit_name", m->git);
+		text(o, "comment", "tornwalk, the tester; not a kernel");
+	}
 	return send(s, o, id);
 }
 
@@ -154,7 +171,7 @@ static int build(struct sender *s, const struct machine *m)
 	if (target_kcidb(m->target))
 		text(o, "architecture", target_kcidb(m->target));
 	text(o, "compiler", m->compiler);
-	text(o, "config_name", m->target);
+	text(o, "config_name", m->tree ? m->tree->config : m->target);
 	text(o, "comment", m->flags);
 	text(o, "status", "PASS");
 	return send(s, o, id);
@@ -204,16 +221,23 @@ static json_t *misc_of(const struct result *r)
 	number(o, "rounds", r->rounds);
 	number(o, "present", r->present);
 	json_object_set_new(o, "distinct", distinct(r));
+	if (r->source) {
+		number(o, "bad_rounds", r->source->bad_rounds);
+		text(o, "shows", result_shows(r));
+		text(o, "contract", r->source->outside ? "outside" : "in");
+	}
 	return o;
 }
 
 static int test(struct sender *s, const struct result *r)
 {
-	char id[ID_LEN], of[ID_LEN], *path = test_name(r);
+	char id[ID_LEN], of[ID_LEN], *path = test_name(r), *steps = source_schedule(r);
 	json_t *o;
 
-	if (!path)
+	if (!path) {
+		free(steps);
 		return -ENOMEM;
+	}
 	test_id(s, r, id);
 	build_id(s, r->machine, of);
 	o = object(s, id);
@@ -226,7 +250,10 @@ static int test(struct sender *s, const struct result *r)
 		text(o, "comment", r->reason);
 	if (r->witness && strlen(r->witness->text) <= EXCERPT_LEN)
 		text(o, "log_excerpt", r->witness->text);
-	if (r->rated.seconds > 0)
+	if (steps && strlen(steps) <= EXCERPT_LEN)
+		text(o, "log_excerpt", steps);
+	free(steps);
+	if (!r->source && r->rated.seconds > 0)	/* of a tree it is what is so, not how often */
 		json_object_set_new(o, "number", json_pack("{s:f,s:s}", "value",
 				    (double)r->rated.distinct[OUTCOME_TORN] / r->rated.seconds, "unit", "torn/s"));
 	json_object_set_new(o, "environment", environment(r));

@@ -6,6 +6,9 @@
  */
 #include "formats.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "tests.h"
 
 static void say(FILE *f, const char *indent, const char *what, const char *s)
@@ -17,12 +20,31 @@ static void say(FILE *f, const char *indent, const char *what, const char *s)
 
 static void machine(FILE *f, const char *indent, const struct machine *m)
 {
+	char label[TREE_LABEL];
+
+	if (m->tree) {
+		say(f, indent, "tree: ", tree_label(label, m->tree));
+		say(f, indent, "version: ", m->tree->version);
+		say(f, indent, "describe: ", m->tree->describe);
+		say(f, indent, "files under test: ", m->tree->hash);
+		say(f, indent, "config: ", m->tree->config);
+	}
 	say(f, indent, "target: ", m->target);
 	say(f, indent, "executor: ", m->executor);
 	say(f, indent, "cpu: ", m->cpu);
 	say(f, indent, "kernel: ", m->kernel);
 	say(f, indent, "compiler: ", m->compiler);
 	say(f, indent, "git: ", m->git);
+}
+
+/* A kernel tree's witness, a step a line. */
+static void schedule(FILE *f, const char *indent, const struct result *r)
+{
+	char *steps = source_schedule(r), *rest = steps, *line;
+
+	while ((line = strsep(&rest, "\n")) && *line)
+		say(f, indent, "", line);
+	free(steps);
 }
 
 static void one(FILE *f, const char *indent, size_t number, const struct test *t)
@@ -35,6 +57,7 @@ static void one(FILE *f, const char *indent, size_t number, const struct test *t
 		say(f, indent, "", r->reason);
 	if (t->verdict == VERDICT_FAIL && r->witness)
 		say(f, indent, "witness: ", r->witness->text);
+	schedule(f, indent, r);
 	fprintf(f, "%s%s %zu %s", indent, t->verdict == VERDICT_FAIL ? "not ok" : "ok", number,
 		t->name);
 	if (t->verdict == VERDICT_INCONCLUSIVE) {

@@ -13,8 +13,21 @@
 
 #include "judge/test_name.h"
 
+/* A kernel tree's: tornwalk.kernel.ARCH.WALKER.TRANSITION; what else a cell is, it has by its tree. */
+static void print_tree_name(FILE *f, const struct result *r)
+{
+	fputs("tornwalk.kernel", f);
+	test_name_part(f, r->machine->tree->arch);
+	test_name_part(f, r->walker);
+	test_name_part(f, r->transition);
+}
+
 static void print_name(FILE *f, const struct result *r)
 {
+	if (r->source) {
+		print_tree_name(f, r);
+		return;
+	}
 	test_name_print(f, &(struct test_name){
 		.level = r->level, .layout = r->layout, .walker = r->walker, .reader = r->reader,
 		.transition = r->transition, .writer = r->writer, .consumer = r->consumer,
@@ -52,6 +65,18 @@ char *test_name(const struct result *r)
 	return s;
 }
 
+/* Which it is, and which files of it were under test. */
+static void tree_parts(FILE *f, const struct tree *t)
+{
+	test_name_part(f, t->name);
+	if (strcmp(t->rev, "-"))
+		test_name_part(f, t->rev);
+	if (strcmp(t->patch, "-"))
+		test_name_part(f, t->patch);
+	test_name_part(f, t->version);
+	test_name_part(f, t->hash);
+}
+
 static char *group_name(const struct machine *m)
 {
 	const char *const parts[] = { m->target, m->executor, m->compiler, m->cpu, m->kernel };
@@ -63,6 +88,8 @@ static char *group_name(const struct machine *m)
 	if (!f)
 		return NULL;
 	fputs("tornwalk", f);
+	if (m->tree)
+		tree_parts(f, m->tree);
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		test_name_part(f, parts[i]);
 	if (fclose(f)) {

@@ -5,7 +5,7 @@
  * A name is made of its cell alone (judge/test_name.h), never of what else is in the file.
  * Two results of one name and one
  * executor are one test that was run twice: it fails if any run failed, passes if
- * any passed, and is skipped if all were inconclusive.
+ * any passed, and is skipped if all were inconclusive. Cells of two kernel trees are two.
  */
 #ifndef TORNREPORT_TESTS_H
 #define TORNREPORT_TESTS_H
@@ -24,7 +24,7 @@ struct test {
 };
 
 struct group {
-	char *name;			/* tornwalk.TARGET.EXECUTOR.COMPILER.CPU.KERNEL */
+	char *name;			/* tornwalk[.TREE].TARGET.EXECUTOR.COMPILER.CPU.KERNEL */
 	const struct machine *machine;	/* the first of that name */
 	const struct test *tests;
 	size_t n, of[NR_VERDICTS];

@@ -58,14 +58,14 @@ kernel_facts() {
 	cross=$(kernel_cross "$3")
 	[ -n "$board" ] || on=$(kernel_runs_on "$3" "$dir/tree/explore")
 	# the question: its cells, what nobody may see, and for what kernel; the tree is the answer's
-	printf '%s\t%s\n' hash "$( (cat "$root"/src/kernel/{cells,notes}.h "$root/configs/kernel/$3.config"; echo "$3") |
+	printf '%s\t%s\n' view "$1" home "$root/src/kernel" hash "$( (cat "$root"/src/kernel/{cells,notes}.h "$root/configs/kernel/$3.config"; echo "$3") |
 		sha256sum | cut -c1-16)" \
 		layout "$([ "$3" = arm ] && echo lpae || echo pae)" target "$(kernel_target "$3")" \
 		executor "${on:+${on} $(qemu_user_version "$(command -v "$on")") (user mode)}${on:-native}" \
 		cpu "${board_cpu:-$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)}" kernel "${board_kernel:-$(uname -sr)}" \
 		compiler "$("${cross}gcc" --version | head -n 1)" flags "as the tree's own build; explored with KCSAN's instrumentation, raced without" \
 		git "$(git -C "$root" describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)" \
-		model "$(kernel_model "$3")" tree.name "$4" tree.version "$(kernel_version "$1")" \
+		model "$(kernel_model "$3")" tree.name "$(basename "$2")" tree.rev "${revs[${rev:-0}]:--}" tree.version "$(kernel_version "$1")" \
 		tree.describe "$(kernel_describe "$2" "$1")" tree.hash "$(kernel_tree_hash "$1")" tree.arch "$3" \
 		tree.config "$3.config" tree.patch "$(basename "${kernel_patch:--}")" | sed "s/^executor\t\(.*user mode)\).*/executor\t\1/"
 }
@@ -237,16 +237,19 @@ kernel_there() {
 		grep -vE "^($(xargs <<<"$kernel_parts" | tr ' ' '|'))/"
 }
 
-# OUT OUT: cells whose verdict or bad outcomes differ
-kernel_changes() {
-	local cell='"scenario":"kernel.\([^"]*\)".*"target":"\([^"]*\)".*"verdict":"\([^"]*\)".*"reason":"\([^"]*\)".*'
+# OUT [AFTER]: the page beside the results, of both where there are two; it never fails the run
+kernel_page() {
+	local page=${1%.jsonl}.html files=("$1")
 
-	printf '\nwhat changed\n\n%-44s %-13s %-13s %s\n' cell before after because
-	awk -F'\t' 'NR == FNR { v[$1] = $2; next }
-		!($1 in v) { v[$1] = "not there" }
-		v[$1] != $2 { printf "%-44s %-13s %-13s %s\n", $1, v[$1], $2, $3; n++ }
-		END { if (!n) print "nothing" }' \
-		<(sed -n "s/.*$cell/\\1 \\2\t\\3\t\\4/p" "$1") <(sed -n "s/.*$cell/\\1 \\2\t\\3\t\\4/p" "$2")
+	[ ! -s "${2:-}" ] || files+=("$2")
+	! "$desk" html "${files[@]}" --errata none -o "$page" || echo "report: ${page#"$root"/}"
+}
+
+# OUT AFTER: what changed, by the desk, as somebody would quote it in a mail; relative paths are shorter there
+kernel_changes() {
+	echo
+	(cd "$root" && "$desk" compare "${1#"$root"/}" "${2#"$root"/}" --errata none) || [ $? != 2 ] ||
+		echo "run.sh: kernel: the two could not be compared" >&2
 }
 
 cmd_kernel() {
@@ -306,6 +309,7 @@ cmd_kernel() {
 			"build/$(kernel_target "$arch")-gcc/kernel/racer.o"
 	done
 	TARGET=x86_64 COMPILER=gcc SAN='' build build/x86_64-gcc/tornkernel
+	build_desk
 	if [ -n "$entries" ]; then
 		view=$(kernel_view "$tree") || exit
 		for arch in "${arches[@]}"; do
@@ -342,7 +346,8 @@ cmd_kernel() {
 		view=$(kernel_view "$tree") || exit
 		kernel_all "$out" "$(basename "$tree")" "$view" "$tree" || worst=$?
 	fi
-	[ ! -s "$after" ] || kernel_changes "$out" "$after"
+	[ ! -s "$out" ] || [ ! -s "$after" ] || kernel_changes "$out" "$after"
+	[ ! -s "$out" ] || kernel_page "$out" "$after"
 	echo "results: ${out#"$root"/}$([ ! -s "$after" ] || echo " ${after#"$root"/}")"
 	exit "$worst"
 }

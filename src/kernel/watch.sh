@@ -23,7 +23,7 @@ kernel_watch() {
 		out=$(stamp kernel .jsonl)
 		if view=$(kernel_view "$1"); then
 			kernel_all "$out" "$(basename "$1")" "$view" "$1" || :	# it has said why
-			[ ! -s "$out" ] || echo "results: ${out#"$root"/}"
+			[ ! -s "$out" ] || { kernel_page "$out"; echo "results: ${out#"$root"/}"; }
 		fi
 		echo "waiting for a file to be saved; Ctrl-C ends" >&2
 		while saved=$(kernel_saved "$1" "$since"); [ -z "$saved" ]; do

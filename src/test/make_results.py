@@ -6,6 +6,7 @@ map         one cell of every reader, writer and transition of the full suite
 many N      N lines that are all different
 told        predictions, schedules, delays: what the instruments may add
 boards N    the same cells on N executors
+trees N     the same cells as N kernel trees' own, each with its schedule
 """
 import json
 import sys
@@ -23,6 +24,19 @@ NAMES = """scenario hash layout level walker reader writer transition consumer r
 executor cpu kernel compiler flags git reason witness""".split()
 
 
+def tree(name, say=str):
+    """A kernel tree's member, every string of which is said by `say`."""
+    steps = [{"who": ("walker", "writer")[k % 3 == 0], "where": say(f"mm/pagewalk.c:{170 + k} walk_pud_range()"),
+              "what": say("load entry 80000000400000e7"), "code": say("if (pud_none(*pud) && walk->action == ACTION_CONTINUE)")}
+             for k in range(7)]
+    out = {k: say(f"{k} of {name}") for k in "rev version describe config patch".split()}
+    return {"name": say(name), **out, "hash": say("a6e1b21f"), "arch": say("x86_64"), "contract": "in", "states": 333,
+            "bad_rounds": 51, "explored": {m: {"notes": "hole", "bad": b and say(b), "complete": m != "weak"} for m, b in
+                                           (("sc", "confused,torn"), ("tso", "confused,torn"), ("weak", ""), ("low", "torn"))},
+            "witnesses": [{"note": say(note), "meaning": say("a leaf was walked as a table"), "model": "sc", "steps": steps}
+                          for note in ("confused", "torn")]}
+
+
 def hostile(lines, n):
     for i in range(n):
         r = dict(lines[i % len(lines)])
@@ -36,6 +50,8 @@ def hostile(lines, n):
             e = EVIL[i % len(EVIL)][:100]
             r["witness"] = f"80000001:000000e7 (high:low) low from {e}, high from {e}, {e}: {e}"
         r["schedule"] = EVIL[(i + 3) % len(EVIL)]
+        if i % 40 == 7:
+            r["tree"] = tree("", lambda _, i=i: EVIL[(i + 5) % len(EVIL)])
         yield r
 
 
@@ -96,9 +112,16 @@ def boards(lines, n):
             yield r
 
 
+def trees(lines, n):
+    for t in range(n):
+        for line in lines:
+            yield {**line, "tree": tree(f"tree number {t} of a person whose names are long"[:40 + t]), "world": "explored"}
+
+
 def main(kind, path, n="0"):
     lines = [json.loads(line) for line in open(path, encoding="utf-8")]
-    make = {"hostile": hostile, "map": one_map, "many": many, "told": told, "boards": boards}[kind]
+    make = {"hostile": hostile, "map": one_map, "many": many, "told": told, "boards": boards,
+            "trees": trees}[kind]
     for r in make(lines, int(n)):
         sys.stdout.buffer.write(json.dumps(r, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
 

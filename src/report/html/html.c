@@ -22,8 +22,6 @@ const char page_script[] =
 
 static void head(struct page *p)
 {
-	char label[TREE_LABEL];
-
 	fprintf(p->f, "<!DOCTYPE html>\n<html lang=en>\n<meta charset=utf-8>\n"
 		"<meta name=viewport content=\"width=device-width,initial-scale=1\">\n"
 		"<meta name=color-scheme content=\"light dark\">\n<title>tornwalk: ");
@@ -32,12 +30,8 @@ static void head(struct page *p)
 	fputs("<header><p class=brand>tornwalk report"
 	      "<button id=theme hidden aria-label=\"switch between light and dark\">light / dark</button></p>\n"
 	      "<nav aria-label=sections><a href=#summary>summary</a> ", p->f);
-	for (unsigned m = 0; p->any_trees && m < p->rs->nr_machines; m++)
-		if (p->rs->machines[m]->tree) {
-			fprintf(p->f, "<a href=#tree%u>", m);
-			page_text(p->f, tree_label(label, p->rs->machines[m]->tree));
-			fputs("</a> ", p->f);
-		}
+	if (p->any_trees)
+		fputs("<a href=#trees>kernel trees</a> ", p->f);
 	fputs("<a href=#executors>executors</a> ", p->f);
 	if (p->rs->nr_machines > 1)
 		fputs("<a href=#side>side by side</a> ", p->f);

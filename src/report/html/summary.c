@@ -60,13 +60,14 @@ static void sentence(struct page *p, const struct tally *t, size_t impossible)
 			p->superseded == 1 ? "" : "s", p->superseded == 1 ? "is" : "are");
 }
 
-static void row(FILE *f, const struct tally *t, const char *name, unsigned number, bool rates)
+/* `at`: where it leads, with that number less one. */
+static void row(FILE *f, const struct tally *t, const char *name, const char *at, unsigned number, bool rates)
 {
 	char rate[FIGURE_LEN], first[FIGURE_LEN];
 
 	fputs("<tr><th scope=row>", f);
 	if (number)
-		fprintf(f, "%u. <a href=#e%u>", number, number - 1);
+		fprintf(f, "%u. <a href=#%s%u>", number, at, number - 1);
 	page_text(f, name);
 	fprintf(f, "%s<td>%zu<td>%zu<td%s>%zu<td>%zu", number ? "</a>" : "",
 		t->cells, t->by[VERDICT_PASS], t->by[VERDICT_FAIL] ? " class=bad" : "",
@@ -137,11 +138,11 @@ void html_summary(struct page *p)
 		for (i = 0; i < p->n; i++)
 			if (p->cell[i]->machine->index == m)
 				add(&t, p->cell[i]);
-		row(p->f, &t, p->label[m], m + 1, rates);
+		row(p->f, &t, p->label[m], p->rs->machines[m]->tree ? "tree" : "e", m + 1, rates);
 	}
 	if (p->rs->nr_machines > 1) {
 		fputs("<tfoot>", p->f);
-		row(p->f, &all, "all", 0, rates);
+		row(p->f, &all, "all", "", 0, rates);
 	}
 	fputs("</table></div>\n", p->f);
 	news(p);

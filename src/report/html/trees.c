@@ -202,6 +202,8 @@ void html_trees(struct page *p)
 {
 	char label[TREE_LABEL];
 
+	if (p->any_trees)
+		fputs("<div id=trees>\n", p->f);
 	for (unsigned m = 0; m < p->rs->nr_machines; m++) {
 		if (!p->rs->machines[m]->tree)
 			continue;
@@ -215,4 +217,6 @@ void html_trees(struct page *p)
 				witnesses(p, i);
 		fputs("</section>\n", p->f);
 	}
+	if (p->any_trees)
+		fputs("</div>\n", p->f);
 }

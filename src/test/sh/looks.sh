@@ -54,15 +54,17 @@ make_results told "$tmp/real.jsonl" >"$tmp/told.jsonl"
 head -n 12 "$tmp/real.jsonl" >"$tmp/some.jsonl"
 make_results boards "$tmp/some.jsonl" 3 >"$tmp/three.jsonl"
 make_results boards "$tmp/some.jsonl" 60 >"$tmp/sixty.jsonl"
+make_results trees "$tmp/some.jsonl" 3 >"$tmp/trees.jsonl"
 make_results hostile "$tmp/real.jsonl" 120 >"$tmp/hostile.jsonl"
 make_results map "$tmp/real.jsonl" >"$tmp/map.jsonl"
-for p in told three sixty hostile map; do
+for p in told three sixty trees hostile map; do
 	"$desk" html "$tmp/$p.jsonl" -o "$tmp/$p.html" 2>"$tmp/err" || not_ok "a page of $p"
 done
-for p in told three sixty hostile map; do
+for p in told three sixty trees hostile map; do
 	look "$p" 360 "$tmp/$p.html"
 done
 look told 1600 "$tmp/told.html"
+look trees 1600 "$tmp/trees.html"
 look sixty 1600 "$tmp/sixty.html"
 
 # the busted twin: a page with what must be caught

@@ -142,7 +142,7 @@ static void schedule(FILE *f, const struct comparison *c)
 	fputs("</ol></details>", f);
 }
 
-static void row(FILE *f, const struct comparison *c)
+static void row(FILE *f, const struct comparison *c, bool rates)
 {
 	fprintf(f, "<tr class=%s><td>%s<th scope=row>", class_of(c->change), change_names[c->change]);
 	if (*c->leg) {
@@ -150,9 +150,11 @@ static void row(FILE *f, const struct comparison *c)
 		fputs(": ", f);
 	}
 	page_text(f, c->scenario);
-	fputs("<td>", f);
-	page_text(f, c->outcome ? c->outcome : "");
-	figures(f, c);
+	if (rates) {
+		fputs("<td>", f);
+		page_text(f, c->outcome ? c->outcome : "");
+		figures(f, c);
+	}
 	fputs("<td>", f);
 	page_text(f, c->why);
 	if (c->change == REGRESSED && c->grade == EXPECT_FORBID && c->side[NEW].last->witness) {
@@ -167,20 +169,25 @@ static void row(FILE *f, const struct comparison *c)
 static void cells(FILE *f, const struct comparisons *c)
 {
 	const char *unit = c->options.per_round ? "round" : "s";
+	bool rates, trees;
 	size_t i;
 
+	compare_kinds(c, &rates, &trees);
 	fputs("<section id=cells aria-labelledby=cells-h><h2 id=cells-h>Cells</h2>\n"
 	      "<form id=find hidden role=search><label>find <input id=q type=search autocomplete=off></label>"
 	      "<label>verdict <select id=v><option value=\"\">all<option value=x>regressed<option value=q>"
 	      "not comparable<option value=p>improved<option value=s>same</select></label>"
 	      "<output id=count aria-live=polite></output></form>\n"
 	      "<div class=wide tabindex=0 role=region aria-label=cells><table id=t class=num>"
-	      "<caption>What matters first. The axis of a ratio goes from 1/1000 to 1000, dashes at 1.</caption>"
-	      "<thead><tr><th scope=col>verdict<th scope=col>cell<th scope=col>outcome", f);
-	fprintf(f, "<th scope=col>BASE/%s<th scope=col>NEW/%s<th scope=col>ratio<th scope=col>95 %%"
-		"<th scope=col>on a log axis<th scope=col>p<th scope=col>why<tbody>\n", unit, unit);
+	      "<caption>What matters first.", f);
+	fprintf(f, "%s</caption><thead><tr><th scope=col>verdict<th scope=col>cell",
+		rates ? " The axis of a ratio goes from 1/1000 to 1000, dashes at 1." : "");
+	if (rates)
+		fprintf(f, "<th scope=col>outcome<th scope=col>BASE/%s<th scope=col>NEW/%s<th scope=col>ratio<th scope=col>95 %%"
+			"<th scope=col>on a log axis<th scope=col>p", unit, unit);
+	fputs("<th scope=col>why<tbody>\n", f);
 	for (i = 0; i < c->n; i++)
-		row(f, &c->of[i]);
+		row(f, &c->of[i], rates);
 	fputs("</table></div></section>\n", f);
 }
 

@@ -43,6 +43,9 @@ static const char *const compare_rules =
 	"  not comparable  and why: another question (hash, slots, threads), one CPU against\n"
 	"                  several, a primitive that tears on one side, void by ERRATA, too\n"
 	"                  little exposure, a change of what is merely allowed\n"
+	"Cells of two kernel trees: by what some execution of their own code shows, with the\n"
+	"schedule of what got worse or was closed; one that NEW's contract no longer has, or\n"
+	"without an answer on a side, is not comparable.\n"
 	"Several runs of a cell on one side are pooled, and what varies between them counts\n"
 	"as noise. With one executor a side, cells are matched by name, whatever the\n"
 	"executors; with several, by target, executor and compiler as well.\n";

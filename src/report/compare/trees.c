@@ -59,19 +59,22 @@ static void in_words(char *to, size_t size, const struct result *r)
 __attribute__((format(printf, 3, 4)))
 static void because(struct comparison *c, enum change change, const char *fmt, ...)
 {
-	char why[2][160], more[sizeof(c->why)] = "";
+	char why[2][400], more[sizeof(c->why)] = "";
 	va_list ap;
+	int n;
 
 	in_words(why[BASE], sizeof(why[BASE]), c->side[BASE].last);
 	in_words(why[NEW], sizeof(why[NEW]), c->side[NEW].last);
 	va_start(ap, fmt);
-	vsnprintf(more, sizeof(more), fmt, ap);
+	vsnprintf(more, sizeof(more), fmt, ap);	/* cut or not, the sum of them says so */
 	va_end(ap);
 	c->change = change;
 	if (strcmp(why[BASE], why[NEW]))
-		snprintf(c->why, sizeof(c->why), "%s => %s%s%s", why[BASE], why[NEW], *more ? ": " : "", more);
+		n = snprintf(c->why, sizeof(c->why), "%s => %s%s%s", why[BASE], why[NEW], *more ? ": " : "", more);
 	else
-		snprintf(c->why, sizeof(c->why), "%s, both%s%s", why[BASE], *more ? ": " : "", more);
+		n = snprintf(c->why, sizeof(c->why), "%s, both%s%s", why[BASE], *more ? ": " : "", more);
+	if (n >= (int)sizeof(c->why))
+		strcpy(c->why + sizeof(c->why) - 4, "...");
 }
 
 /* ---- the comparison ---- */

@@ -26,6 +26,8 @@ static struct {
 
 enum kind { PROMISES, BARE, CONTROL };
 static const char *const kind_names[] = { [PROMISES] = "promises", [BARE] = "bare", [CONTROL] = "control" };
+static const char *const level_names[] = { [LEVEL_PTE] = "pte", [LEVEL_PMD] = "pmd", [LEVEL_PUD] = "pud" };
+#define pte LEVEL_PTE
 #define pmd LEVEL_PMD
 #define pud LEVEL_PUD
 
@@ -77,12 +79,12 @@ CALLED_BY_KERNEL void AT(hook_wrote)(void)
 		entry.too_many = true;
 }
 
-CALLED_BY_KERNEL void AT(hook_value)(glue_u64 v)
+CALLED_BY_KERNEL void AT(hook_value)(glue_u64 v, int none)
 {
 	/* bit 0: x86's present, ARM's valid */
-	uint32_t what = v & 1 ? NOTE_TORN : NOTE_INVALID_MIX;
+	uint32_t what = none ? NOTE_HOLE : v & 1 ? NOTE_TORN : NOTE_INVALID_MIX;
 
-	for (unsigned i = 0; i < entry.n; i++)
+	for (unsigned i = 0; !none && i < entry.n; i++)
 		if (entry.value[i] == v)
 			what = NOTE_LEAF;
 	oracles.note(what);
@@ -131,7 +133,7 @@ void entry_cells(void (*cell)(const struct walker *, const struct transition *, 
 				continue;
 			snprintf(name, sizeof(name), "entry.%s.%s", readers[r].w.name, writers[w].t.name);
 			printf("pair\t%s\t%s\t%s\t%s\n", name, kind_names[readers[r].kind],
-			       readers[r].level == LEVEL_PUD ? "pud" : "pmd", words);
+			       level_names[readers[r].level], words);
 			cell(&readers[r].w, &writers[w].t, name);
 		}
 	}

@@ -232,23 +232,31 @@ kernel_program() {
 	done
 }
 
-# VIEW DIR ARCH TWIN: the same, busted by configs/kernel/busted/TWIN.sed. 1: it has no place
-# in this tree.
-kernel_busted() {
-	local sed=$root/configs/kernel/busted/$4.sed to=$2/$4 file f kind changed=() sources=()
+# VIEW TWIN TO: TO/overlay has the files that configs/kernel/busted/TWIN.sed changes, and the
+# caller's `changed` their names. 1: it has no place in this tree.
+kernel_overlay() {
+	local sed=$root/configs/kernel/busted/$2.sed file
 
-	mkdir -p "$to/overlay"
+	mkdir -p "$3/overlay"
 	# shellcheck disable=SC2013  # words
 	for file in $(sed -n 's/^# files: //p' "$sed"); do
 		[ -e "$1/$file" ] || continue
-		sed -E -f "$sed" "$1/$file" >"$to/new"
-		! cmp -s "$to/new" "$1/$file" || continue
-		mkdir -p "$to/overlay/${file%/*}"
-		cmp -s "$to/new" "$to/overlay/$file" || cp "$to/new" "$to/overlay/$file"
+		sed -E -f "$sed" "$1/$file" >"$3/new"
+		! cmp -s "$3/new" "$1/$file" || continue
+		mkdir -p "$3/overlay/${file%/*}"
+		cmp -s "$3/new" "$3/overlay/$file" || cp "$3/new" "$3/overlay/$file"
 		changed+=("$file")
 	done
-	rm -f "$to/new"
-	[ ${#changed[@]} -gt 0 ] || { rm -r "$to"; return 1; }
+	rm -f "$3/new"
+	[ ${#changed[@]} -gt 0 ] || { rm -r "$3"; return 1; }
+}
+
+# VIEW DIR ARCH TWIN: the same, busted by configs/kernel/busted/TWIN.sed. 1: it has no place
+# in this tree.
+kernel_busted() {
+	local to=$2/$4 f kind changed=() sources=()
+
+	kernel_overlay "$1" "$4" "$to" || return
 	for f in $kernel_files; do
 		if [ -e "$to/overlay/mm/$f.c" ]; then
 			sources+=("$to/overlay/mm/$f.c")

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kernel's side of one line of primitives.h, which stands below this in a file of its own. */
+/* The kernel's side of the lines of primitives.h, which stand below this, as far as they are in this tree. */
 #include <linux/mm.h>
+#include <linux/kcsan-checks.h>
 #include <linux/pgtable.h>
 #include <linux/huge_mm.h>
 #include <linux/spinlock.h>
@@ -11,6 +12,18 @@
 extern struct mm_struct glue_mm;
 extern struct vm_area_struct glue_vma;
 u64 glue_leaf(unsigned n);
+
+static inline void *glue_pte(void) { return glue_table(); }
+
+/* Does this tree announce its fences (5.17)? */
+CROSSING int entry_fences(void)
+{
+#ifdef __KCSAN_BARRIER_TO_SIGNAL_FENCE
+	return 1;
+#else
+	return 0;
+#endif
+}
 
 static inline u64 words_low_high(u32 *p)
 {
@@ -44,10 +57,7 @@ static inline u64 words_high_low(u32 *p)
 			return;                                               \
 		}                                                             \
 		v = (expression);                                             \
-		if (level##_none(v))                                          \
-			hook_nothing();                                       \
-		else                                                          \
-			hook_value(level##_val(v));                           \
+		hook_value(level##_val(v), level##_none(v));                  \
 	}
 
 /* `wrote` is after each of the values that the entry holds as a whole. */
@@ -57,9 +67,9 @@ static inline u64 words_high_low(u32 *p)
 	{                                                                     \
 		level##_t *p = glue_##level();                                \
                                                                               \
-		if (from_leaf) {                                              \
+		if ((from_leaf) && hook_from_leaf()) {                                         \
 			spin_lock(&glue_mm.page_table_lock);                  \
-			set_##level(p, __##level(glue_leaf(2)));              \
+			WRITE_ONCE(*(u64 *)p, glue_leaf(2));                  \
 			hook_wrote();                                         \
 			spin_unlock(&glue_mm.page_table_lock);                \
 		}                                                             \

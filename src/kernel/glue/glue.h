@@ -68,6 +68,9 @@ CROSSING void *AT(glue_table)(void);
 CROSSING glue_u64 AT(glue_table_entry)(void);
 CROSSING glue_u64 AT(glue_page_entry)(void);
 
+/* With the lines of primitives.h only: does the tree say where its fences are? */
+CROSSING int AT(entry_fences)(void) __attribute__((weak));
+
 /* ---- the kernel calls ---- */
 
 /* A callback of the walk was handed this entry of a table, and read this value from it. */
@@ -96,9 +99,9 @@ CALLED_BY_KERNEL unsigned AT(hook_table)(void);
 CALLED_BY_KERNEL void AT(hook_missing)(const char *name);
 /* A BUG or an assertion of the kernel's. Does not return. */
 CALLED_BY_KERNEL void AT(hook_bug)(void);
-/* One entry (entry.c): does it begin as a leaf; a value is whole now; a reader returned one. */
+/* One entry (entry.c): is a leaf put there first; a value is whole now; a reader returned one, which may be none. */
 CALLED_BY_KERNEL int AT(hook_from_leaf)(void);
 CALLED_BY_KERNEL void AT(hook_wrote)(void);
-CALLED_BY_KERNEL void AT(hook_value)(glue_u64 value);
+CALLED_BY_KERNEL void AT(hook_value)(glue_u64 value, int none);
 
 #endif

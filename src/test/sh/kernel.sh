@@ -180,9 +180,12 @@ expect "6.1, PAE: READ_ONCE of a pmd tears, pmd_read_atomic does against a clear
 	'exits 0 && [ "$(entry_of set_pmd 2) $(entry_of set_pmd 4) $(entry_of pmd_clear 4)" = "torn whole torn" ] &&
 	[ "$(entry_of set_pmd 6)" = torn ] && [ "$(entry_of pmd_clear 5)" = torn ]'
 expect "... what 6.1 does not have is named" 'out_has "^not in this tree: .*pmdp_get_lockless"'
+expect "... and of a PTE: its lockless reader is whole against every writer, some of them out of line" '
+	out_has "^set_pte .* pass$" && out_has "^pte_clear .* pass$" && out_has "^ptep_test_and_clear_young .* one word changes$"'
 kernel debian:6.12 --arch i386 --entries
 expect "6.12, PAE: pmdp_get_lockless is whole, and is caught without its loop" \
 	'exits 0 && out_has "^pmd_clear .* pass$" && out_has "^pmdp_invalidate .* mixed .* pass$" && out_has "^busted twin lockless-once: caught"'
+expect "... what another model shows is named" 'out_has "^under sc: the same" && out_has "^under weak, set_pte: pte_control_low_high torn"'
 kernel debian:6.1 --entries --rev v6.1
 expect "--entries takes no revisions" 'exits 2 && silent'
 

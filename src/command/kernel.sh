@@ -4,7 +4,7 @@
 #
 # Exit: 0 nothing forbidden is possible, 1 something is, 2 bad usage or input, 4 a cell has no answer.
 
-for part in tree objects lines entry audit watch; do
+for part in tree objects lines entry models audit watch; do
 	# shellcheck source=/dev/null
 	. "$root/src/kernel/$part.sh"
 done
@@ -25,6 +25,7 @@ its walkers against its writers, and races them on real threads. TREE is a kerne
   --on BOARD     race there: ssh:USER@HOST[:PORT], with one --arch, the board's; explored here
   --watch        again at each save of a file of it, until Ctrl-C
   --entries      the tree's readers of one entry against its writers, a matrix, and nothing else
+  --models       tornwalk's transcriptions of readers and writers against the tree's own, and nothing else
   --rev REV      of a git tree: these revisions instead of what is checked out
   --audit        lists every load and store of a page-table entry in the tree's own mm/*.o and
                  arch/*/mm/*.o, and what the architecture promises of it; default: i386 arm
@@ -73,13 +74,13 @@ kernel_facts() {
 # ARCH: the memory model of its machines
 kernel_model() { if [ "$1" = arm ]; then echo weak; else echo tso; fi; }
 
-# PROGRAM ARCH [--brief]: what its explorer says
+# PROGRAM ARCH [--brief | --entry | --models VERSION]: what its explorer says
 kernel_explore() {
 	local on
 
 	on=$(kernel_runs_on "$2" "$1")
 	# shellcheck disable=SC2086  # no word, or one
-	timeout -k 10 600 $on "$1" "${3:---all}" "${only_cells[@]}"
+	timeout -k 10 600 $on "$1" "${3:---all}" "${@:4}" "${only_cells[@]}"
 }
 
 # DIR VARIANT ARCH ENOUGH CELL...: what the race says of these cells, or all
@@ -144,8 +145,8 @@ kernel_one() {
 kernel_board() {
 	local facts
 
-	if [ ${#arches[@]} != 1 ] || [ "$race_ms" = 0 ] || [ -n "$entries" ]; then
-		die "kernel: --on needs one --arch, a --time, and no --entries"
+	if [ ${#arches[@]} != 1 ] || [ "$race_ms" = 0 ] || [ ${#of_entries[@]} -gt 0 ]; then
+		die "kernel: --on needs one --arch, a --time, and no --entries or --models"
 	fi
 	[[ $board == ssh:* ]] || die "kernel: --on takes ssh:USER@HOST[:PORT], not \"$board\""
 	# shellcheck source=src/target/ssh.sh
@@ -253,14 +254,14 @@ kernel_changes() {
 }
 
 cmd_kernel() {
-	local tree="" arches=() revs=() kernel_patch="" kernel_before="" kernel_audits="" entries="" race_ms="" watch="" only_cells=() board="" board_cpu="" board_kernel="" audit_files=() view views=() patched out code=0 worst=0 rev after
+	local tree="" arches=() revs=() kernel_patch="" kernel_before="" kernel_audits="" of_entries=() race_ms="" watch="" only_cells=() board="" board_cpu="" board_kernel="" audit_files=() view views=() patched out code=0 worst=0 rev after what
 
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-h | --help) kernel_usage; return ;;
 		--audit) kernel_audits=1 ;;
 		--watch) watch=1 ;;
-		--entries) entries=1 ;;
+		--entries | --models) of_entries+=("${1#--}") ;;
 		--arch | --patch | --rev | --time | --cell | --file | --on)
 			[ $# -gt 1 ] || die "kernel: $1 needs a value"
 			case $1 in
@@ -276,7 +277,7 @@ cmd_kernel() {
 			--time) race_ms=$(kernel_milliseconds "$2") || die "kernel: \"$2\" is no time; like 300ms, 5s, 1m, or 0 for no race" ;;
 			esac
 			shift ;;
-		-*) die "kernel: unknown option \"$1\"; valid: --arch --cell --file --on --patch --rev --time --audit --entries --watch --help" ;;
+		-*) die "kernel: unknown option \"$1\"; valid: --arch --cell --file --on --patch --rev --time --audit --entries --models --watch --help" ;;
 		*) [ -z "$tree" ] || die "kernel takes one tree, not \"$tree\" and \"$1\""
 			tree=$1 ;;
 		esac
@@ -294,13 +295,15 @@ cmd_kernel() {
 	[ ${#arches[@]} -gt 0 ] || arches=(x86_64 i386)
 	[ ${#revs[@]} = 0 ] || [ -d "$tree" ] || die "kernel: --rev needs a git tree, not \"$tree\""
 	[ ${#revs[@]} -le 2 ] || die "kernel: two revisions at most"
-	[ -z "$entries" ] || [ -z "$kernel_patch${revs[*]}" ] || die "kernel: --entries is of the tree as it is; it takes no --patch and no --rev"
-	[ -z "$watch" ] || { [ -d "$tree" ] && [ -z "$kernel_patch${revs[*]}$entries" ]; } ||
-		die "kernel: --watch needs a directory, and no --patch, --rev or --entries; not \"$tree\""
+	[ ${#of_entries[@]} = 0 ] || [ -z "$kernel_patch${revs[*]}" ] ||
+		die "kernel: --${of_entries[0]} is of the tree as it is; it takes no --patch and no --rev"
+	[ ${#of_entries[@]} = 0 ] || [ ${#only_cells[@]} = 0 ] || die "kernel: --${of_entries[0]} has no cells to choose from with --cell"
+	[ -z "$watch" ] || { [ -d "$tree" ] && [ -z "$kernel_patch${revs[*]}${of_entries[*]}" ]; } ||
+		die "kernel: --watch needs a directory, and no --patch, --rev, --entries or --models; not \"$tree\""
 	race_ms=${race_ms:-$([ -n "$watch" ] && echo 0 || echo 300)}
 	[ -z "$board" ] || kernel_board
 	# shellcheck disable=SC2034  # objects.sh's
-	{ [ "$race_ms" != 0 ] && [ -z "$entries" ]; } || kernel_kinds=explore
+	{ [ "$race_ms" != 0 ] && [ ${#of_entries[@]} = 0 ]; } || kernel_kinds=explore
 	kernel_check "$tree"
 	setup kernel
 	[ ! -d /usr/lib/ccache ] || export PATH=/usr/lib/ccache:$PATH CCACHE_NOHASHDIR=1
@@ -310,12 +313,14 @@ cmd_kernel() {
 	done
 	TARGET=x86_64 COMPILER=gcc SAN='' build build/x86_64-gcc/tornkernel
 	build_desk
-	if [ -n "$entries" ]; then
+	if [ ${#of_entries[@]} -gt 0 ]; then
 		view=$(kernel_view "$tree") || exit
 		for arch in "${arches[@]}"; do
-			code=0
-			entry_one "$view" "$tree" "$arch" "$(basename "$tree")" || code=$?
-			worst=$(kernel_worse "$worst" "$code")
+			for what in "${of_entries[@]}"; do
+				code=0
+				"${what}_one" "$view" "$tree" "$arch" "$(basename "$tree")" || code=$?
+				worst=$(kernel_worse "$worst" "$code")
+			done
 		done
 		exit "$worst"
 	fi

@@ -10,6 +10,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "kernel/glue/glue.h"
 #include "kernel/oracles.h"
@@ -19,7 +20,7 @@ enum { MAX_VALUES = 4 };
 
 /* The values that a writer makes, learnt while it is alone. */
 static struct {
-	uint64_t value[MAX_VALUES];
+	uint64_t value[MAX_VALUES], last;
 	unsigned n;
 	bool learning, too_many, from_leaf;
 } entry;
@@ -60,7 +61,9 @@ static const struct entry_writer {
 #undef WRITER
 };
 
-CALLED_BY_KERNEL int AT(hook_from_leaf)(void) { return entry.from_leaf; }
+void (*entry_seen)(uint64_t value);
+
+CALLED_BY_KERNEL int AT(hook_from_leaf)(void) { return entry.from_leaf && !entry_seen; }
 
 CALLED_BY_KERNEL void AT(hook_wrote)(void)
 {
@@ -70,6 +73,7 @@ CALLED_BY_KERNEL void AT(hook_wrote)(void)
 	v = seam.cell[0].view;
 	if (!entry.learning)
 		return;
+	entry.last = v;
 	for (unsigned i = 0; i < entry.n; i++)
 		if (entry.value[i] == v)
 			return;
@@ -84,6 +88,10 @@ CALLED_BY_KERNEL void AT(hook_value)(glue_u64 v, int none)
 	/* bit 0: x86's present, ARM's valid */
 	uint32_t what = none ? NOTE_HOLE : v & 1 ? NOTE_TORN : NOTE_INVALID_MIX;
 
+	if (entry_seen) {
+		entry_seen(v);
+		return;
+	}
 	for (unsigned i = 0; !none && i < entry.n; i++)
 		if (entry.value[i] == v)
 			what = NOTE_LEAF;
@@ -103,6 +111,31 @@ static bool learn(const struct entry_writer *w, int (*alone)(const struct transi
 	ended = !alone(&w->t);
 	entry.learning = false;
 	return ended && entry.n > 1 && !entry.too_many;
+}
+
+const struct walker *entry_reader(const char *name, enum level *level)
+{
+	for (unsigned i = 0; i < sizeof(readers) / sizeof(readers[0]); i++)
+		if (!strcmp(readers[i].w.name, name)) {
+			*level = readers[i].level;
+			return readers[i].w.run ? &readers[i].w : NULL;
+		}
+	return NULL;
+}
+
+const struct transition *entry_writer(const char *name, int (*alone)(const struct transition *), uint64_t *from, uint64_t *to)
+{
+	for (unsigned i = 0; i < sizeof(writers) / sizeof(writers[0]); i++) {
+		if (!writers[i].t.run || strcmp(writers[i].t.name, name))
+			continue;
+		*from = *to = 0;
+		if (learn(&writers[i], alone)) {
+			*from = writers[i].from_leaf ? entry.value[1] : 0;
+			*to = entry.last;
+		}
+		return &writers[i].t;
+	}
+	return NULL;
 }
 
 /* Readers begin when the leaf is there, where one is. */

@@ -106,7 +106,7 @@ entry_matrix() {
 }
 
 # VIEW TREE ARCH LABEL: the matrix of one tree on one architecture, and of the twin that must not pass
-entry_one() {
+entries_one() {
 	local dir=${1%/src}/$3 code=0 twin=0 model
 
 	model=$(kernel_model "$3")

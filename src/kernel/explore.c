@@ -28,6 +28,7 @@
 #include "kernel/cells.h"
 #include "kernel/entry.h"
 #include "kernel/glue/glue.h"
+#include "kernel/models.h"
 #include "kernel/oracles.h"
 #include "kernel/seam.h"
 #include "kernel/world.h"
@@ -453,22 +454,35 @@ static void entry_cell(const struct walker *w, const struct transition *t, const
 		printf("missing\t%s\t%s\n", name, oracles.missing);
 }
 
+/* Without a word: see models.h. */
+static const char *search_pair(const struct walker *w, const struct transition *t, uint64_t first,
+			       enum memory_model model, int order, uint32_t *notes)
+{
+	struct search x = { .how = SEARCH_REDUCED, .max_states = MAX_STATES };
+	int err;
+	const char *why;
+
+	set_cell(w, t);
+	seam.cell[0].first = first;
+	seam.order = (unsigned)order;
+	err = program_open(&now.program, model);
+	if (!err)
+		err = search_all(&x, &now.program);
+	why = err ? what_failed(&now.program, err) : x.deadlock ? "somebody waits for ever" : x.complete ? NULL : x.why;
+	program_close(&now.program);
+	*notes = x.notes;
+	return why;
+}
+
 /* The writer with nobody beside it: what values there are. */
 static void nobody(void) {}
 
 static int run_alone(const struct transition *t)
 {
 	static const struct walker none = { .name = "nobody", .run = nobody };
-	struct search x = { .how = SEARCH_REDUCED, .max_states = MAX_STATES };
-	int err;
+	uint32_t notes;
 
-	set_cell(&none, t);
-	seam.order = ORDER_LOW_FIRST;
-	err = program_open(&now.program, MODEL_SC);
-	if (!err)
-		err = search_all(&x, &now.program);
-	program_close(&now.program);
-	return err || !x.complete || x.deadlock || (x.notes & (NOTES_BAD | NOTES_VOID)) ? -1 : 0;
+	return search_pair(&none, t, 0, MODEL_SC, ORDER_LOW_FIRST, &notes) || (notes & (NOTES_BAD | NOTES_VOID)) ? -1 : 0;
 }
 
 /* Has the name one of these texts in it? None: every name. */
@@ -504,6 +518,18 @@ int main(int argc, char **argv)
 	world_keep();
 	if (argc > 1 && !strcmp(argv[1], "--entry")) {
 		entry_cells(entry_cell, run_alone);
+		puts("end");
+		return fflush(stdout) ? 2 : 0;
+	}
+	if (argc > 1 && !strcmp(argv[1], "--models")) {
+		const struct models_use use = { .search = search_pair, .alone = run_alone };
+		unsigned major = 0, minor = 0;
+
+		if (argc < 3 || sscanf(argv[2], "%u.%u", &major, &minor) != 2) {
+			fputs("--models wants the tree's version\n", stderr);
+			return 2;
+		}
+		models_compare(&use, major, minor);
 		puts("end");
 		return fflush(stdout) ? 2 : 0;
 	}

@@ -182,10 +182,25 @@ expect "6.1, PAE: READ_ONCE of a pmd tears, pmd_read_atomic does against a clear
 expect "... what 6.1 does not have is named" 'out_has "^not in this tree: .*pmdp_get_lockless"'
 expect "... and of a PTE: its lockless reader is whole against every writer, some of them out of line" '
 	out_has "^set_pte .* pass$" && out_has "^pte_clear .* pass$" && out_has "^ptep_test_and_clear_young .* one word changes$"'
-kernel debian:6.12 --arch i386 --entries
+kernel debian:6.12 --arch i386 --entries --models
 expect "6.12, PAE: pmdp_get_lockless is whole, and is caught without its loop" \
 	'exits 0 && out_has "^pmd_clear .* pass$" && out_has "^pmdp_invalidate .* mixed .* pass$" && out_has "^busted twin lockless-once: caught"'
 expect "... what another model shows is named" 'out_has "^under sc: the same" && out_has "^under weak, set_pte: pte_control_low_high torn"'
+expect "6.12, PAE: tornwalk transcribes its primitives as they are" '
+	out_has "^same +read +get-lockless +pmdp_get_lockless +unlike" && out_has "^same +read +read-once +read_once +high word first" &&
+	out_has "^same +clear +pae-pmd-cmpxchg +pmdp_huge_get_and_clear" && ! out_has "^(differs|blind|unanswered)"'
+expect "... and what is planted is said to differ, in the list and by each twin" '
+	[ "$(grep -c "^planted: seen" "$tmp/out")" = 5 ] && out_has "^busted twin lockless-once: get-lockless/pmdp_get_lockless" &&
+	out_has "^busted twin set-low-first: pae-pte/set_pte" && out_has "^busted twin clear-high-first: pae-pte/pte_clear"'
+# shellcheck source=src/kernel/models.sh
+. "$root/src/kernel/models.sh"
+list() { code=0; sed "$1" "$root/build/kernel/debian-6.12/i386/entry/models" >"$tmp/models"; models_list "$tmp/models" >"$tmp/out" || code=$?; }
+list '/pmdp_get_lockless/s/same/differs/'
+expect "a transcription that differs: exit 1" 'exits 1 && out_has "^differs +read +get-lockless +pmdp_get_lockless"'
+list '/planted/s/differs/same/'
+expect "what is planted and is not seen leaves all without an answer" 'exits 4 && out_has "^planted: MISSED"'
+list '$d'
+expect "... and so does an explorer that was cut off" 'exits 4 && out_has "did not come to its end"'
 kernel debian:6.1 --entries --rev v6.1
 expect "--entries takes no revisions" 'exits 2 && silent'
 

@@ -74,7 +74,7 @@ kernel_facts() {
 # ARCH: the memory model of its machines
 kernel_model() { if [ "$1" = arm ]; then echo weak; else echo tso; fi; }
 
-# PROGRAM ARCH [--brief | --entry | --models VERSION]: what its explorer says
+# PROGRAM ARCH [--brief | --brief-weak | --entry | --models VERSION]: what its explorer says
 kernel_explore() {
 	local on
 
@@ -119,7 +119,7 @@ kernel_one() {
 		[ "$code" != 2 ] || echo "run.sh: kernel: going on without the busted twin $twin" >&2
 		[ "$code" = 0 ] || continue
 		echo "$4, $3: every execution of the busted twin $twin" >&2
-		kernel_explore "$dir/$twin/explore" "$3" --brief >"$dir/$twin/said" &	# while the next is compiled
+		{ kernel_twin_for "$twin" | sed 's/^/for\t/'; kernel_explore "$dir/$twin/explore" "$3" "--brief$(kernel_twin_model "$twin")"; } >"$dir/$twin/said" &	# while the next is compiled
 		twins+=("$twin")
 	done
 	wait
@@ -128,7 +128,7 @@ kernel_one() {
 	kernel_race "$dir" tree "$3" 0 "${cells[@]}" >>"$dir/tree/lines"
 	for twin in "${twins[@]}"; do
 		mapfile -t cells < <(sed -n 's/^shows\t//p' "$dir/$twin/said")	# in which the explorer caught it
-		[ ${#cells[@]} = 0 ] || kernel_race "$dir" "$twin" "$3" 3000 "${cells[@]}" >>"$dir/$twin/said"
+		[ ${#cells[@]} = 0 ] || [ -n "$(kernel_twin_for "$twin")" ] || kernel_race "$dir" "$twin" "$3" 3000 "${cells[@]}" >>"$dir/$twin/said"
 	done
 	printf '\n%s (%s, %s), %s\n\n' "$4" "$(kernel_version "$1")" "$(kernel_describe "$2" "$1")" "$3"
 	code=0

@@ -38,6 +38,7 @@ enum level { LEVEL_PMD, LEVEL_PUD, LEVEL_PTE };
 enum { OWNED_FRAME = 1, OWNED_TABLE = 2, OWNED_TABLE_FREED = 4 };
 #define OWNED(X)                                                                                  \
 	X(do_zap_reuse, "zap-reuse", LEVEL_PMD, OWNED_FRAME, NULL, "a huge page is zapped and freed, its frame is somebody else's") \
+	X(do_split_share, "split-share", LEVEL_PMD, OWNED_FRAME, NULL, "a huge page is split, and shared if nobody holds it by then") \
 	X(do_pte_zap_reuse, "pte-zap-reuse", LEVEL_PTE, OWNED_FRAME | OWNED_TABLE, NULL, "a page is mapped by a table, zapped and freed, its frame is somebody else's") \
 	X(do_pte_clear, "pte-clear", LEVEL_PTE, OWNED_FRAME | OWNED_TABLE, NULL, "a page is mapped by a table, pte_clear()ed and freed, its frame is somebody else's") \
 	X(do_retract_free, "retract-free", LEVEL_PMD, OWNED_TABLE | OWNED_TABLE_FREED, k_tables_may_go, "a table is taken away and freed, as that tree does")

@@ -13,7 +13,7 @@
 	X(LEAF, "leaf", 0, LEAF, "a page that the entry maps, or a whole leaf")                       \
 	X(INVALID_MIX, "invalid-mix", 0, INVALID_MIX, "a mix of two stores of which nothing is present")  \
 	X(CONFUSED, "confused", 1, CONFUSED, "a leaf was walked as a table")                          \
-	X(TORN, "torn", 1, TORN_READER, "acted upon a mix of two stores")                             \
+	X(TORN, "torn", 1, TORN_READER, "acted upon a mix of two stores, or a frame that nothing maps")  \
 	X(WILD, "wild", 1, TORN_READER, "went to a table that no entry leads to")                     \
 	X(NO_PAGE, "no-page", 1, TORN_READER, "touched the struct page of a frame that no entry held") \
 	X(RETRACTED, "retracted", 1, FREED, "acted upon a table, under its lock, that the entry no longer leads to") \
@@ -22,6 +22,7 @@
 	X(FAULT, "fault", 1, TORN_READER, "a page fault in kernel code")                              \
 	X(BUG, "bug", 1, REREAD, "a BUG, a WARN or an assertion of the kernel's own")                 \
 	X(LOCK_HELD, "lock-held", 1, REREAD, "a lock was left held")                                  \
+	X(ORDER, "order", 1, REREAD, "a walk left an address out, told of one twice, or of a PTE before its PMD") \
 	/* the seam's own: what says that an answer would be worth nothing */                         \
 	X(STUCK, "stuck", 2, HOLE, "somebody waits for ever, for a lock or for a section to end")   \
 	X(MISSING, "missing", 2, HOLE, "a function was reached that no stub serves")                  \

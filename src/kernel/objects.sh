@@ -232,6 +232,11 @@ kernel_program() {
 	done
 }
 
+# TWIN: -MODEL, where it shows under another one than the machine's
+kernel_twin_model() { sed -n 's/^# model: /-/p' "$root/configs/kernel/busted/$1.sed"; }
+# TWIN: the oracle that it is for, if it is: then it is not raced, and no pass rests on it
+kernel_twin_for() { sed -n 's/^# for: //p' "$root/configs/kernel/busted/$1.sed"; }
+
 # VIEW TWIN TO: TO/overlay has the files that configs/kernel/busted/TWIN.sed changes, and the
 # caller's `changed` their names. 1: it has no place in this tree.
 kernel_overlay() {
@@ -254,8 +259,9 @@ kernel_overlay() {
 # VIEW DIR ARCH TWIN: the same, busted by configs/kernel/busted/TWIN.sed. 1: it has no place
 # in this tree.
 kernel_busted() {
-	local to=$2/$4 f kind changed=() sources=()
+	local to=$2/$4 f kind kinds=$kernel_kinds changed=() sources=()
 
+	[ -z "$(kernel_twin_for "$4")" ] || kinds=explore
 	kernel_overlay "$1" "$4" "$to" || return
 	for f in $kernel_files; do
 		if [ -e "$to/overlay/mm/$f.c" ]; then
@@ -267,7 +273,7 @@ kernel_busted() {
 	for f in $kernel_glue; do
 		[[ ${changed[*]} != *.h* ]] || sources+=("$root/src/kernel/glue/$f.c")
 	done
-	for kind in $kernel_kinds; do
+	for kind in $kinds; do
 		# shellcheck disable=SC2046,SC2015  # words; whichever of both fails
 		kernel_compile_all "$2" "$to/overlay" "$kind" "$to/objects-$kind" "${sources[@]}" &&
 			kernel_link "$2" "$3" "$kind" "$4" $(kernel_objects "$2" "$kind" | kernel_replaced "$to/objects-$kind" "${sources[@]}") >>"$2/log" 2>&1 ||

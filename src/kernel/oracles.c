@@ -11,6 +11,7 @@ struct oracles oracles;
 
 CALLED_BY_KERNEL void AT(hook_bad)(void) { oracles.note(NOTE_BAD_ENTRY); }
 CALLED_BY_KERNEL void AT(hook_nothing)(void) { oracles.note(NOTE_HOLE); }
+CALLED_BY_KERNEL void AT(hook_order)(void) { oracles.note(NOTE_ORDER); }
 
 CALLED_BY_KERNEL void AT(hook_missing)(const char *name)
 {
@@ -62,7 +63,8 @@ CALLED_BY_KERNEL void AT(hook_pinned)(unsigned long pfn)
 
 	for (n = 0; n < NR_LEAVES && glue_leaf_pfn(n) != pfn; n++)
 		;
-	if (oracles.still_owned && !oracles.still_owned(pfn))
+	/* of what a new table maps nobody keeps books */
+	if (n < NR_LEAVES && oracles.still_owned && !oracles.still_owned(pfn))
 		oracles.note(NOTE_FREED);
 	oracles.note(n < NR_LEAVES ? NOTE_LEAF :
 		     pfn >= PHYS_PAGES >> 12 && pfn < (PHYS_PAGES >> 12) + NR_TABLES ? NOTE_TABLE : NOTE_TORN);

@@ -131,8 +131,10 @@ static int map_pages(void)
 		err |= add_region(at, PAGE);
 	}
 	err |= map_some(pages, one, PHYS_TABLES >> 12) | map_some(pages, one, PHYS_PAGES >> 12);
-	for (unsigned n = 0; n < NR_TABLES; n++)
+	for (unsigned n = 0; n < NR_TABLES; n++) {
 		AT(glue_page)((PHYS_PAGES >> 12) + n, 0);
+		AT(glue_page)((PHYS_TABLES >> 12) + n, 0);	/* a table is somebody's as well */
+	}
 	return err;
 }
 

@@ -79,6 +79,8 @@ CALLED_BY_KERNEL void AT(hook_pmd)(void *pmd, glue_u64 value);
 /* gup pinned this page frame. */
 CALLED_BY_KERNEL void AT(hook_pinned)(unsigned long pfn);
 CALLED_BY_KERNEL void AT(hook_nothing)(void);
+/* A walk left an address out, told of one twice, or of a PTE before its PMD. */
+CALLED_BY_KERNEL void AT(hook_order)(void);
 /* The walker is about to change the entry itself. */
 CALLED_BY_KERNEL void AT(hook_walker_changes)(void);
 /* pmd_clear_bad() and friends found what they call bad. */

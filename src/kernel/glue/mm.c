@@ -70,36 +70,74 @@ CROSSING void *glue_pud(void)
 
 /* ---- walkers ---- */
 
+/* What a walk has told of so far: of each address once, in their order, and of a PTE after its PMD. */
+struct told {
+	unsigned long upto, end;
+	int pmd;
+};
+
+static void tell_pmd(struct mm_walk *walk, unsigned long addr)
+{
+	struct told *told = walk->private;
+
+	if (addr != told->upto)
+		hook_order();
+	told->pmd = 1;
+}
+
+static void tell(struct mm_walk *walk, unsigned long addr, unsigned long next)
+{
+	struct told *told = walk->private;
+
+	if (addr != told->upto || next <= addr || next > told->end)
+		hook_order();
+	told->upto = next;
+	told->pmd = 0;
+}
+
 static int at_pte(pte_t *pte, unsigned long addr, unsigned long next, struct mm_walk *walk)
 {
+	if (!((struct told *)walk->private)->pmd)
+		hook_order();
+	tell(walk, addr, next);
 	hook_pte(pte, pte_val(*pte));
+	return 0;
+}
+
+static int before_ptes(pmd_t *p, unsigned long addr, unsigned long next, struct mm_walk *walk)
+{
+	tell_pmd(walk, addr);
 	return 0;
 }
 
 static int at_pmd(pmd_t *p, unsigned long addr, unsigned long next, struct mm_walk *walk)
 {
+	tell(walk, addr, next);
 	hook_pmd(p, 0);
 	return 0;
 }
 
 static int at_hole(unsigned long addr, unsigned long next, int depth, struct mm_walk *walk)
 {
+	tell(walk, addr, next);
 	hook_nothing();
 	return 0;
 }
 
-static const struct mm_walk_ops pte_ops = { .pte_entry = at_pte, .pte_hole = at_hole };
+static const struct mm_walk_ops pte_ops = { .pmd_entry = before_ptes, .pte_entry = at_pte, .pte_hole = at_hole };
 static const struct mm_walk_ops pmd_ops = { .pmd_entry = at_pmd, .pte_hole = at_hole };
 
-CROSSING void walk_pte(void)
+static void walk_one(const struct mm_walk_ops *ops)
 {
-	walk_page_range(&glue_mm, GLUE_ADDRESS, GLUE_ADDRESS + PAGE_SIZE, &pte_ops, NULL);
+	struct told told = { .upto = GLUE_ADDRESS, .end = GLUE_ADDRESS + PAGE_SIZE };
+
+	walk_page_range(&glue_mm, told.upto, told.end, ops, &told);
+	if (told.upto != told.end)
+		hook_order();
 }
 
-CROSSING void walk_pmd(void)
-{
-	walk_page_range(&glue_mm, GLUE_ADDRESS, GLUE_ADDRESS + PAGE_SIZE, &pmd_ops, NULL);
-}
+CROSSING void walk_pte(void) { walk_one(&pte_ops); }
+CROSSING void walk_pmd(void) { walk_one(&pmd_ops); }
 
 /* ---- what a fault, a split, a zap and khugepaged do to an entry, with the tree's own primitives ---- */
 

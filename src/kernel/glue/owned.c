@@ -81,6 +81,34 @@ CROSSING void do_zap_reuse(void)
 		drop(0);
 }
 
+/*
+ * As a split that will move the page: once the entry is invalid, a page that nobody else holds may be shared, as
+ * folio_try_share_anon_rmap_pmd() finds ("invalidate PMD first"); here it is somebody else's at once. Who came before
+ * is in the count, which a pin is in, too; who comes later sees the entry.
+ */
+CROSSING void do_split_share(void)
+{
+	pmd_t *pmd = glue_pmd();
+	spinlock_t *ptl;
+
+	take(0, 0);
+	ptl = pmd_lock(&glue_mm, pmd);
+	set_pmd_at(&glue_mm, GLUE_ADDRESS, pmd, __pmd(page_of(0, HUGE_BITS)));
+	spin_unlock(ptl);
+	ptl = pmd_lock(&glue_mm, pmd);
+	if (pmd_trans_huge(*pmd)) {	/* or a walker has split it */
+		pmdp_invalidate(&glue_vma, GLUE_ADDRESS, pmd);
+		smp_mb();
+		if (page_ref_count(pfn_to_page(glue_leaf_pfn(0))) == 1) {
+			hook_give(glue_leaf_pfn(0));
+			hook_take(glue_leaf_pfn(0), 1);
+		}
+		smp_wmb();
+		pmd_populate(&glue_mm, pmd, pfn_to_page(hook_table() >> PAGE_SHIFT));
+	}
+	spin_unlock(ptl);
+}
+
 static void pte_fault(unsigned n)
 {
 	take(n, 0);

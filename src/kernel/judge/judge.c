@@ -2,7 +2,8 @@
 /*
  * A cell of a tree becomes a verdict.
  *
- * Invariant: a pass is a complete search, of a cell in which a twin was caught in this run.
+ * Invariant: a pass is a complete search, of a cell in which a twin was caught in this run, and not one
+ * that is there for the sake of an oracle (FILE says `for`).
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -41,14 +42,22 @@ static void judge_clean(const struct judged *j, struct cell *c)
 
 	c->cause = CAUSE_NO_TWIN;
 	for (unsigned i = 0; i < j->ntwins; i++) {
-		if (!c->caught[i])
+		const uint32_t notes = c->caught[i] ? c->caught[i] : c->caught_other[i];
+
+		if (!notes)
 			continue;
-		judged_notes(what, sizeof(what), c->caught[i]);
+		judged_notes(what, sizeof(what), notes);
 		say(c, "%s%s caught (%s)", c->reason ? ", " : "", j->twin[i], what);
-		c->cause = CAUSE_SOURCE_CANNOT;
+		if (!c->caught[i])
+			say(c, " under %s", judged_models[c->caught_under[i]]);
+		else if (!j->aside[i])
+			c->cause = CAUSE_SOURCE_CANNOT;
 	}
-	say(c, c->cause == CAUSE_NO_TWIN ? "nothing forbidden in any execution, but no busted twin was caught here" :
-					   "; nothing forbidden in any execution");
+	if (c->cause == CAUSE_NO_TWIN)
+		say(c, "%snothing forbidden in any execution, but no busted twin was caught here%s", c->reason ? "; " : "",
+		    c->reason ? " that a pass could rest on" : "");
+	else
+		say(c, "; nothing forbidden in any execution");
 }
 
 /*

@@ -41,7 +41,8 @@ struct cell {
 	char *why, *missing, *why_void;	/* NULL: nobody said */
 	struct step *steps, **last;
 	/* of the twins: whose notes were bad here */
-	uint32_t caught[MAX_TWINS];
+	uint32_t caught[MAX_TWINS], caught_other[MAX_TWINS];	/* under the machine's model; under another */
+	unsigned caught_under[MAX_TWINS];	/* which other */
 	struct raced raced, twin_raced[MAX_TWINS];
 	int raced_twin;		/* the one that the race caught most, or -1 */
 	uint64_t strength;
@@ -55,6 +56,7 @@ struct judged {
 	struct cell cell[MAX_CELLS];
 	unsigned ncells, ntwins, nfacts;
 	char *twin[MAX_TWINS], *fact[MAX_FACTS][2];
+	bool aside[MAX_TWINS];	/* it is there for an oracle: no pass rests on it */
 	unsigned model;		/* of the machine that the tree is for */
 	bool shown[NR_MODELS];	/* that somebody explored */
 	bool ended, raced;	/* the explorer, the race told of all cells */

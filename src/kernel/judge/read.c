@@ -174,6 +174,8 @@ static void read_line(struct judged *j, char *line, int twin)
 		j->ended = true;
 	if (n == 1 && !strcmp(field[0], "raced-all") && twin < 0)
 		j->raced = true;
+	if (n == 2 && !strcmp(field[0], "for") && twin >= 0)
+		j->aside[twin] = true;
 	if (n == 2 && !strcmp(field[0], "cpus") && twin < 0)
 		snprintf(j->cpus, sizeof(j->cpus), "%s", field[1]);
 	if (!c)
@@ -187,7 +189,9 @@ static void read_line(struct judged *j, char *line, int twin)
 		const uint32_t notes = notes_named(field[3]);
 
 		if (twin >= 0) {
-			c->caught[twin] |= m == j->model ? notes & NOTES_BAD : 0;
+			*(m == j->model ? &c->caught[twin] : &c->caught_other[twin]) |= notes & NOTES_BAD;
+			if (m != j->model && notes & NOTES_BAD)
+				c->caught_under[twin] = m;
 			return;
 		}
 		c->known[m] = j->shown[m] = true;

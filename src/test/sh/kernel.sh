@@ -44,6 +44,17 @@ expect "no such patch" 'one_line && err_has "cannot read the patch"'
 verdict_of() { awk -v cell="$1" '$2 == cell { print $1 }' "$tmp/out"; }
 said() { [ "$(verdict_of "$1")" = "$2" ]; }
 
+# VERSION, and lines NOTE TWIN CELL: that note alone is how the twin is caught there
+alone() {
+	local note twin cell
+
+	# shellcheck disable=SC2034  # for expect
+	while read -r note twin cell; do
+		expect "$1: $twin is caught by nothing but \"$note\"" 'out_has "^pass +$cell .*[ ,]$twin caught \($note\)"'
+		echo "$note" >>"$tmp/alone"
+	done
+}
+
 kernel debian:6.1 --arch x86_64 --time 1s
 if [ "$code" = 2 ] && grep -qE 'could be had|missing for|could not install' "$tmp/err"; then
 	why=$(tail -n 1 "$tmp/err")
@@ -60,12 +71,23 @@ expect "6.1: what is clean was raced beside a twin that was caught" \
 	'out_has "pass +walk_page_range.pte.fault-zap .* 0 +[1-9][0-9]* +leaf-unchecked caught.* where leaf-unchecked was caught in [1-9]"'
 expect "6.1: its schedule is in lines of mm/pagewalk.c" 'out_has "walker +mm/pagewalk.c:[0-9]+ walk_pud_range\(\) +load entry [0-9a-f]+ +split_huge_pud"'
 expect "6.1: what is clean has a twin that was caught" 'said walk_page_range.pte.fault-zap pass && out_has "leaf-unchecked caught"'
+alone 6.1 <<'END'
+torn gup-frame-reread gup_fast.fault-split
+wild table-unasked walk_page_range.pte.zap-reuse
+no-page gup-leaf-as-table gup_fast.zap-reuse
+freed split-without-invalidate gup_fast.split-share
+bad-entry leaf-unchecked walk_page_range.pte.fault-split
+fault gup-reference-unchecked gup_fast.pte-zap-reuse
+bug gup-warns gup_fast.fault-zap
+lock-held lock-kept walk_page_range.pte.fault-zap
+order walk-skips walk_page_range.pte.fault-zap
+END
 file=$(sed -n 's/^results: \([^ ]*\).*/\1/p' "$tmp/out")
 expect "6.1: gup-fast holds no page, and reads no table, that was freed; each twin that would is caught as that" '
 	said gup_fast.zap-reuse pass && out_has "gup_fast.zap-reuse .*gup-no-recheck caught \(freed\)" &&
 	out_has "gup_fast.pte-zap-reuse .*gup-no-recheck caught \(freed\)" &&
 	out_has "gup_fast.retract-free .*retract-without-grace caught \(freed\)"'
-expect "a line of results for each cell" '[ "$(wc -l <"$root/$file")" = 16 ]'
+expect "a line of results for each cell" '[ "$(wc -l <"$root/$file")" = 18 ]'
 expect "... and all of one executor, raced or not" '[ "$(grep -o "\"cpus\":[^]]*" "$root/$file" | sort -u | wc -l)" = 1 ]'
 check "results: the contract's members" python3 "$root/src/test/check_results.py" "$root/$file"
 check "the page beside them has their figures" python3 "$root/src/test/check_page.py" "$root/${file%.jsonl}.html" "$root/$file"
@@ -83,6 +105,12 @@ expect "an explorer that ended early is no pass" 'exits 4 && out_has "ended earl
 echo end >>"$tmp/cut"
 judge "$tmp/cut"
 expect "... and one that did not is" 'exits 0 && ! out_has "ended early"'
+grep -P "\tgup_fast\." "$tmp/cut" >"$tmp/gup"
+echo end >>"$tmp/gup"
+code=0
+"$build/tornkernel" "$made/facts" "$tmp/judged" "$tmp/gup" gup-warns="$made/gup-warns/said" >"$tmp/out" 2>"$tmp/err" || code=$?
+expect "a pass does not rest on a twin that is there for an oracle" \
+	'exits 4 && said gup_fast.fault-zap inconclusive && out_has "no busted twin was caught here that a pass could rest on"'
 sed 's/complete$/no memory/' "$tmp/cut" >"$tmp/open"
 judge "$tmp/open"
 expect "a search that did not end is no pass, and predicts nothing" 'exits 4 && said gup_fast.fault-zap inconclusive &&
@@ -111,6 +139,13 @@ expect "6.12, which has the fix: clean, and the twin without it is caught, exit 
 expect "6.12: a table goes under a walker and under gup-fast" \
 	'said walk_page_range.pte.retract-free pass && out_has "pte.retract-free .*lock-unchecked caught \(retracted\)" &&
 	out_has "gup_fast.retract-free .*retract-without-grace caught \(freed\)"'
+alone 6.12 <<'END'
+confused leaf-as-table walk_page_range.pte.fault-zap
+retracted lock-unchecked walk_page_range.pte.retract-free
+wild table-unasked walk_page_range.pte.retract-free
+END
+sed -n 's/^\tX([A-Z_]*, "\([a-z-]*\)", 1, .*/\1/p' "$root/src/kernel/notes.h" | sort >"$tmp/notes"
+expect "each oracle has a twin that only it catches" '[ -s "$tmp/notes" ] && sort -u "$tmp/alone" | cmp -s - "$tmp/notes"'
 clean=$(sed -n 's/^results: \([^ ]*\).*/\1/p' "$tmp/out")
 
 # ---- a patch under test, before and after ----

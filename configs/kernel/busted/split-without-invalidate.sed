@@ -1,0 +1,4 @@
+# pmdp_invalidate() leaves the entry as it is
+# for: freed
+# files: mm/pgtable-generic.c
+/^pmd_t pmdp_invalidate\(/,/^}/s/pmdp_establish\(vma, address, pmdp, pmd_mkinvalid\(\*pmdp\)\)/*pmdp/

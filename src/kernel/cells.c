@@ -41,8 +41,8 @@ bool cell_name(char *name, size_t size, unsigned walker, unsigned transition)
 
 	if (!w->run || !t->run)
 		return false;
-	/* who takes a table's lock is alone with its entries */
-	if (t->level == LEVEL_PTE && !is_lockless(w))
+	/* who takes a table's lock is alone with its entries, and pins nothing */
+	if ((t->level == LEVEL_PTE || t->owned & OWNED_IF_PINNED) && !is_lockless(w))
 		return false;
 	if (t->level == LEVEL_PUD ? !AT(glue_pud)() || w->pmds_only : w->puds_only)
 		return false;

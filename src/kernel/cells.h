@@ -31,14 +31,15 @@ enum level { LEVEL_PMD, LEVEL_PUD, LEVEL_PTE };
 	X(do_split_clear, "split-clear-retract", LEVEL_PMD, k_tables_may_go, "split by clearing, its table taken away, faulted in again")
 
 /*
- * X(function of glue/owned.c, name, level, owned, contract, meaning): frames and tables are
- * freed, and are somebody else's then. `owned` says which are modelled. Who walks without
+ * X(function of glue/owned.c or taken.c, name, level, owned, contract, meaning): frames and tables are
+ * freed, and are somebody else's then, or are new. `owned` says which are modelled. Who walks without
  * any lock has to be served by every tree, whatever the contract is.
  */
-enum { OWNED_FRAME = 1, OWNED_TABLE = 2, OWNED_TABLE_FREED = 4 };
+enum { OWNED_FRAME = 1, OWNED_TABLE = 2, OWNED_TABLE_FREED = 4, OWNED_TABLE_NEW = 8, OWNED_IF_PINNED = 16 };
 #define OWNED(X)                                                                                  \
 	X(do_zap_reuse, "zap-reuse", LEVEL_PMD, OWNED_FRAME, NULL, "a huge page is zapped and freed, its frame is somebody else's") \
-	X(do_split_share, "split-share", LEVEL_PMD, OWNED_FRAME, NULL, "a huge page is split, and shared if nobody holds it by then") \
+	X(do_split_share, "split-share", LEVEL_PMD, OWNED_FRAME | OWNED_IF_PINNED, NULL, "a huge page is split, and shared if nobody holds it by then") \
+	X(do_zero_split, "zero-split", LEVEL_PMD, OWNED_TABLE_NEW, NULL, "the huge zero page is split by __split_huge_zero_page_pmd(), which fills a new table") \
 	X(do_pte_zap_reuse, "pte-zap-reuse", LEVEL_PTE, OWNED_FRAME | OWNED_TABLE, NULL, "a page is mapped by a table, zapped and freed, its frame is somebody else's") \
 	X(do_pte_clear, "pte-clear", LEVEL_PTE, OWNED_FRAME | OWNED_TABLE, NULL, "a page is mapped by a table, pte_clear()ed and freed, its frame is somebody else's") \
 	X(do_retract_free, "retract-free", LEVEL_PMD, OWNED_TABLE | OWNED_TABLE_FREED, k_tables_may_go, "a table is taken away and freed, as that tree does")

@@ -186,7 +186,7 @@ static int program_open(struct program *p, enum memory_model model)
 		p->locations.at[i] = seam.cell[i].at;
 		p->initial[i] = seam.cell[i].first;
 		p->locks[i] = seam.cell[i].lock;
-		if (seam.cell[i].poison)	/* the first page that the writer takes */
+		if (seam.cell[i].poison || seam.cell[i].filled)	/* the first page that the writer takes */
 			p->page_location[WRITER * PAGES_EACH] = (uint8_t)i;
 	}
 	p->b[READER] = (struct behaviour){ .run = reader, .off_stack = off_stack, .arg = &p->b[READER],
@@ -401,6 +401,8 @@ static void add_owned(const struct transition *t)
 	if (t->owned & OWNED_TABLE)
 		add_cell((struct seam_cell){ .at = AT(glue_table)(), .size = 8, .first = freed ? AT(glue_page_entry)() : 0,
 					     .poison = freed ? POISON : 0 });
+	if (t->owned & OWNED_TABLE_NEW)
+		add_cell((struct seam_cell){ .at = AT(glue_table)(), .size = 8, .filled = PHYS_TABLES >> 12 });
 	if (t->owned & OWNED_FRAME)
 		add_cell((struct seam_cell){ .at = AT(glue_count)(0), .size = 4, .unguarded = true });
 }

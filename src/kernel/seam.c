@@ -214,6 +214,8 @@ static uint64_t load_as(void *p, unsigned size, bool once, const void *who)
 		return 0;
 	seam_settle();
 	after_mb = false;
+	if (c->filled)	/* whoever is here came through the entry: an address dependency */
+		tell(ACCESS_LOOKUP, NULL, 0, c->filled, who);
 	if (c->lock) {
 		place(c, p, size, 0);
 	} else if (in_two_words(size, once)) {
@@ -234,6 +236,8 @@ static uint64_t load_as(void *p, unsigned size, bool once, const void *who)
 	}
 	if (c->poison && ((uint32_t)v == (uint32_t)c->poison || v >> 32 == c->poison >> 32))
 		seam.note(NOTE_FREED);
+	if (c->filled && p == c->at && !v && !locked)	/* the low word, where it is two: what is present is there */
+		seam.note(NOTE_UNFILLED);
 	return v;
 }
 

@@ -29,6 +29,7 @@ struct seam {
 		bool unguarded;		/* a count: no lock is over it */
 		uint64_t first;		/* before anybody ran */
 		uint64_t poison;	/* who reads this reads what was freed; 0: nobody frees it */
+		unsigned long filled;	/* the frame of a table in which nobody without a lock finds 0 here; 0: no such table */
 		uint64_t view;
 	} cell[MAX_CELLS];
 	/* two words of 8 bytes: what the source allows, or what one compiler made of it */

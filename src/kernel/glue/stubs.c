@@ -85,6 +85,7 @@ void *glue_memcpy(void *p, const void *q, size_t n)
 #ifdef CONFIG_X86
 char glue_boot_cpu[4096] SERVES(boot_cpu_data);
 int glue_preempt_count SERVES(__preempt_count);
+u64 glue_pte_mask SERVES(__supported_pte_mask) = ~0ull;
 #endif
 #ifdef CONFIG_X86_64
 unsigned glue_pgdir_shift SERVES(pgdir_shift) = 39;

@@ -6,19 +6,20 @@
 #include "kernel/glue/glue.h"
 
 const struct walker walkers[NR_WALKERS] = {
-#define X(function, nm, at_pmd, at_pud, text) \
-	{ .name = nm, .meaning = text, .run = k_##function, .puds_only = !(at_pmd), .pmds_only = !(at_pud) },
+#define X(function, nm, at_pmd, at_pud, whole, needs, text) \
+	{ .name = nm, .meaning = text, .run = k_##function, .contract = needs, .puds_only = !(at_pmd), .pmds_only = !(at_pud), \
+	  .all = whole },
 	WALKERS(X)
 #undef X
 };
 
 const struct transition transitions[NR_TRANSITIONS] = {
-#define X(function, nm, lv, needs, text) \
-	{ .name = nm, .meaning = text, .level = lv, .run = k_##function, .contract = needs },
+#define X(function, nm, lv, any, needs, text) \
+	{ .name = nm, .meaning = text, .level = lv, .every = any, .run = k_##function, .contract = needs },
 	TRANSITIONS(X)
 #undef X
 #define X(function, nm, lv, own, needs, text) \
-	{ .name = nm, .meaning = text, .level = lv, .run = k_##function, .contract = needs, .owned = own },
+	{ .name = nm, .meaning = text, .level = lv, .every = true, .run = k_##function, .contract = needs, .owned = own },
 	OWNED(X)
 #undef X
 };
@@ -31,7 +32,7 @@ static bool is_lockless(const struct walker *w)
 
 bool cell_is_outside(const struct walker *w, const struct transition *t)
 {
-	return t->contract != NULL && !(t->owned && is_lockless(w)) && !t->contract();
+	return (t->contract != NULL && !(t->owned && is_lockless(w)) && !t->contract()) || (w->contract != NULL && !w->contract());
 }
 
 bool cell_name(char *name, size_t size, unsigned walker, unsigned transition)
@@ -43,6 +44,8 @@ bool cell_name(char *name, size_t size, unsigned walker, unsigned transition)
 		return false;
 	/* who takes a table's lock is alone with its entries, and pins nothing */
 	if ((t->level == LEVEL_PTE || t->owned & OWNED_IF_PINNED) && !is_lockless(w))
+		return false;
+	if (!t->every && !w->all)
 		return false;
 	if (t->level == LEVEL_PUD ? !AT(glue_pud)() || w->pmds_only : w->puds_only)
 		return false;

@@ -41,23 +41,14 @@ entry_compile() {
 	mv "$4/new" "$4/rows"
 }
 
-# VIEW DIR ARCH: what x86 has out of line of one entry. Nothing else of that file is wanted, and what we serve is ours.
-entry_out_of_line() {
-	[ "$3" != arm ] || return 0
-	kernel_compile "$2" - "$1/arch/x86/mm/pgtable.c" "$2/entry/pgtable.o" explore &&
-		"$(kernel_cross "$3")objcopy" --weaken "$2/entry/pgtable.o" "$2/entry/pgtable-weak.o"
-}
-
 # VIEW DIR OVERLAY ARCH VARIANT: the program VARIANT/explore
 entry_program() {
-	local to=$2/$5 others=()
+	local to=$2/$5
 
 	mkdir -p "$to" "$2/entry"
 	entry_compile "$2" "$3" "$4" "$to" || return
-	entry_out_of_line "$1" "$2" "$4" || { kernel_complain "$2" "compiling arch/x86/mm/pgtable.c"; return 2; }
-	[ "$4" = arm ] || others=("$2/entry/pgtable-weak.o")
 	# shellcheck disable=SC2046  # words
-	kernel_link "$2" "$4" explore "$5" $(kernel_objects "$2" explore) "$to/rows.o" "${others[@]}" >>"$2/log" 2>&1 ||
+	kernel_link "$2" "$4" explore "$5" $(kernel_objects "$2" explore) "$to/rows.o" >>"$2/log" 2>&1 ||
 		{ kernel_complain "$2" "linking the entry's program"; return 2; }
 }
 

@@ -415,6 +415,7 @@ static void set_cell(const struct walker *w, const struct transition *t)
 	now.entry = t->level == LEVEL_PUD ? AT(glue_pud)() : t->level == LEVEL_PTE && !t->owned ? AT(glue_table)() : AT(glue_pmd)();
 	oracles.missing = NULL;
 	oracles.over_pmds = t->level == LEVEL_PMD;
+	AT(hook_tree_splits) = t->run == k_do_tree_split;
 	seam.n = 0;
 	add_cell((struct seam_cell){ .at = now.entry, .size = 8 });
 	add_cell((struct seam_cell){ .at = AT(glue_lock)(), .size = 4, .lock = true });

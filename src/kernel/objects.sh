@@ -10,11 +10,16 @@
 
 : "${root:?}"
 
-kernel_files="pagewalk pgtable-generic gup mmu_gather"
-kernel_glue="mm stubs gup owned taken"
+kernel_glue="mm stubs gup owned walkers huge taken"
 kernel_kinds="explore race"	# the programs that are wanted
 # shellcheck disable=SC2034  # for the command
 kernel_arches="x86_64 i386 arm"
+
+# ARCH: what of the tree is under test, each without its .c
+kernel_files() {
+	printf 'mm/%s\n' pagewalk pgtable-generic gup mmu_gather huge_memory
+	[ "$1" = arm ] || echo arch/x86/mm/pgtable
+}
 
 # ARCH: tornwalk's own target
 kernel_target() {
@@ -77,10 +82,22 @@ kernel_complain() {
 	echo "run.sh: kernel: $2 failed; all of it in ${1#"$root"/}/log" >&2
 }
 
-# DIR: -D for each of the tree's functions that decides what its contract is
+# DIR: -DHAS_ each of the tree's functions that decides what its contract is, or which is its name for what the glue calls
 kernel_probes() {
-	! grep -q 'pte_free_defer(' "$1/include/linux/pgtable.h" || echo -DHAS_PTE_FREE_DEFER
-	! grep -q 'pmdp_get_lockless_sync(' "$1/include/linux/pgtable.h" || echo -DHAS_PMDP_GET_LOCKLESS_SYNC
+	local header name
+
+	while read -r header name; do
+		! grep -q "\b$name(" "$1/$header" 2>/dev/null || echo "-DHAS_${name^^}"
+	done <<'END'
+include/linux/pgtable.h pte_free_defer
+include/linux/pgtable.h pmdp_get_lockless_sync
+include/linux/pgtable.h pmdp_invalidate_ad
+include/linux/pgtable.h pmd_trans_unstable
+include/linux/pagewalk.h walk_page_range_novma
+mm/internal.h walk_page_range_debug
+include/linux/mm.h lock_vma_under_rcu
+include/linux/mmap_lock.h lock_vma_under_rcu
+END
 }
 
 # DIR KIND: the command that compiled mm/pagewalk.c, without its input and output. KIND is
@@ -169,6 +186,9 @@ kernel_compile_all() {
 	return "$code"
 }
 
+# what the tree's objects define and our glue comes before: it decides which of both splits (glue/mm.c)
+kernel_wrapped="--wrap=__split_huge_pmd --wrap=__split_huge_pud"
+
 # DIR ARCH KIND VARIANT OBJECTS...: one program of them, VARIANT/KIND
 kernel_link() {
 	local to=$1/$4 cross side
@@ -176,7 +196,8 @@ kernel_link() {
 	cross=$(kernel_cross "$2")
 	side=$root/build/$(kernel_target "$2")-gcc/kernel/${3}r.o
 	[ -z "$(find "$side" "${@:5}" -newer "$to/$3" 2>&1)" ] && return
-	"${cross}ld" -r -o "$to/a.o" "${@:5}" &&
+	# shellcheck disable=SC2086  # words
+	"${cross}ld" -r $kernel_wrapped -o "$to/a.o" "${@:5}" &&
 	kernel_unserved "$cross" "$to/a.o" >"$to/unserved.s" &&
 	"${cross}gcc" -c "$to/unserved.s" -o "$to/unserved.o" &&
 	"${cross}ld" -r -T "$root/src/kernel/image.ld" -o "$to/b.o" "$to/a.o" "$to/unserved.o" &&
@@ -208,8 +229,8 @@ kernel_compile_cx8() {
 kernel_objects() {
 	local f
 
-	for f in $kernel_files; do
-		if [ "$2" = explore ]; then echo "$1/o/mm/$f.o"; else echo "$1/tree/plain/$f.o"; fi
+	for f in $(kernel_files "${1##*/}"); do
+		if [ "$2" = explore ]; then echo "$1/o/$f.o"; else echo "$1/tree/plain/${f##*/}.o"; fi
 	done
 	for f in $kernel_glue; do
 		if [ "$2" = explore ]; then echo "$1/tree/glue-$f.o"; else echo "$1/tree/plain/glue-$f.o"; fi
@@ -224,14 +245,14 @@ kernel_program() {
 	local f kind files=() glue=()
 
 	kernel_configure "$1" "$2" "$3" || return
-	for f in $kernel_files; do
-		files+=("$1/mm/$f.c")
+	for f in $(kernel_files "$3"); do
+		files+=("$1/$f.c")
 	done
 	for f in $kernel_glue; do
 		glue+=("$root/src/kernel/glue/$f.c")
 	done
 	# shellcheck disable=SC2046,SC2086  # words
-	kernel_make "$1" "$2" "$3" KCFLAGS="$(kernel_flags)" $(printf 'mm/%s.o ' $kernel_files) ||
+	kernel_make "$1" "$2" "$3" KCFLAGS="$(kernel_flags)" $(printf '%s.o ' $(kernel_files "$3")) ||
 		{ kernel_complain "$2" "compiling mm/*.c"; return 2; }
 	mkdir -p "$2/tree/plain"
 	kernel_take "$1" "$2/taken"
@@ -277,11 +298,11 @@ kernel_busted() {
 
 	[ -z "$(kernel_twin_for "$4")" ] || kinds=explore
 	kernel_overlay "$1" "$4" "$to" || return
-	for f in $kernel_files; do
-		if [ -e "$to/overlay/mm/$f.c" ]; then
-			sources+=("$to/overlay/mm/$f.c")
+	for f in $(kernel_files "$3"); do
+		if [ -e "$to/overlay/$f.c" ]; then
+			sources+=("$to/overlay/$f.c")
 		elif [[ ${changed[*]} == *.h* ]]; then
-			sources+=("$1/mm/$f.c")
+			sources+=("$1/$f.c")
 		fi
 	done
 	[[ ${changed[*]} != *mm/huge_memory.c* ]] || kernel_take "$to/overlay" "$to/overlay/taken"

@@ -8,6 +8,7 @@
 #include "kernel/world.h"
 
 struct oracles oracles;
+int AT(hook_tree_splits);
 
 CALLED_BY_KERNEL void AT(hook_bad)(void) { oracles.note(NOTE_BAD_ENTRY); }
 CALLED_BY_KERNEL void AT(hook_nothing)(void) { oracles.note(NOTE_HOLE); }

@@ -459,6 +459,7 @@ static int race(const char *name, uint64_t most_ns, uint64_t enough)
 	memset(t, 0, sizeof(t));
 	shared.entry = transition->level == LEVEL_PUD ? AT(glue_pud)() : AT(glue_pmd)();
 	oracles.over_pmds = transition->level == LEVEL_PMD;
+	AT(hook_tree_splits) = transition->run == k_do_tree_split;
 	oracles.missing = NULL;
 	raced_since_ns = now_ns();
 	while (!err && ns < most_ns && (!enough || bad < enough) && !oracles.missing)

@@ -217,7 +217,7 @@ static uint64_t load_as(void *p, unsigned size, bool once, const void *who)
 	if (c->filled)	/* whoever is here came through the entry: an address dependency */
 		tell(ACCESS_LOOKUP, NULL, 0, c->filled, who);
 	if (c->lock) {
-		place(c, p, size, 0);
+		place(c, p, size, locked);	/* its holder may assert that it is held */
 	} else if (in_two_words(size, once)) {
 		const unsigned high = high_first(p);
 		const uint64_t first = tell(ACCESS_LOAD, (char *)p + 4 * high, 4, 0, who);

@@ -128,7 +128,8 @@ static int map_pages(void)
 
 		mprotect(at, 512 * one + PAGE, PROT_READ | PROT_WRITE);
 		AT(glue_page)(pfn, 1);
-		err |= add_region(at, PAGE);
+		/* a split counts in each of the first one's */
+		err |= add_region(at, n ? PAGE : (512 * one + PAGE) & ~(size_t)(PAGE - 1));
 	}
 	err |= map_some(pages, one, PHYS_TABLES >> 12) | map_some(pages, one, PHYS_PAGES >> 12);
 	for (unsigned n = 0; n < NR_TABLES; n++) {

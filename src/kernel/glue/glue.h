@@ -76,13 +76,15 @@ CROSSING int AT(entry_fences)(void) __attribute__((weak));
 /* A callback of the walk was handed this entry of a table, and read this value from it. */
 CALLED_BY_KERNEL void AT(hook_pte)(void *pte, glue_u64 value);
 CALLED_BY_KERNEL void AT(hook_pmd)(void *pmd, glue_u64 value);
-/* gup pinned this page frame. */
+/* gup pinned this page frame, or a callback found it mapped, under the lock. */
 CALLED_BY_KERNEL void AT(hook_pinned)(unsigned long pfn);
 CALLED_BY_KERNEL void AT(hook_nothing)(void);
 /* A walk left an address out, told of one twice, or of a PTE before its PMD. */
 CALLED_BY_KERNEL void AT(hook_order)(void);
 /* The walker is about to change the entry itself. */
 CALLED_BY_KERNEL void AT(hook_walker_changes)(void);
+/* Is it by the tree's own __split_huge_pmd() that this cell splits? */
+extern int AT(hook_tree_splits);
 /* pmd_clear_bad() and friends found what they call bad. */
 CALLED_BY_KERNEL void AT(hook_bad)(void);
 CALLED_BY_KERNEL void AT(hook_lock)(void *lock, const void *who);

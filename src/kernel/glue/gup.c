@@ -22,6 +22,8 @@ extern unsigned long vmemmap_base;
 __asm__(".data\n.balign 8\n.globl current_task, const_current_task, pcpu_hot, const_pcpu_hot\n"
 	"current_task:\nconst_current_task:\npcpu_hot:\nconst_pcpu_hot: .quad 0\n.skip 120\n.text");
 extern struct task_struct *glue_current __asm__("current_task");
+#else
+struct task_struct *glue_current;	/* prelude.h reads it */
 #endif
 
 CROSSING unsigned long glue_pages_size(void) { return sizeof(struct page); }
@@ -34,10 +36,8 @@ CROSSING void glue_pages(void *pages)
 #ifdef CONFIG_SPARSEMEM_VMEMMAP
 	vmemmap_base = (unsigned long)pages;
 #endif
-#ifdef CONFIG_X86
 	task.mm = &glue_mm;
 	glue_current = &task;
-#endif
 }
 
 /* An anonymous page that is mapped once; or the head of a huge one. */
@@ -51,7 +51,7 @@ CROSSING void glue_page(unsigned long pfn, int head)
 		__set_bit(PG_head, (unsigned long *)p);	/* flags come first */
 }
 
-#ifdef CONFIG_X86
+#if defined(CONFIG_HAVE_FAST_GUP) || defined(CONFIG_HAVE_GUP_FAST)
 CROSSING void gup_fast(void)
 {
 	struct page *page;

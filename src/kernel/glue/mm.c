@@ -28,6 +28,7 @@
 
 struct mm_struct glue_mm;
 struct vm_area_struct glue_vma;
+void glue_tree_split(struct vm_area_struct *, pmd_t *, unsigned long);	/* huge.c */
 static pmd_t *pmd;
 #ifdef CONFIG_HAVE_ARCH_TRANSPARENT_HUGEPAGE_PUD
 static pud_t *pud;
@@ -217,10 +218,17 @@ CROSSING int tables_may_go(void)
 #endif
 }
 
-/* What the walker itself calls when it has to split. */
-void glue_split_huge_pmd(struct vm_area_struct *, pmd_t *, unsigned long) __asm__("__split_huge_pmd");
-void __weak glue_split_huge_pmd(struct vm_area_struct *v, pmd_t *p, unsigned long addr)
+/*
+ * Whoever has to split comes here (objects.sh wraps it): to few steps, or to the tree's own where a cell is about that.
+ * Not instrumented: what it would keep on the stack is part of the state.
+ */
+void glue_split_huge_pmd(struct vm_area_struct *, pmd_t *, unsigned long) __asm__("__wrap___split_huge_pmd");
+void __no_kcsan glue_split_huge_pmd(struct vm_area_struct *v, pmd_t *p, unsigned long addr)
 {
+	if (hook_tree_splits) {
+		glue_tree_split(v, p, addr);
+		return;
+	}
 	hook_walker_changes();
 	split();
 }
@@ -245,8 +253,8 @@ static void pud_split(void)
 
 CROSSING void do_pud_split_refault(void) { pud_fault(); pud_split(); pud_fault(); }
 
-void glue_split_huge_pud(struct vm_area_struct *, pud_t *, unsigned long) __asm__("__split_huge_pud");
-void __weak glue_split_huge_pud(struct vm_area_struct *v, pud_t *p, unsigned long addr)
+void glue_split_huge_pud(struct vm_area_struct *, pud_t *, unsigned long) __asm__("__wrap___split_huge_pud");
+void glue_split_huge_pud(struct vm_area_struct *v, pud_t *p, unsigned long addr)
 {
 	hook_walker_changes();
 	pud_split();

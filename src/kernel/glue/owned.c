@@ -158,6 +158,38 @@ CROSSING void do_retract_free(void)
 #endif
 }
 
+/*
+ * as collapse_huge_page(): what the table maps becomes a huge page. The table is put aside for a split, and who zaps
+ * that page frees it at once (zap_deposited_table()).
+ */
+CROSSING void do_collapse_zap(void)
+{
+	pmd_t *pmd = glue_pmd(), was;
+	pgtable_t table = NULL;
+	spinlock_t *ptl;
+
+	hook_take(PHYS_TABLES >> PAGE_SHIFT, 0);
+	ptl = pmd_lock(&glue_mm, pmd);
+	was = pmdp_collapse_flush(&glue_vma, GLUE_ADDRESS, pmd);
+	spin_unlock(ptl);
+	tlb_remove_table_sync_one();
+	ptl = pmd_lock(&glue_mm, pmd);
+	pgtable_trans_huge_deposit(&glue_mm, pmd, pmd_pgtable(was));
+	set_pmd_at(&glue_mm, GLUE_ADDRESS, pmd, __pmd(page_of(0, HUGE_BITS)));
+	spin_unlock(ptl);
+	ptl = pmd_lock(&glue_mm, pmd);
+	if (pmd_trans_huge(*pmd)) {	/* or a walker has split it */
+		pmdp_huge_get_and_clear(&glue_mm, GLUE_ADDRESS, pmd);
+		table = pgtable_trans_huge_withdraw(&glue_mm, pmd);
+	}
+	spin_unlock(ptl);
+	if (table)
+		hook_give(page_to_pfn(table));
+}
+
+/* khugepaged holds mmap_lock for writing, and the anon_vma's: who takes no lock is beside it, nobody else */
+CROSSING int walks_beside_collapse(void) { return 0; }
+
 static unsigned long pfn_around(void *in)
 {
 	return ((char *)in - (char *)pfn_to_page(0)) / sizeof(struct page);

@@ -54,7 +54,12 @@ __asm__(".macro lock insn:vararg\n\tcall asm_comes\n\t.byte 0xf0\n\t\\insn\n.end
 __asm__(".macro calls what\n\tpush {lr}\n\tbl \\what\n\tpop {lr}\n.endm\n"
 	".macro cpsid flags\n\tcalls irqs_off\n.endm\n"
 	".macro cpsie flags\n\tcalls irqs_on\n.endm\n"
-	".macro msr to, from\n\tcalls irqs_on\n.endm\n");
+	".macro msr to, from\n\tcalls irqs_on\n.endm\n"
+	/* two registers of the kernel's are not a process' own: where this CPU's variables are, and current */
+	".macro mrc cp, op, to, n, m, which\n"
+	".ifc \\n\\which,c134\n\tmov \\to, #0\n"
+	".else\n.ifc \\n\\which,c133\n\tmovw \\to, #:lower16:glue_current\n\tmovt \\to, #:upper16:glue_current\n\tldr \\to, [\\to]\n"
+	".else\n\t.word 0xe7f000f0\n.endif\n.endif\n.endm\n");
 #ifdef EXPLORED
 __asm__(".macro ldrex to, at:vararg\n\tcalls asm_comes\n\tldrexal \\to, \\at\n.endm\n"
 	".macro ldrexd to, at:vararg\n\tcalls asm_comes\n\tldrexdal \\to, \\at\n.endm\n");

@@ -84,8 +84,9 @@ void *glue_memcpy(void *p, const void *q, size_t n)
 /* Variables that say what this machine is: a CPU of no features, four levels, nobody preempted. */
 #ifdef CONFIG_X86
 char glue_boot_cpu[4096] SERVES(boot_cpu_data);
+pteval_t glue_pte_mask SERVES(__supported_pte_mask) = ~(pteval_t)0;
 int glue_preempt_count SERVES(__preempt_count);
-u64 glue_pte_mask SERVES(__supported_pte_mask) = ~0ull;
+char glue_events[4096] SERVES(vm_event_states);	/* statistics, per CPU */
 #endif
 #ifdef CONFIG_X86_64
 unsigned glue_pgdir_shift SERVES(pgdir_shift) = 39;
@@ -100,10 +101,17 @@ int glue_nothing(void) { return 0; }
 NOTHING(preempt_schedule_thunk);
 NOTHING(flush_tlb_mm_range);
 NOTHING(mod_node_page_state);	/* statistics */
+NOTHING(__mod_node_page_state);
+NOTHING(folio_add_anon_rmap_ptes);	/* who maps a page how often: nothing under test asks */
+NOTHING(folio_remove_rmap_pmd);
 NOTHING(vma_pgtable_walk_begin);
 NOTHING(vma_pgtable_walk_end);
 NOTHING(__vma_start_write);
 #ifdef CONFIG_ARM
+void glue_set_bit(int n, volatile unsigned long *p) SERVES(_set_bit);	/* of a struct page's flags */
+void glue_set_bit(int n, volatile unsigned long *p) { p[n / 32] |= 1ul << n % 32; }
+char glue_arm_events[4096] SERVES(vm_event_states);
+pgprot_t glue_pgprot SERVES(pgprot_user) = __pgprot(L_PTE_PRESENT | L_PTE_YOUNG);
 NOTHING(flush_tlb_range);
 NOTHING(flush_tlb_page);
 NOTHING(__aeabi_unwind_cpp_pr0);

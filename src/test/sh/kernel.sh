@@ -88,7 +88,13 @@ expect "6.1: gup-fast holds no page, and reads no table, that was freed; each tw
 	said gup_fast.zap-reuse pass && out_has "gup_fast.zap-reuse .*gup-no-recheck caught \(freed\)" &&
 	out_has "gup_fast.pte-zap-reuse .*gup-no-recheck caught \(freed\)" &&
 	out_has "gup_fast.retract-free .*retract-without-grace caught \(freed\)"'
-expect "a line of results for each cell" '[ "$(wc -l <"$root/$file")" = 19 ]'
+expect "6.1: the tree's own __split_huge_pmd(), and who takes the lock of a huge page: he is caught if he does not look again" '
+	said gup_fast.split-huge-pmd pass && said walk_page_range.huge.split-huge-pmd pass &&
+	out_has "walk_page_range.huge.split-huge-pmd .*huge-lock-unchecked caught \(torn\)"'
+expect "6.1: who walks without a vma is clean, and a table that goes is outside its contract" '
+	said walk_page_range.novma.fault-zap pass && out_has "novma.fault-zap .*leaf-unchecked caught \(confused\)" &&
+	out_has "novma.retract-free .*outside this tree.s contract: used what had been freed"'
+expect "a line of results for each cell" '[ "$(wc -l <"$root/$file")" = 24 ]'
 expect "... and all of one executor, raced or not" '[ "$(grep -o "\"cpus\":[^]]*" "$root/$file" | sort -u | wc -l)" = 1 ]'
 check "results: the contract's members" python3 "$root/src/test/check_results.py" "$root/$file"
 check "the page beside them has their figures" python3 "$root/src/test/check_page.py" "$root/${file%.jsonl}.html" "$root/$file"
@@ -147,6 +153,12 @@ wild table-unasked walk_page_range.pte.retract-free
 END
 sed -n 's/^\tX([A-Z_]*, "\([a-z-]*\)", 1, .*/\1/p' "$root/src/kernel/notes.h" | sort >"$tmp/notes"
 expect "each oracle has a twin that only it catches" '[ -s "$tmp/notes" ] && sort -u "$tmp/alone" | cmp -s - "$tmp/notes"'
+expect "6.12: who walks without a vma has only RCU; collapse waits for gup, and khugepaged's mmap_lock for everybody else" \
+	'out_has "novma.retract-free .*retract-without-grace caught \(freed\)" && out_has "novma.collapse-zap .*outside this tree.s contract" &&
+	said gup_fast.collapse-zap pass && out_has "gup_fast.collapse-zap .*retract-without-grace caught \(freed\)"'
+expect "6.12: pte_offset_map_lock() alone, and what changes a leaf's bits: each has its twin" \
+	'out_has "pass +pte_offset_map_lock.retract-free .*lock-unchecked caught \(retracted\)" &&
+	[ "$(grep -cE "^pass +(walk_page_range.pte|gup_fast).(young|mprotect|wrprotect) .* caught \(bad-entry\)" "$tmp/out")" = 6 ]'
 clean=$(sed -n 's/^results: \([^ ]*\).*/\1/p' "$tmp/out")
 
 # ---- a patch under test, before and after ----
@@ -168,7 +180,7 @@ waited 1 && sed 's/^/ /; s/^ //' "$tmp/saved/mm/pagewalk.c" >"$tmp/pagewalk.c" &
 waited 2
 expect "--watch: what was saved is named, and its verdict is another" \
 	'err_has "== .*pagewalk.c" && said walk_page_range.pte.pud-split-refault "$(printf "fail\\nfail\\npass")" &&
-	out_has "^saved, x86_64: 0 of 2 cells show what is forbidden, 0 have no answer; its twins follow"'
+	out_has "^saved, x86_64: 0 of 3 cells show what is forbidden, 0 have no answer; its twins follow"'
 kill "$watching" 2>/dev/null
 wait "$watching" || :
 expect "it ends when it is told" 'err_has "^stopped"'
@@ -189,15 +201,17 @@ expect "a patch that does not apply" 'exits 2 && err_has "does not apply"'
 
 # ---- two-word entries: under this machine's i686, or QEMU's ----
 
-kernel debian:6.1 --arch i386 --cell fault --cell pte-clear --cell pte.split-retract
+kernel debian:6.1 --arch i386 --cell pte.fault --cell gup_fast.fault --cell pte-clear --cell pte.split-retract --cell gup_fast.split-huge-pmd
 expect "6.1, PAE: gup-fast reaches the struct page of a mix of two stores" \
 	'exits 1 && said gup_fast.fault-split fail && out_has "mm/gup.c:[0-9]+ gup_pmd_range\(\) +load (low|high)"'
+expect "6.1, PAE: so it does against the tree's own __split_huge_pmd()" \
+	'said gup_fast.split-huge-pmd fail && out_has "mm/huge_memory.c:[0-9]+ __split_huge_pmd"'
 expect "6.1, PAE: PTEs are stored high word first and cleared low word first: the twins that are not are caught" \
 	'said gup_fast.pte-clear pass && out_has "gup_fast.pte-clear .*clear-high-first caught .*set-low-first caught .*set-unordered caught \(no-page\) under weak"'
 expect "6.1, PAE: the walker is clean within its contract, and is not outside it" \
 	'said walk_page_range.pte.fault-zap pass && out_has "walk_page_range.pte.split-retract .*outside this tree.s contract"'
 
-kernel debian:6.1 --arch arm --time 0 --cell fault --cell pte.split-retract
+kernel debian:6.1 --arch arm --time 0 --cell pte.fault --cell pte.split-retract
 if [ "$code" = 2 ] && grep -qE 'missing for|could not install' "$tmp/err"; then
 	skip "6.1, LPAE" "$(tail -n 1 "$tmp/err")"
 else

@@ -1,0 +1,3 @@
+# pmd_trans_huge_lock() does not look again whether the PMD is huge once it has the lock
+# files: mm/huge_memory.c
+/^spinlock_t \*__pmd_trans_huge_lock\(/,/^}/s/if \(likely\(/if (likely(1 || /

@@ -93,6 +93,7 @@ static uint32_t impossible(const struct judged *j, const struct cell *c)
 static void say_raced(const struct judged *j, struct cell *c)
 {
 	const unsigned long long bad = c->raced.bad_rounds;
+	const bool clean = c->cause == CAUSE_SOURCE_CANNOT || c->cause == CAUSE_NO_TWIN;
 
 	if (!c->raced.walks)
 		return;
@@ -101,7 +102,7 @@ static void say_raced(const struct judged *j, struct cell *c)
 	else if (bad)
 		say(c, "; seen in %llu of %llu rounds of the race", bad, (unsigned long long)c->raced.rounds);
 	else if (c->raced_twin >= 0)
-		say(c, "; nor in %llu walks of the race, where %s was caught in %llu rounds",
+		say(c, "; %s %llu walks of the race, where %s was caught in %llu rounds", clean ? "nor in" : "not seen in",
 		    (unsigned long long)c->raced.walks, j->twin[c->raced_twin],
 		    (unsigned long long)c->twin_raced[c->raced_twin].bad_rounds);
 	else

@@ -106,6 +106,13 @@ for r in map(json.loads, open(sys.argv[1])):
 check "a result has its witness in lines of the source; what is no line has none" test \
 	"$(witnesses "$tmp/old.jsonl" walk.pud-split)" = "confused 3 if (pud_none(*pud)) <b> None"
 
+# what an execution shows and the race does not is not said as if it were clean
+{ cat "$tmp/old.lines"; printf 'raced\t%s\tfree\t1000\t100\t300000000\t0\thole=1000/100/5\n' walk.pud-split walk.fault-zap; } >"$tmp/raced"
+{ cat "$tmp/twin"; printf 'raced\t%s\tfree\t1000\t100\t300000000\t30\tconfused=30/30/5\n' walk.pud-split walk.fault-zap; } >"$tmp/twin.raced"
+judge "$tmp/raced.jsonl" "$tmp/old.facts" "$tmp/raced" some-twin="$tmp/twin.raced"
+expect "the race beside it" 'exits 1 && out_has "^fail +walk.pud-split .* in 3 steps; not seen in 1000 walks of the race, where some-twin" &&
+	out_has "^pass +walk.fault-zap .*in any execution; nor in 1000 walks of the race, where some-twin was caught in 30 rounds"'
+
 # what is long is there as a whole: nothing is cut without a word
 many=()
 for n in {10..39}; do

@@ -2,8 +2,8 @@
 /*
  * A kernel tree's cell as src/kernel/judge/line.c writes it.
  *
- * Invariant: equal trees are one struct tree, so that pointers compare. What a line of
- * before there were witnesses lacks is empty here.
+ * Invariant: equal trees are one struct tree, so that pointers compare; a line that does not
+ * say what was explored, or has no witnesses, is no result.
  */
 #include "source.h"
 
@@ -20,8 +20,6 @@ static bool get_models(const struct parse *p, const json_t *v, struct source *s)
 
 	s->models = m;
 	json_object_foreach((json_t *)v, key, x) {
-		if (!json_is_object(x))		/* the notes alone: a line of before */
-			continue;
 		*m = (struct explored){ .model = pool_string(p->rs->pool, key),
 					.complete = json_is_true(json_object_get(x, "complete")) };
 		if (!parse_string(p, json_object_get(x, "bad"), &m++->bad))
@@ -66,7 +64,7 @@ static bool get_witnesses(const struct parse *p, const json_t *v, struct source 
 		    !parse_string(p, json_object_get(x, "model"), &w[i].model) ||
 		    !get_steps(p, json_object_get(x, "steps"), &w[i]))
 			return false;
-	return !v || json_is_array(v);
+	return json_is_array(v);
 }
 
 bool source_parse(struct parse *p, const json_t *v)
@@ -87,8 +85,9 @@ bool source_parse(struct parse *p, const json_t *v)
 		return false;
 	t.rev = pool_string(p->rs->pool, json_is_string(rev) ? json_string_value(rev) : "-");
 	p->machine.tree = pool_unique(p->rs->pool, &t, sizeof(t));
-	*s = (struct source){ .outside = contract && json_is_string(contract) &&
-			      !strcmp(json_string_value(contract), "outside") };
+	if (!json_is_string(contract))
+		return false;
+	*s = (struct source){ .outside = !strcmp(json_string_value(contract), "outside") };
 	if (json_integer_value(bad_rounds) > 0)
 		s->bad_rounds = (uint64_t)json_integer_value(bad_rounds);
 	p->r->source = s;

@@ -143,6 +143,12 @@ expect "two trees: two sections, and no line of one takes the place of the other
 	[ "$(grep -c "<summary>kernel.walk.pud-split</summary>" "$page")" = 2 ]'
 check "its markup" python3 "$tools/check_page.py" "$page"
 
+sed 's/"tso":{[^}]*}/"tso":"hole"/' "$tmp/old.jsonl" | head -n 1 >"$tmp/bad.jsonl"
+sed 's/"witnesses":\[/"witnessed":[/' "$tmp/old.jsonl" | head -n 1 >>"$tmp/bad.jsonl"
+code=0
+"$desk" html "$tmp/bad.jsonl" --errata none -o "$tmp/bad.html" >"$tmp/out" 2>"$tmp/err" || code=$?
+expect "a tree that does not say what was explored is no result" 'exits 2 && [ "$(grep -c "bad .tree." "$tmp/err")" = 2 ]'
+
 # ---- the comparison ----
 
 compare() {

@@ -37,6 +37,14 @@ static bool any_explored(const struct page *p, unsigned machine, const char *mod
 	return false;
 }
 
+static bool any_raced(const struct page *p, unsigned machine)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (of_tree(p, i, machine) && p->cell[i]->walks)
+			return true;
+	return false;
+}
+
 static void fact(FILE *f, const char *name, const char *value)
 {
 	if (!strcmp(value, "-"))
@@ -60,7 +68,7 @@ static void facts(struct page *p, const struct machine *m)
 	fact(f, "compiler", m->compiler);
 	fact(f, "config", t->config);
 	fact(f, "hash of its files", t->hash);
-	fprintf(f, "<tr><th scope=row>raced on<td><a href=#e%u>", m->index);
+	fprintf(f, "<tr><th scope=row>%s on<td><a href=#e%u>", any_raced(p, m->index) ? "raced" : "explored", m->index);
 	page_text(f, m->executor);
 	fputs("</a></table>\n", f);
 }
@@ -96,12 +104,25 @@ static const char *short_name(const struct result *r)
 	return strncmp(r->scenario, "kernel.", 7) ? r->scenario : r->scenario + 7;
 }
 
-static void row(struct page *p, size_t i, const bool *has)
+static void raced_columns(FILE *f, const struct result *r)
+{
+	char n[FIGURE_LEN];
+
+	if (r->walks)
+		fprintf(f, "<td data-is=raced>%s", figure(n, (double)r->source->bad_rounds));
+	else
+		fputs("<td>", f);
+	if (r->strength)
+		fprintf(f, "<td data-is=strength>%s", figure(n, (double)r->strength));
+	else
+		fputs("<td>", f);
+}
+
+static void row(struct page *p, size_t i, const bool *has, bool raced)
 {
 	static const char *const mark[NR_VERDICTS] = { "pass", "✗ fail", "? inconclusive" };
 	static const char *const class[NR_VERDICTS] = { "p", "x", "q" };
 	const struct result *r = p->cell[i];
-	char n[FIGURE_LEN];
 	FILE *f = p->f;
 
 	fprintf(f, "<tr class=%s><td>%s<th scope=row><a href=#%c%zu>", class[r->verdict], mark[r->verdict],
@@ -111,14 +132,8 @@ static void row(struct page *p, size_t i, const bool *has)
 	for (unsigned k = 0; k < NR_COLUMNS; k++)
 		if (has[k])
 			shown(f, columns[k].title, explored(r, columns[k].model));
-	if (r->walks)
-		fprintf(f, "<td data-is=raced>%s", figure(n, (double)r->source->bad_rounds));
-	else
-		fputs("<td>", f);
-	if (r->strength)
-		fprintf(f, "<td data-is=strength>%s", figure(n, (double)r->strength));
-	else
-		fputs("<td>", f);
+	if (raced)
+		raced_columns(f, r);
 	fputs("<td>", f);
 	page_text(f, r->reason);
 	fputc('\n', f);
@@ -126,22 +141,23 @@ static void row(struct page *p, size_t i, const bool *has)
 
 static void table(struct page *p, unsigned machine)
 {
+	const bool raced = any_raced(p, machine);
 	bool has[NR_COLUMNS];
 	FILE *f = p->f;
 
 	fputs("<div class=wide tabindex=0 role=region aria-label=\"cells of the tree\"><table class=\"num tree\">"
-	      "<caption>What some execution of the tree's own code shows, under each memory model. Raced: how often "
-	      "rounds of real threads showed what is bad; nothing there: it was not raced. A name leads to its schedule.</caption>"
-	      "<thead><tr><th scope=col>verdict<th scope=col>cell", f);
+	      "<caption>What some execution of the tree's own code shows, under each memory model. ", f);
+	fputs(raced ? "Raced: in how many rounds real threads showed what is bad; nothing there: it was not raced. " : "", f);
+	fputs("A name leads to its schedule.</caption><thead><tr><th scope=col>verdict<th scope=col>cell", f);
 	for (unsigned k = 0; k < NR_COLUMNS; k++) {
 		has[k] = any_explored(p, machine, columns[k].model);
 		if (has[k])
 			fprintf(f, "<th scope=col>%s", columns[k].title);
 	}
-	fputs("<th scope=col>raced<th scope=col>strength<th scope=col>reason<tbody>\n", f);
+	fprintf(f, "%s<th scope=col>reason<tbody>\n", raced ? "<th scope=col>raced<th scope=col>strength" : "");
 	for (size_t i = 0; i < p->n; i++)
 		if (of_tree(p, p->by_file[i], machine))
-			row(p, p->by_file[i], has);
+			row(p, p->by_file[i], has, raced);
 	fputs("</table></div>\n", f);
 }
 

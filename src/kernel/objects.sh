@@ -69,7 +69,7 @@ kernel_configured() {
 
 	while read -r line; do
 		case $line in
-		CONFIG_X86_PAE=y | CONFIG_64BIT=y | CONFIG_ARM_LPAE=y | CONFIG_TRANSPARENT_HUGEPAGE=y | CONFIG_SMP=y)
+		CONFIG_X86_PAE=y | CONFIG_64BIT=y | CONFIG_ARM_LPAE=y | CONFIG_TRANSPARENT_HUGEPAGE=y | CONFIG_SMP=y | CONFIG_BUG=y)
 			grep -qx "$line" "$1/o/.config" ||
 				{ echo "run.sh: kernel: this tree's configuration cannot have $line" >&2; return 2; } ;;
 		esac

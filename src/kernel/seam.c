@@ -205,6 +205,24 @@ uint64_t seam_hash(void)
 	return h ^ h >> 29;
 }
 
+/* What load_as() keeps on the stack is part of the state: hence two functions of their own. */
+
+/* An address dependency: a table is reached through the entry. */
+static __attribute__((noinline)) void came_through(const struct seam_cell *c, const void *who)
+{
+	if (c->filled)
+		tell(ACCESS_LOOKUP, NULL, 0, c->filled, who);
+}
+
+/* What is present is in the low word, where it is two. */
+static __attribute__((noinline)) void judge_value(const struct seam_cell *c, const void *p, uint64_t v)
+{
+	if (c->poison && ((uint32_t)v == (uint32_t)c->poison || v >> 32 == c->poison >> 32))
+		seam.note(NOTE_FREED);
+	if (c->filled && p == c->at && !v && !locked)
+		seam.note(NOTE_UNFILLED);
+}
+
 static uint64_t load_as(void *p, unsigned size, bool once, const void *who)
 {
 	struct seam_cell *c = cell_at(p);
@@ -214,8 +232,7 @@ static uint64_t load_as(void *p, unsigned size, bool once, const void *who)
 		return 0;
 	seam_settle();
 	after_mb = false;
-	if (c->filled)	/* whoever is here came through the entry: an address dependency */
-		tell(ACCESS_LOOKUP, NULL, 0, c->filled, who);
+	came_through(c, who);
 	if (c->lock) {
 		place(c, p, size, locked);	/* its holder may assert that it is held */
 	} else if (in_two_words(size, once)) {
@@ -234,10 +251,7 @@ static uint64_t load_as(void *p, unsigned size, bool once, const void *who)
 		v = tell(ACCESS_LOAD, p, size, 0, who);
 		place(c, p, size, v);
 	}
-	if (c->poison && ((uint32_t)v == (uint32_t)c->poison || v >> 32 == c->poison >> 32))
-		seam.note(NOTE_FREED);
-	if (c->filled && p == c->at && !v && !locked)	/* the low word, where it is two: what is present is there */
-		seam.note(NOTE_UNFILLED);
+	judge_value(c, p, v);
 	return v;
 }
 

@@ -73,6 +73,8 @@ static const struct row {
 	ROW("pae-establish", SET, "pmdp_establish", PAE),
 	ROW("pae-establish", CLEAR, "pmdp_establish_none", PAE),
 	ROW("pae-establish", INVALIDATE, "pmdp_invalidate", PAE),
+	ROW("lpae", SET, "set_pte_at", LPAE),
+	ROW("lpae", CLEAR, "pte_clear", LPAE),
 	ROW("lpae-plain", SET, "set_pmd_at", LPAE),
 	ROW("lpae-plain", CLEAR, "pmd_clear", LPAE),
 	ROW("lpae-plain", INVALIDATE, "pmdp_invalidate", LPAE),
@@ -308,9 +310,11 @@ static void judge(const struct pair *p)
 	order--;
 	if (a == SAME) {
 		const char *other = told_apart(p);
+		const bool one_word = (uint32_t)p->from == (uint32_t)p->to || p->from >> 32 == p->to >> 32;
 
-		snprintf(text, sizeof(text), "%sunlike %s", order_texts[order], other ?: "no other");
-		say(p->row, other ? "same" : "blind", text);
+		snprintf(text, sizeof(text), "%s%s%s", order_texts[order], other ? "unlike " : "",
+			 other ?: one_word ? "in the value of the one word that changes" : "no other is anything else");
+		say(p->row, other || (one_word && p->tree_writer) ? "same" : "blind", text);
 	} else if (a == DIFFERS) {
 		say(p->row, "differs", "");
 		if (p->row->kind == CLAIMED)

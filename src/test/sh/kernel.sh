@@ -219,6 +219,9 @@ else
 		'exits 0 && said walk_page_range.pte.fault-zap pass && out_has "fault-split .*leaf-unchecked caught \(bad-entry\)"'
 	expect "6.1, LPAE: outside its contract it is not" \
 		'out_has "walk_page_range.pte.split-retract +confused.*outside this tree.s contract"'
+	kernel debian:6.1 --arch arm --entries
+	expect "6.1, LPAE: a PTE is stored by the tree's own asm, whole for who reads it in one access and not for who reads words" '
+		exits 0 && out_has "^set_pte_at +whole +torn +whole +whole +torn +torn +pass$"'
 fi
 
 # ---- one entry: the tree's readers against its writers ----

@@ -306,6 +306,7 @@ cmd_kernel() {
 	{ [ "$race_ms" != 0 ] && [ ${#of_entries[@]} = 0 ]; } || kernel_kinds=explore
 	kernel_check "$tree"
 	setup kernel
+	kernel_alone "$tree"
 	[ ! -d /usr/lib/ccache ] || export PATH=/usr/lib/ccache:$PATH CCACHE_NOHASHDIR=1
 	for arch in "${arches[@]}"; do
 		TARGET=$(kernel_target "$arch") COMPILER=gcc SAN='' build "build/$(kernel_target "$arch")-gcc/kernel/explorer.o" \
@@ -353,6 +354,6 @@ cmd_kernel() {
 	fi
 	[ ! -s "$out" ] || [ ! -s "$after" ] || kernel_changes "$out" "$after"
 	[ ! -s "$out" ] || kernel_page "$out" "$after"
-	echo "results: ${out#"$root"/}$([ ! -s "$after" ] || echo " ${after#"$root"/}")"
+	[ ! -s "$out" ] || echo "results: ${out#"$root"/}$([ ! -s "$after" ] || echo " ${after#"$root"/}")"
 	exit "$worst"
 }

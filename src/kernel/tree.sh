@@ -16,6 +16,13 @@ kernels=$root/build/kernel
 kernel_parts="scripts include mm kernel lib tools/include tools/build tools/scripts tools/lib tools/objtool
 	tools/arch tools/bpf tools/power security certs init arch/x86 arch/arm"
 
+# what a build in place leaves among them; beside it counts what the tree's own .gitignore says
+kernel_built=()
+for part in .git '*.o' '*.a' '*.s' '*.so' '*.ko' '.*.cmd' '.*.d' '*.mod' '*.order' '.config*' include/config include/generated 'vmlinux*' \
+	'.tmp_*' scripts/kconfig/conf scripts/basic/fixdep '*.lex.c' '*.tab.[ch]'; do
+	kernel_built+=(--exclude="$part")
+done
+
 # debian:VERSION: the release that has it, of those that are tried
 kernel_releases() { echo "$(debs_here) trixie bullseye sid"; }
 
@@ -44,18 +51,20 @@ kernel_check() {
 	[ ! -d "$1" ] || [ -e "$1/mm/pagewalk.c" ] || die "kernel: \"$1\" has no mm/pagewalk.c"
 }
 
-# TAR.XZ on stdin, into DIR: what we need of it
+# TAR on stdin, into DIR: what we need of it; in one line, what is wrong with it
 kernel_untar() {
-	local part words=()
+	local part words=() said
 
 	for part in $kernel_parts; do
-		words+=("*/$part/*")
+		words+=("*/$part")
 	done
 	mkdir -p "$1"
 	# a tree need not have every part
-	tar -xf - -C "$1" --strip-components=1 --wildcards --no-wildcards-match-slash '*/Makefile' '*/Kbuild' \
-		'*/Kconfig' '*/.clang-format' --wildcards-match-slash '*/Kconfig*' '*/Kbuild' '*/Makefile*' "${words[@]}" 2>/dev/null || :
-	[ -e "$1/mm/pagewalk.c" ]
+	said=$(LC_ALL=C tar -xf - -C "$1" --strip-components=1 "${kernel_built[@]}" --wildcards --no-wildcards-match-slash '*/Makefile' '*/Kbuild' \
+		'*/Kconfig' '*/.clang-format' "${words[@]}" --wildcards-match-slash '*/Kconfig*' '*/Kbuild' '*/Makefile*' 2>&1 |
+		grep -vE 'Not found in archive|Exiting with failure') || :
+	[ -z "$said" ] || { head -n 1 <<<"$said"; return 1; }
+	[ -e "$1/mm/pagewalk.c" ] || { echo "there is no mm/pagewalk.c in it"; return 1; }
 }
 
 # VERSION: by the host's own apt, where its lists know it; prints the .deb
@@ -68,7 +77,7 @@ kernel_apt() {
 
 # VERSION DIR
 kernel_debian() {
-	local deb release
+	local deb release why
 
 	deb=$(kernel_apt "$1") || for release in $(kernel_releases); do
 		[ "$release" != "$(debs_here)" ] || release=""
@@ -78,16 +87,56 @@ kernel_debian() {
 	deb=$(head -n 1 <<<"$deb")
 	echo "unpacking ${deb##*/}" >&2
 	rm -rf --one-file-system "$2.new"
-	dpkg-deb --fsys-tarfile "$deb" | tar -xOf - "./usr/src/linux-source-$1.tar.xz" | xz -dc -T0 | kernel_untar "$2.new" ||
-		die "kernel: ${deb##*/} has no mm/pagewalk.c, or there is no space left"
+	if ! why=$(dpkg-deb --fsys-tarfile "$deb" | tar -xOf - "./usr/src/linux-source-$1.tar.xz" | xz -dc -T0 | kernel_untar "$2.new"); then
+		rm -rf --one-file-system "$2.new"
+		die "kernel: ${deb##*/} could not be unpacked: ${why:-it is no package}"
+	fi
 	# shellcheck disable=SC2001  # not with ${}
 	sed 's/.*_\(.*\)_.*/\1/' <<<"${deb##*/}" >"$2.new/.tornwalk-described"
 	mv "$2.new" "$2"
 }
 
+# TAR DIR: unpacked again if it is another file; what was made of the last one goes with it
+kernel_unpack() {
+	local is why
+
+	is=$(stat -Lc '%y %s %i' -- "$1")
+	[ "$(cat "$2/.tornwalk-tar" 2>/dev/null)" != "$is" ] || return 0
+	rm -rf --one-file-system "${2%/src}"
+	if ! why=$(case $1 in
+		*.xz) xz -dc -T0 -- "$1" ;;
+		*.gz) gzip -dc -- "$1" ;;
+		*) cat -- "$1" ;;
+		esac 2>/dev/null | kernel_untar "$2.new"); then
+		rm -rf --one-file-system "${2%/src}"
+		die "kernel: \"$1\" could not be unpacked${why:+: $why}"
+	fi
+	echo "$is" >"$2.new/.tornwalk-tar"
+	mv "$2.new" "$2"
+}
+
+# TREE: whoever else works on this one is waited for; a package does not change
+kernel_alone() {
+	local lock
+
+	[[ $1 != debian:* ]] || return 0
+	mkdir -p "$kernels"
+	exec {lock}>"$kernels/$(kernel_name "$1").lock"
+	flock -n "$lock" || { echo "waiting for another run on this tree" >&2; flock "$lock"; }
+}
+
+# DIR: what was made of a file that is another one now is made again, whatever the file's time says: it may be
+# one of before, put back, or saved while the object was made
+kernel_forget() {
+	sed 's|^deleting ||; /\/$/d; s|^|/src/|' "$1/changed" >"$1/changed.paths"
+	find "$1" -mindepth 2 -name src -prune -o -type f \( -name '*.cmd' -o -name '*.d' \) -print0 |
+		xargs -0 -r grep -lFf "$1/changed.paths" | xargs -r -d '\n' rm -f || :
+	rm -f "$1/changed" "$1/changed.paths"
+}
+
 # KDIR DIR: by time and size; what a build has left in KDIR stays there
 kernel_sync() {
-	local part words=()
+	local part words=() said code new at=${2%/src}
 
 	for part in $kernel_parts; do
 		while [ "$part" != "${part%/*}" ] || [ -n "$part" ]; do
@@ -99,13 +148,19 @@ kernel_sync() {
 	for part in $kernel_parts; do
 		words+=(--include="/$part/***")
 	done
-	rsync -a --delete --copy-unsafe-links \
-		--exclude=.git --exclude='*.o' --exclude='*.a' --exclude='*.ko' --exclude='.*.cmd' --exclude='.*.d' \
-		--exclude='*.mod' --exclude='*.order' --exclude='.config*' --exclude=/include/config \
-		--exclude='include/generated' --exclude='vmlinux*' --exclude='.tmp_*' \
-		--exclude=/scripts/kconfig/conf --exclude=/scripts/basic/fixdep --exclude='*.lex.c' --exclude='*.tab.[ch]' \
-		"${words[@]}" --include='*/' --include='Kconfig*' --include=Kbuild --include='Makefile*' --exclude='*' \
-		--prune-empty-dirs "$1/" "$2/" || die "kernel: \"$1\" could not be copied"
+	new=$([ -d "$2" ] || echo new)
+	for _ in 1 2 3; do	# files may go away meanwhile
+		code=0
+		said=$(rsync -a --delete --copy-unsafe-links --chmod=u+rwX --modify-window=-1 --out-format=%n --outbuf=L "${kernel_built[@]}" \
+			--filter=':- .gitignore' "${words[@]}" --include='*/' --include='Kconfig*' --include=Kbuild --include='Makefile*' --exclude='*' \
+			--prune-empty-dirs "$(realpath -- "$1")/" "$2/" 2>&1 >>"$at/changed") || code=$?
+		[ "$code" = 24 ] || break
+	done
+	if [ "$code" != 0 ]; then
+		[ -z "$new" ] || rm -rf --one-file-system "$at"
+		die "kernel: \"$1\" could not be copied: $( (grep 'No space' <<<"$said" || echo "$said") | head -n 1)"
+	fi
+	if [ -n "$new" ]; then rm "$at/changed"; else kernel_forget "$at"; fi
 }
 
 # TREE: makes or renews its view, prints where it is
@@ -117,15 +172,7 @@ kernel_view() {
 	mkdir -p "${to%/src}"
 	case $1 in
 	debian:*) [ -d "$to" ] || kernel_debian "${1#debian:}" "$to" ;;
-	*.tar*) if [ ! -d "$to" ] || [ "$1" -nt "$to/Makefile" ]; then
-			rm -rf --one-file-system "$to"
-			case $1 in
-			*.xz) xz -dc -T0 -- "$1" ;;
-			*.gz) gzip -dc -- "$1" ;;
-			*) cat -- "$1" ;;
-			esac | kernel_untar "$to" || die "kernel: \"$1\" has no mm/pagewalk.c in it"
-			touch "$to/Makefile"
-		fi ;;
+	*.tar*) kernel_unpack "$1" "$to" ;;
 	*) kernel_sync "$1" "$to" ;;
 	esac
 	echo "$to"
@@ -148,8 +195,7 @@ kernel_describe() {
 	fi
 }
 
-# VIEW: of the files under test
+# VIEW: of the files under test, and of the headers, as they were when they were compiled
 kernel_tree_hash() {
-	(cd "$1" && cat mm/pagewalk.c mm/pgtable-generic.c mm/gup.c mm/huge_memory.c include/linux/pgtable.h \
-		arch/x86/include/asm/pgtable*.h arch/arm/include/asm/pgtable*.h 2>/dev/null) | kernel_hash
+	(cd "$1" && cat mm/*.[ch] include/linux/*.h include/asm-generic/*.h arch/x86/include/asm/*.h arch/arm/include/asm/*.h 2>/dev/null) | kernel_hash
 }

@@ -118,11 +118,16 @@ $(OUT)/report/results/targets.h: $(wildcard configs/targets/*.mk)
 
 # The process's sides of a kernel tree's objects (src/kernel); objects.sh links them with each tree.
 KERNEL_WORLD := $(addprefix $(OUT)/kernel/,cells.o notes.o oracles.o world.o)
-$(OUT)/kernel/explorer.o: $(KERNEL_WORLD) $(addprefix $(OUT)/kernel/,explore.o entry.o models.o transcribed.o seam.o) $(call objects,src/explore/*.c) \
+KERNEL_EXPLORER := $(KERNEL_WORLD) $(addprefix $(OUT)/kernel/,explore.o entry.o models.o transcribed.o seam.o) $(call objects,src/explore/*.c) \
 	$(addprefix $(OUT)/explored/,readers.o writers.o) $(OUT)/protocol/layouts.o
+$(OUT)/kernel/explorer.o: $(KERNEL_EXPLORER)
 $(OUT)/kernel/racer.o: $(KERNEL_WORLD) $(OUT)/kernel/race.o $(addprefix $(OUT)/stress/,clock.o pin.o poke.o preempt.o)
-$(OUT)/kernel/explorer.o $(OUT)/kernel/racer.o:
+$(OUT)/kernel/explorer-clang.o: $(filter-out %/seam.o,$(KERNEL_EXPLORER)) $(OUT)/kernel/seam-clang.o
+$(OUT)/kernel/explorer.o $(OUT)/kernel/explorer-clang.o $(OUT)/kernel/racer.o:
 	$(CROSS)ld -r -o $@ $^
+$(OUT)/kernel/seam-clang.o: src/kernel/seam.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -DANNOUNCED_BY_CLANG -MMD -MP -c -o $@ $<
 $(OUT)/kernel/%.o: CFLAGS += $(UNWATCHED)
 # and what makes verdicts of what they say
 $(OUT)/tornkernel: $(call objects,src/kernel/judge/*.c) $(OUT)/kernel/notes.o $(OUT)/judge/words.o $(OUT)/protocol/outcome.o

@@ -20,6 +20,8 @@ its walkers against its writers, and races them on real threads. TREE is a kerne
 
   --arch ARCH    x86_64 (huge PUDs), i386 (PAE), arm (LPAE, by QEMU, no gup); default: x86_64 i386
   --patch FILE   on a copy: before and after, side by side
+  --compiler CC  gcc, clang, or clang-VERSION: what compiles the tree; default: gcc
+  --config FILE  of CONFIG_ lines, after the house's configs/kernel/ARCH.config; or a NAME in configs/kernel
   --cell TEXT    only cells with this in their names, like gup_fast; may be repeated
   --time TIME    of the race in each cell, like 5s; default 300ms, with --watch 0; 0 for none
   --on BOARD     race there: ssh:USER@HOST[:PORT], with one --arch, the board's; explored here
@@ -54,21 +56,21 @@ kernel_runs_on() {
 
 # VIEW TREE ARCH LABEL: facts for the judge, KEY<tab>VALUE
 kernel_facts() {
-	local cross on=""
+	local on=""
 
-	cross=$(kernel_cross "$3")
 	[ -n "$board" ] || on=$(kernel_runs_on "$3" "$dir/tree/explore")
 	# the question: its cells, what nobody may see, and for what kernel; the tree is the answer's
-	printf '%s\t%s\n' view "$1" home "$root/src/kernel" hash "$( (cat "$root"/src/kernel/{cells,notes}.h "$root/configs/kernel/$3.config"; echo "$3") |
+	printf '%s\t%s\n' view "$1" home "$root/src/kernel" \
+		hash "$( (cat "$root"/src/kernel/{cells,notes}.h "$root/configs/kernel/$3.config" ${kernel_config:+"$kernel_config"}; echo "$3") |
 		sha256sum | cut -c1-16)" \
 		layout "$([ "$3" = arm ] && echo lpae || echo pae)" target "$(kernel_target "$3")" \
 		executor "${on:+${on} $(qemu_user_version "$(command -v "$on")") (user mode)}${on:-native}" \
 		cpu "${board_cpu:-$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)}" kernel "${board_kernel:-$(uname -sr)}" \
-		compiler "$("${cross}gcc" --version | head -n 1)" flags "as the tree's own build; explored with KCSAN's instrumentation, raced without" \
+		compiler "$("$(kernel_cc "$3")" --version | head -n 1)" flags "as the tree's own build; explored with KCSAN's instrumentation, raced without" \
 		git "$(git -C "$root" describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)" \
 		model "$(kernel_model "$3")" tree.name "$(basename "$2")" tree.rev "${revs[${rev:-0}]:--}" tree.version "$(kernel_version "$1")" \
 		tree.describe "$(kernel_describe "$2" "$1")" tree.hash "$(kernel_tree_hash "$1")" tree.arch "$3" \
-		tree.config "$3.config" tree.patch "$(basename "${kernel_patch:--}")" | sed "s/^executor\t\(.*user mode)\).*/executor\t\1/"
+		tree.config "$3.config${kernel_config:+ + $(basename "$kernel_config")}" tree.patch "$(basename "${kernel_patch:--}")" | sed "s/^executor\t\(.*user mode)\).*/executor\t\1/"
 }
 
 # ARCH: the memory model of its machines
@@ -101,9 +103,10 @@ kernel_race() {
 
 # VIEW TREE ARCH LABEL OUT: one tree on one architecture; its exit code
 kernel_one() {
-	local dir=${1%/src}/$3 sed twin twins=() code=0 cells
+	local dir sed twin twins=() code=0 cells
 
-	echo "$4, $3: compiling" >&2
+	dir=${1%/src}/$(kernel_variant "$3")
+	echo "$4, $(kernel_variant "$3"): compiling" >&2
 	kernel_program "$1" "$dir" "$3" || return 2
 	echo "$4, $3: every execution" >&2
 	kernel_explore "$dir/tree/explore" "$3" >"$dir/tree/said" || echo "run.sh: kernel: the explorer ended early: exit code $?" >&2
@@ -130,7 +133,8 @@ kernel_one() {
 		mapfile -t cells < <(sed -n 's/^shows\t//p' "$dir/$twin/said")	# in which the explorer caught it
 		[ ${#cells[@]} = 0 ] || [ -n "$(kernel_twin_for "$twin")" ] || kernel_race "$dir" "$twin" "$3" 3000 "${cells[@]}" >>"$dir/$twin/said"
 	done
-	printf '\n%s (%s, %s), %s\n\n' "$4" "$(kernel_version "$1")" "$(kernel_describe "$2" "$1")" "$3"
+	printf '\n%s (%s, %s), %s by %s\n\n' "$4" "$(kernel_version "$1")" "$(kernel_describe "$2" "$1")" "$3" \
+		"$(sed -n 's/^compiler\t//p' "$dir/facts")"
 	code=0
 	for twin in "${!twins[@]}"; do
 		twins[twin]=${twins[twin]}=$dir/${twins[twin]}/said
@@ -262,13 +266,16 @@ cmd_kernel() {
 		--audit) kernel_audits=1 ;;
 		--watch) watch=1 ;;
 		--entries | --models) of_entries+=("${1#--}") ;;
-		--arch | --patch | --rev | --time | --cell | --file | --on)
+		--arch | --patch | --rev | --time | --cell | --file | --on | --compiler | --config)
 			[ $# -gt 1 ] || die "kernel: $1 needs a value"
 			case $1 in
 			--arch) [[ " $kernel_arches " == *" $2 "* ]] || die "kernel: unknown architecture \"$2\"; valid: $kernel_arches"
 				arches+=("$2") ;;
 			--patch) [ ! -f "$2" ] || [ ! -r "$2" ] || kernel_patch=$(realpath "$2")
 				[ -n "$kernel_patch" ] || die "kernel: cannot read the patch \"$2\"" ;;
+			--compiler) [[ $2 =~ ^(gcc|clang(-[0-9]+)?)$ ]] || die "kernel: unknown compiler \"$2\"; valid: gcc clang clang-VERSION"
+				kernel_compiler=$2 ;;
+			--config) kernel_config=$(kernel_config_file "$2") || exit ;;
 			--rev) revs+=("$2") ;;
 			--cell) only_cells+=("$2") ;;
 			--on) board=$2 ;;
@@ -277,7 +284,7 @@ cmd_kernel() {
 			--time) race_ms=$(kernel_milliseconds "$2") || die "kernel: \"$2\" is no time; like 300ms, 5s, 1m, or 0 for no race" ;;
 			esac
 			shift ;;
-		-*) die "kernel: unknown option \"$1\"; valid: --arch --cell --file --on --patch --rev --time --audit --entries --models --watch --help" ;;
+		-*) die "kernel: unknown option \"$1\"; valid: --arch --cell --compiler --config --file --on --patch --rev --time --audit --entries --models --watch --help" ;;
 		*) [ -z "$tree" ] || die "kernel takes one tree, not \"$tree\" and \"$1\""
 			tree=$1 ;;
 		esac
@@ -286,6 +293,7 @@ cmd_kernel() {
 	[ -n "$tree" ] || { kernel_usage >&2; exit 2; }
 	if [ -n "$kernel_audits" ]; then
 		[ -z "$kernel_patch${revs[*]}" ] || die "kernel: --audit is of one tree as it is, without --patch or --rev"
+		[ "$kernel_compiler" = gcc ] || die "kernel: --audit is by a plugin for gcc, not for $kernel_compiler"
 		[ ${#arches[@]} -gt 0 ] || arches=(i386 arm)
 		kernel_check "$tree"
 		kernel_audit "$tree" "${arches[@]}" || worst=$?
@@ -305,12 +313,11 @@ cmd_kernel() {
 	# shellcheck disable=SC2034  # objects.sh's
 	{ [ "$race_ms" != 0 ] && [ ${#of_entries[@]} = 0 ]; } || kernel_kinds=explore
 	kernel_check "$tree"
-	setup kernel
+	COMPILER=$kernel_compiler setup kernel
 	kernel_alone "$tree"
 	[ ! -d /usr/lib/ccache ] || export PATH=/usr/lib/ccache:$PATH CCACHE_NOHASHDIR=1
 	for arch in "${arches[@]}"; do
-		TARGET=$(kernel_target "$arch") COMPILER=gcc SAN='' build "build/$(kernel_target "$arch")-gcc/kernel/explorer.o" \
-			"build/$(kernel_target "$arch")-gcc/kernel/racer.o"
+		TARGET=$(kernel_target "$arch") COMPILER=gcc SAN='' build "$(kernel_side "$arch" explore)" "$(kernel_side "$arch" race)"
 	done
 	TARGET=x86_64 COMPILER=gcc SAN='' build build/x86_64-gcc/tornkernel
 	build_desk

@@ -52,8 +52,9 @@ kernel_audit_rules() {
 
 # VIEW TREE ARCH LABEL OUT: one architecture
 kernel_audit_one() {
-	local dir=${1%/src}/audit-$3 plugin x o words=() made
+	local dir plugin x o words=() made
 
+	dir=${1%/src}/audit-$(kernel_variant "$3")
 	x=$(kernel_audit_arch "$3")
 	plugin=$(kernel_plugin "$3") || return
 	cat "$root/configs/kernel/$3.config" "$root/configs/kernel/audit.config" >"$dir.config"

@@ -14,7 +14,7 @@ entry_rows() {
 # FILE LOG: the numbers of the lines of FILE that name what nobody has declared
 entry_strangers() {
 	awk -F: -v file="$1" '
-		/ error: / { strange = /implicit declaration|undeclared|storage size/ }
+		/ error: / { strange = /implicit declaration|undeclared|storage size|incomplete type/ }
 		strange && $1 == file { print $2; strange = 0 }' "$2" | sort -un
 }
 
@@ -114,9 +114,9 @@ entry_matrix() {
 
 # VIEW TREE ARCH LABEL: the matrix of one tree on one architecture, and of the twin that must not pass
 entries_one() {
-	local dir=${1%/src}/$3 code=0 twin=0 model
+	local dir code=0 twin=0 model
 
-	model=$(kernel_model "$3")
+	dir=${1%/src}/$(kernel_variant "$3") model=$(kernel_model "$3")
 	kernel_program "$1" "$dir" "$3" && entry_program "$1" "$dir" - "$3" entry || return 2
 	kernel_explore "$dir/entry/explore" "$3" --entry >"$dir/entry/said" || echo "run.sh: kernel: the explorer ended early: exit code $?" >&2
 	printf '\n%s (%s), %s: what a reader without the lock returns (%s)\n\n' "$4" "$(kernel_version "$1")" "$3" "$model"

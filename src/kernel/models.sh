@@ -32,8 +32,9 @@ models_caught() {
 
 # VIEW TREE ARCH LABEL: one tree on one architecture
 models_one() {
-	local dir=${1%/src}/$3 version code=0 twin has caught
+	local dir version code=0 twin has caught
 
+	dir=${1%/src}/$(kernel_variant "$3")
 	version=$(kernel_version "$1")
 	kernel_program "$1" "$dir" "$3" && entry_program "$1" "$dir" - "$3" entry || return 2
 	kernel_explore "$dir/entry/explore" "$3" --models "$version" >"$dir/entry/models" || echo "run.sh: kernel: the explorer ended early: exit code $?" >&2

@@ -12,6 +12,8 @@
 
 kernel_glue="mm stubs gup owned walkers huge taken"
 kernel_kinds="explore race"	# the programs that are wanted
+kernel_compiler=gcc		# or clang, clang-19
+kernel_config=""		# the user's fragment, after the architecture's
 # shellcheck disable=SC2034  # for the command
 kernel_arches="x86_64 i386 arm"
 
@@ -38,29 +40,60 @@ kernel_cross() {
 	[ "$1" = x86_64 ] || echo "$triple-"
 }
 
-# VIEW DIR ARCH ARGS...
-kernel_make() {
-	make -s -C "$1" O="$2/o" ARCH="$3" CROSS_COMPILE="$(kernel_cross "$3")" -j"$(nproc)" "${@:4}" >"$2/log" 2>&1
+# ARCH: what compiles the tree
+kernel_cc() { if [ "$kernel_compiler" = gcc ]; then echo "$(kernel_cross "$1")gcc"; else echo "$kernel_compiler"; fi; }
+
+# ARCH: what distinguishes its folder; gcc's and the house's own configuration have no word
+kernel_variant() {
+	echo "$1$([ "$kernel_compiler" = gcc ] || echo "-$kernel_compiler")$([ -z "$kernel_config" ] || echo "-$(basename "$kernel_config" .config)" | tr -cs '[:alnum:]._\n-' _)"
 }
 
-# What makes an object instrumented, in one piece, as it stands in the command that compiled it
-kernel_instrument="-DEXPLORED -fsanitize=thread --param tsan-distinguish-volatile=1 --param tsan-instrument-func-entry-exit=0 -Wno-tsan \
--DCONFIG_KCSAN=1 -DCONFIG_KCSAN_WEAK_MEMORY=1"
+# VIEW DIR ARCH ARGS...
+kernel_make() {
+	local by=()
 
-kernel_flags() { echo "-g1 -include $root/src/kernel/glue/prelude.h $kernel_instrument"; }
+	# gas, whose macros prelude.h has
+	[ "$kernel_compiler" = gcc ] || by=(CC="$kernel_compiler" LLVM_IAS=0)
+	make -s -C "$1" O="$2/o" ARCH="$3" CROSS_COMPILE="$(kernel_cross "$3")" "${by[@]}" -j"$(nproc)" "${@:4}" >"$2/log" 2>&1
+}
+
+# What makes an object instrumented, in one piece, as it stands in the command that compiled it. clang's driver
+# knows of no ThreadSanitizer on 32-bit, its compiler does; and a load that a store follows is announced, too.
+kernel_instrument() {
+	local flags="-fsanitize=thread --param tsan-distinguish-volatile=1 --param tsan-instrument-func-entry-exit=0 -Wno-tsan"
+
+	[ "$kernel_compiler" = gcc ] || flags="-Xclang -fsanitize=thread -mllvm -tsan-distinguish-volatile=1 \
+-mllvm -tsan-instrument-func-entry-exit=0 -mllvm -tsan-instrument-read-before-write=1"
+	echo "-DEXPLORED $flags -DCONFIG_KCSAN=1 -DCONFIG_KCSAN_WEAK_MEMORY=1"
+}
+
+kernel_flags() { echo "-g1 -include $root/src/kernel/glue/prelude.h $(kernel_instrument)"; }
 
 # VIEW DIR ARCH [FRAGMENT]: a configuration, once for each fragment and compiler
 kernel_configure() {
 	local fragment=${4:-$root/configs/kernel/$3.config} stamp
 
-	stamp=$( (cat "$fragment"; "$(kernel_cross "$3")gcc" --version; kernel_version "$1") | kernel_hash)
+	if [ -n "$kernel_config" ]; then
+		mkdir -p "${2%/*}"
+		cat "$fragment" "$kernel_config" >"$2.fragment"
+		fragment=$2.fragment
+	fi
+	stamp=$( (cat "$fragment"; "$(kernel_cc "$3")" --version; kernel_version "$1") | kernel_hash)
 	[ "$(cat "$2/configured" 2>/dev/null)" != "$stamp" ] || return 0
 	rm -rf --one-file-system "$2"
 	mkdir -p "$2/o"
-	KCONFIG_ALLCONFIG=$fragment kernel_make "$1" "$2" "$3" allnoconfig prepare ||
-		{ kernel_complain "$2" "configuring"; return 2; }
+	if ! KCONFIG_ALLCONFIG=$fragment kernel_make "$1" "$2" "$3" allnoconfig prepare; then
+		kernel_too_old "$2" || kernel_complain "$2" "configuring"
+		return 2
+	fi
 	kernel_configured "$2" "$fragment" || return
 	echo "$stamp" >"$2/configured"
+}
+
+# DIR: the tree said that it needs a newer compiler
+kernel_too_old() {
+	sed -n 's/^\*\*\* *Your \(.*\) version: *\(.*\)/\1 \2/p; s/^\*\*\* *Minimum .* version: *\(.*\)/\1/p' "$1/log" | paste -sd' ' |
+		sed -n 's/^\(.*\) \(.*\) \(.*\)$/run.sh: kernel: this tree needs \1 \3, and \1 is \2; --compiler has another/p' | grep . >&2
 }
 
 # DIR FRAGMENT: what the fragment asks for is there
@@ -69,16 +102,56 @@ kernel_configured() {
 
 	while read -r line; do
 		case $line in
-		CONFIG_X86_PAE=y | CONFIG_64BIT=y | CONFIG_ARM_LPAE=y | CONFIG_TRANSPARENT_HUGEPAGE=y | CONFIG_SMP=y | CONFIG_BUG=y)
-			grep -qx "$line" "$1/o/.config" ||
-				{ echo "run.sh: kernel: this tree's configuration cannot have $line" >&2; return 2; } ;;
-		esac
-	done <"$2"
+		*=n) ! grep -q "^${line%%=*}=" "$1/o/.config" ;;
+		*) grep -qxF -- "$line" "$1/o/.config" ;;
+		esac || { echo "run.sh: kernel: this tree's configuration cannot have $line" >&2; return 2; }
+	done < <(kernel_wanted "$2")
+}
+
+# FRAGMENT: of its lines, what there is no program without; of the user's, all. The last one of a name counts,
+# but for what makes entries what they are.
+kernel_wanted() {
+	grep -xE 'CONFIG_(X86_PAE|64BIT|ARM_LPAE|TRANSPARENT_HUGEPAGE|BUG)=y' "$1"
+	{ grep -xE 'CONFIG_SMP=y' "$1"; [ -z "$kernel_config" ] || kernel_config_lines "$kernel_config"; } |
+		tac | awk -F= '!seen[$1]++'
+}
+
+# FILE: its options, one that is not set as n
+kernel_config_lines() { sed -n 's/^# \(CONFIG_[A-Za-z0-9_]*\) is not set$/\1=n/; s/[[:space:]]*$//; /^CONFIG_[A-Za-z0-9_]*=./p' "$1"; }
+
+# NAME, or FILE: where that fragment is
+kernel_config_file() {
+	local file=$root/configs/kernel/$1.config names bad
+
+	if [[ $1 == */* || ! -f $file || " $kernel_arches audit " == *" $1 "* ]]; then
+		names=$(basename -s .config "$root"/configs/kernel/*.config | grep -vxE "${kernel_arches// /|}|audit" | xargs)
+		{ [ -f "$1" ] && [ -r "$1" ]; } || die "kernel: no configuration \"$1\"; a file of CONFIG_ lines, or one of: $names"
+		file=$(realpath "$1")
+	fi
+	bad=$(grep -nvE '^[[:space:]]*(#.*)?$|^CONFIG_[A-Za-z0-9_]+=.' "$file" | head -n 1 | cut -c1-60)
+	[ -z "$bad" ] || die "kernel: \"$1\", line ${bad%%:*}: \"${bad#*:}\" is no line of a configuration, like CONFIG_DEBUG_VM=y"
+	echo "$file"
+}
+
+# DIR: what no cell can be sound in
+kernel_sound() {
+	local cpus split
+
+	cpus=$(sed -n 's/^CONFIG_NR_CPUS=//p' "$1/o/.config")
+	split=$(sed -n 's/^CONFIG_SPLIT_PTLOCK_CPUS=//p' "$1/o/.config")
+	if ! grep -q '^CONFIG_SMP=y' "$1/o/.config"; then
+		echo "run.sh: kernel: no cells without CONFIG_SMP: a lock is no call there and asm has no lock prefix, so nothing tells the explorer of either; --audit has its instructions" >&2
+		return 2
+	fi
+	if grep -q '^CONFIG_SPLIT_PTE_PTLOCKS=y' "$1/o/.config" || [ "${cpus:-1}" -ge "${split:-99999999}" ]; then
+		echo "run.sh: kernel: no cells with a lock for each table (CONFIG_NR_CPUS=$cpus): glue/ and the oracle of tables that are gone know of one lock a process; --audit has its instructions" >&2
+		return 2
+	fi
 }
 
 # DIR WHAT: the compiler's own lines, in the tree's own names
 kernel_complain() {
-	grep -E 'error|Error|fatal|No space' "$1/log" | head -n 5 | sed -E "s|$kernels/([^/]*/){1,2}src/||g" >&2
+	grep -E 'error|Error|fatal|No space|not found' "$1/log" | head -n 5 | sed -E "s|$kernels/([^/]*/){1,2}src/||g" >&2
 	echo "run.sh: kernel: $2 failed; all of it in ${1#"$root"/}/log" >&2
 }
 
@@ -105,7 +178,7 @@ END
 kernel_command() {
 	sed -n '1s/^[a-z]*cmd_mm\/pagewalk.o := //p' "$1/o/mm/.pagewalk.o.cmd" |
 		sed 's/ -c -o mm\/pagewalk\.o .*//; s/-Wp,-MMD,[^ ]*//; s/pagewalk/tornwalk/g' |
-		if [ "$2" = explore ]; then cat; else sed "s/ $kernel_instrument//"; fi
+		if [ "$2" = explore ]; then cat; else sed "s/ $(kernel_instrument)//"; fi
 }
 
 # DIR OBJECT: is it no older than all that it was made of?
@@ -189,12 +262,17 @@ kernel_compile_all() {
 # what the tree's objects define and our glue comes before: it decides which of both splits (glue/mm.c)
 kernel_wrapped="--wrap=__split_huge_pmd --wrap=__split_huge_pud"
 
+# ARCH KIND: the process's side of a program, from $root
+kernel_side() {
+	echo "build/$(kernel_target "$1")-gcc/kernel/${2}r$([ "$2" != explore ] || [ "$kernel_compiler" = gcc ] || echo -clang).o"
+}
+
 # DIR ARCH KIND VARIANT OBJECTS...: one program of them, VARIANT/KIND
 kernel_link() {
 	local to=$1/$4 cross side
 
 	cross=$(kernel_cross "$2")
-	side=$root/build/$(kernel_target "$2")-gcc/kernel/${3}r.o
+	side=$root/$(kernel_side "$2" "$3")
 	[ -z "$(find "$side" "${@:5}" -newer "$to/$3" 2>&1)" ] && return
 	# shellcheck disable=SC2086  # words
 	"${cross}ld" -r $kernel_wrapped -o "$to/a.o" "${@:5}" &&
@@ -244,7 +322,7 @@ kernel_objects() {
 kernel_program() {
 	local f kind files=() glue=()
 
-	kernel_configure "$1" "$2" "$3" || return
+	kernel_configure "$1" "$2" "$3" && kernel_sound "$2" || return
 	for f in $(kernel_files "$3"); do
 		files+=("$1/$f.c")
 	done

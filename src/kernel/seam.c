@@ -17,6 +17,13 @@
 #define HOOK
 #endif
 
+/* But clang passes to those that it puts in by itself on the stack, whatever -mregparm says. */
+#if defined(__i386__) && defined(ANNOUNCED_BY_CLANG)
+#define ANNOUNCED __attribute__((regparm(0), force_align_arg_pointer))
+#else
+#define ANNOUNCED HOOK
+#endif
+
 struct seam seam;
 
 static struct {
@@ -314,7 +321,7 @@ static void will_modify(void *p, unsigned size, const void *who)
 /* ---- what the compiler calls ---- */
 
 #define CALLER __builtin_return_address(0)
-#define DECLARED(name, ...) HOOK void AT(name)(__VA_ARGS__); HOOK void AT(name)(__VA_ARGS__)
+#define DECLARED(name, ...) ANNOUNCED void AT(name)(__VA_ARGS__); ANNOUNCED void AT(name)(__VA_ARGS__)
 
 #define ACCESSES(n)                                                                                 \
 	DECLARED(__tsan_read##n, void *p) { load(p, n, CALLER); }                                   \
@@ -341,6 +348,26 @@ DECLARED(__tsan_write_range, void *p, unsigned long n) { will_store(p, n < 8 ? (
 DECLARED(__tsan_read16, void *p) { load(p, 8, CALLER); }
 DECLARED(__tsan_write16, void *p) { will_store(p, 8, CALLER); }
 DECLARED(__tsan_init, void) {}
+
+/* What clang 16 and later make of memset() and memcpy(); their result is used. */
+#define COPIES(name, ...) ANNOUNCED void *AT(name)(__VA_ARGS__); ANNOUNCED void *AT(name)(__VA_ARGS__)
+COPIES(__tsan_memset, void *p, int c, unsigned long n)
+{
+	will_store(p, n < 8 ? (unsigned)n : 8, CALLER);
+	return memset(p, c, n);
+}
+COPIES(__tsan_memcpy, void *p, const void *q, unsigned long n)
+{
+	load((void *)(uintptr_t)q, n < 8 ? (unsigned)n : 8, CALLER);
+	will_store(p, n < 8 ? (unsigned)n : 8, CALLER);
+	return memcpy(p, q, n);
+}
+COPIES(__tsan_memmove, void *p, const void *q, unsigned long n)
+{
+	load((void *)(uintptr_t)q, n < 8 ? (unsigned)n : 8, CALLER);
+	will_store(p, n < 8 ? (unsigned)n : 8, CALLER);
+	return memmove(p, q, n);
+}
 DECLARED(__tsan_func_entry, void *p) { (void)p; }
 DECLARED(__tsan_func_exit, void) {}
 
@@ -366,7 +393,8 @@ DECLARED(__tsan_atomic_signal_fence, int order)
 }
 
 /* kcsan-checks.h: WRITE 1, COMPOUND 2, ATOMIC 4, ASSERT 8 */
-DECLARED(__kcsan_check_access, void *p, unsigned long size, int type)
+HOOK void AT(__kcsan_check_access)(void *p, unsigned long size, int type);
+HOOK void AT(__kcsan_check_access)(void *p, unsigned long size, int type)
 {
 	if (type & 8)
 		return;

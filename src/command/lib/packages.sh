@@ -51,7 +51,7 @@ packages() {
 	test) echo "$run $desk gcc clang libclang-rt-dev llvm libcmocka-dev chromium shellcheck perl patch" \
 		"libxml2-utils mandoc python3 python3-jsonschema util-linux" ;;
 	ci) echo "$run $desk gcc clang qemu-user-static $(packages_foreign)" ;;
-	kernel) echo "$run $desk gcc flex bison bc libelf-dev rsync xz-utils patch perl qemu-user-static $(packages_cross)" ;;
+	kernel) echo "${run/#clang libclang-rt-dev/$COMPILER} $desk gcc flex bison bc libelf-dev rsync xz-utils patch perl qemu-user-static $(packages_cross)" ;;
 	kernel-audit) echo "$(packages kernel) g++ libcapstone-dev $(packages_plugins)" ;;
 	compare) echo "$run $desk gcc" ;;
 	audit) echo "$(packages ci) clang-16 clang-19" ;;	# what is there is used

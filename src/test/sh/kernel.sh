@@ -38,6 +38,37 @@ expect "no time" 'one_line && err_has "\"soon\" is no time; like 300ms"'
 kernel "$tmp/empty" --patch /nonesuch
 expect "no such patch" 'one_line && err_has "cannot read the patch"'
 
+kernel "$tmp/empty" --compiler tcc
+expect "an unknown compiler: the valid ones" 'one_line && err_has "unknown compiler \"tcc\"; valid: gcc clang"'
+kernel "$tmp/empty" --config nonesuch
+expect "no such configuration: the valid ones" 'one_line && err_has "no configuration \"nonesuch\".*one of: debug-vm"'
+printf 'CONFIG_SMP=y\nSMP is on\n' >"$tmp/bad.config"
+kernel "$tmp/empty" --config "$tmp/bad.config"
+expect "a configuration with something else in it: which line" 'one_line && err_has "line 2: \"SMP is on\" is no line of a configuration"'
+
+# ---- its parts ----
+
+parts() { (. "$root/src/kernel/tree.sh"; . "$root/src/kernel/objects.sh"; "$@") >"$tmp/out" 2>"$tmp/err" && code=0 || code=$?; }
+mkdir -p "$tmp/view/src" "$tmp/view/i386/o" "$tmp/view/i386/tree"
+printf 'CONFIG_SMP=y\nCONFIG_NR_CPUS=4\nCONFIG_SPLIT_PTLOCK_CPUS=4\n' >"$tmp/view/i386/o/.config"
+parts kernel_sound "$tmp/view/i386"
+expect "no cells with a lock for each table" 'one_line && err_has "a lock for each table"'
+echo '# CONFIG_SMP is not set' >"$tmp/view/i386/o/.config"
+parts kernel_sound "$tmp/view/i386"
+expect "no cells without locks" 'one_line && err_has "no cells without CONFIG_SMP"'
+printf 'CONFIG_SMP=y\nCONFIG_NR_CPUS=2\nCONFIG_SPLIT_PTLOCK_CPUS=4\n' >"$tmp/view/i386/o/.config"
+parts kernel_sound "$tmp/view/i386"
+expect "... but with one of them" 'exits 0 && ! [ -s "$tmp/err" ]'
+printf 'CONFIG_SMP=y\nCONFIG_X86_PAE=y\nCONFIG_NR_CPUS=2\n' >"$tmp/fragment"
+parts kernel_configured "$tmp/view/i386" "$tmp/fragment"
+expect "a configuration that cannot have PAE" 'one_line && err_has "cannot have CONFIG_X86_PAE=y"'
+echo "gup.o: $tmp/view/src/mm/gup.c $tmp/view/src/mm/internal.h" >"$tmp/view/i386/tree/gup.o.d"
+echo "walk.o: $tmp/view/src/mm/pagewalk.c" >"$tmp/view/i386/tree/walk.o.d"
+echo mm/gup.c >"$tmp/view/changed"
+parts kernel_forget "$tmp/view"
+expect "what was made of a file that was put back is forgotten, and nothing else" \
+	'exits 0 && [ ! -e "$tmp/view/i386/tree/gup.o.d" ] && [ -e "$tmp/view/i386/tree/walk.o.d" ]'
+
 # ---- trees whose answer is known ----
 
 # CELL: its verdict in the last table
@@ -160,6 +191,18 @@ expect "6.12: pte_offset_map_lock() alone, and what changes a leaf's bits: each 
 	'out_has "pass +pte_offset_map_lock.retract-free .*lock-unchecked caught \(retracted\)" &&
 	[ "$(grep -cE "^pass +(walk_page_range.pte|gup_fast).(young|mprotect|wrprotect) .* caught \(bad-entry\)" "$tmp/out")" = 6 ]'
 clean=$(sed -n 's/^results: \([^ ]*\).*/\1/p' "$tmp/out")
+
+if [ -e "$root/build/kernel/debian-6.1/x86_64-clang/configured" ]; then
+	kernel debian:6.1 --arch x86_64 --compiler clang --time 0 --cell pte.pud-split
+	expect "6.1 by clang: the same CVE, and its name is in the results" 'exits 1 && said walk_page_range.pte.pud-split-refault fail &&
+		out_has "x86_64 by .*clang version"'
+else
+	skip "6.1 by clang" "it would be compiled first: ./run.sh kernel debian:6.1 --arch x86_64 --compiler clang"
+fi
+
+tar -cf "$tmp/other.tar" -C "$tmp" empty
+kernel "$tmp/other.tar" --arch x86_64 --time 0
+expect "a .tar of something else, and nothing of it is left" 'one_line && err_has "no mm/pagewalk.c in it" && ! ls -d "$root"/build/kernel/other.tar-* 2>/dev/null'
 
 # ---- a patch under test, before and after ----
 

@@ -38,7 +38,8 @@ models_one() {
 	version=$(kernel_version "$1")
 	kernel_program "$1" "$dir" "$3" && entry_program "$1" "$dir" - "$3" entry || return 2
 	kernel_explore "$dir/entry/explore" "$3" --models "$version" >"$dir/entry/models" || echo "run.sh: kernel: the explorer ended early: exit code $?" >&2
-	printf '\n%s (%s), %s: tornwalk'\''s transcriptions and the tree'\''s own primitives\n\n' "$4" "$version" "$3"
+	printf '\n%s (%s), %s: tornwalk'\''s transcriptions and the tree'\''s own primitives, by %s\n\n' "$4" "$version" "$3" \
+		"$("$(kernel_cc "$3")" --version | head -n 1)"
 	models_list "$dir/entry/models" || code=$?
 	for twin in $([ "$3" != i386 ] || echo "$models_twins"); do
 		has=0

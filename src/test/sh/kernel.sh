@@ -103,15 +103,15 @@ expect "6.1: what is clean was raced beside a twin that was caught" \
 expect "6.1: its schedule is in lines of mm/pagewalk.c" 'out_has "walker +mm/pagewalk.c:[0-9]+ walk_pud_range\(\) +load entry [0-9a-f]+ +split_huge_pud"'
 expect "6.1: what is clean has a twin that was caught" 'said walk_page_range.pte.fault-zap pass && out_has "leaf-unchecked caught"'
 alone 6.1 <<'END'
-torn gup-frame-reread gup_fast.fault-split
+torn gup-frame-reread gup_fast.split-clear-retract
 wild table-unasked walk_page_range.pte.zap-reuse
 no-page gup-leaf-as-table gup_fast.zap-reuse
 freed split-without-invalidate gup_fast.split-share
 bad-entry leaf-unchecked walk_page_range.pte.fault-split
 fault gup-reference-unchecked gup_fast.pte-zap-reuse
-bug gup-warns gup_fast.fault-zap
-lock-held lock-kept walk_page_range.pte.fault-zap
-order walk-skips walk_page_range.pte.fault-zap
+bug gup-warns gup_fast.zap-reuse
+lock-held lock-kept walk_page_range.pte.zap-reuse
+order walk-skips walk_page_range.pte.zap-reuse
 unfilled zero-split-unordered gup_fast.zero-split
 END
 file=$(sed -n 's/^results: \([^ ]*\).*/\1/p' "$tmp/out")
@@ -143,12 +143,12 @@ expect "an explorer that ended early is no pass" 'exits 4 && out_has "ended earl
 echo end >>"$tmp/cut"
 judge "$tmp/cut"
 expect "... and one that did not is" 'exits 0 && ! out_has "ended early"'
-grep -P "\tgup_fast\." "$tmp/cut" >"$tmp/gup"
+grep -P "\tgup_fast\.zap-reuse\t" "$made/tree/lines" >"$tmp/gup"
 echo end >>"$tmp/gup"
 code=0
 "$build/tornkernel" "$made/facts" "$tmp/judged" "$tmp/gup" gup-warns="$made/gup-warns/said" >"$tmp/out" 2>"$tmp/err" || code=$?
 expect "a pass does not rest on a twin that is there for an oracle" \
-	'exits 4 && said gup_fast.fault-zap inconclusive && out_has "no busted twin was caught here that a pass could rest on"'
+	'exits 4 && said gup_fast.zap-reuse inconclusive && out_has "no busted twin was caught here that a pass could rest on"'
 sed 's/complete$/no memory/' "$tmp/cut" >"$tmp/open"
 judge "$tmp/open"
 expect "a search that did not end is no pass, and predicts nothing" 'exits 4 && said gup_fast.fault-zap inconclusive &&
@@ -178,7 +178,7 @@ expect "6.12: a table goes under a walker and under gup-fast" \
 	'said walk_page_range.pte.retract-free pass && out_has "pte.retract-free .*lock-unchecked caught \(retracted\)" &&
 	out_has "gup_fast.retract-free .*retract-without-grace caught \(freed\)"'
 alone 6.12 <<'END'
-confused leaf-as-table walk_page_range.pte.fault-zap
+confused leaf-as-table walk_page_range.pte.split-clear-retract
 retracted lock-unchecked walk_page_range.pte.retract-free
 wild table-unasked walk_page_range.pte.retract-free
 END

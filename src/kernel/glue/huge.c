@@ -21,8 +21,9 @@ static void deposit(pmd_t *pmd)
 {
 	pgtable_t table = pfn_to_page(hook_table() >> PAGE_SHIFT);
 	u64 *entry = __va((unsigned long)page_to_pfn(table) << PAGE_SHIFT);
+	unsigned i;
 
-	for (unsigned i = 0; i < PTRS_PER_PTE; i++)
+	for (i = 0; i < PTRS_PER_PTE; i++)
 		WRITE_ONCE(entry[i], 0);
 	pmd_huge_pte(&glue_mm, pmd) = NULL;	/* a round of the race before may have left one */
 	pgtable_trans_huge_deposit(&glue_mm, pmd, table);

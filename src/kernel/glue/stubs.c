@@ -100,6 +100,10 @@ unsigned glue_ptrs_per_p4d SERVES(ptrs_per_p4d) = 1;
 unsigned glue_l5_enabled SERVES(__pgtable_l5_enabled);
 #endif
 
+/* 5.10's split takes the page's lock, which nobody else does */
+void glue_unlock_page(struct page *) SERVES(unlock_page);
+void glue_unlock_page(struct page *p) { __clear_bit(PG_locked, (unsigned long *)p); }
+
 /* Decides nothing here: there is no TLB, nobody to schedule, one vma that is locked. */
 int glue_nothing(void) SERVES(glue_nothing);
 int glue_nothing(void) { return 0; }

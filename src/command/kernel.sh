@@ -18,7 +18,7 @@ kernel_usage() {
 Puts the tree's own mm/*.c, compiled by its own build, into a process, runs every execution of
 its walkers against its writers, and races them on real threads. TREE is a kernel source directory, a .tar of one, or debian:VERSION.
 
-  --arch ARCH    x86_64 (huge PUDs), i386 (PAE), arm (LPAE, by QEMU, no gup); default: x86_64 i386
+  --arch ARCH    x86_64 (huge PUDs), i386 (PAE), arm (LPAE, by QEMU); default: x86_64 i386
   --patch FILE   on a copy: before and after, side by side
   --compiler CC  gcc, clang, or clang-VERSION: what compiles the tree; default: gcc
   --config FILE  of CONFIG_ lines, after the house's configs/kernel/ARCH.config; or a NAME in configs/kernel

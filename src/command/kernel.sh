@@ -146,7 +146,7 @@ kernel_one() {
 		twins[twin]=${twins[twin]}=$dir/${twins[twin]}/said
 	done
 	# the tree before is a busted twin of what is said to mend it
-	[ -z "$kernel_before" ] || twins+=("${kernel_before%%=*}=${kernel_before#*=}/$3/tree/lines")
+	[ -z "$kernel_before" ] || twins+=("${kernel_before%%=*}=${kernel_before#*=}/$(kernel_variant "$3")/tree/lines")
 	"$root/build/x86_64-gcc/tornkernel" "$dir/facts" "$5" "$dir/tree/lines" "${twins[@]}" || code=$?
 	return "$code"
 }
@@ -356,7 +356,7 @@ cmd_kernel() {
 		patched=$(kernel_patched "$view" "$kernel_patch") || exit
 		for arch in "${arches[@]}"; do	# what does not compile is said at once
 			echo "$(basename "$kernel_patch"), $arch: compiling" >&2
-			kernel_program "$patched" "${patched%/src}/$arch" "$arch" || exit
+			kernel_program "$patched" "${patched%/src}/$(kernel_variant "$arch")" "$arch" || exit
 		done
 		kernel_patch="" kernel_all "$out" "$(basename "$tree")" "$view" "$tree" || :
 		kernel_before=without-the-patch=${view%/src}

@@ -151,7 +151,8 @@ kernel_sound() {
 
 # DIR WHAT: the compiler's own lines, in the tree's own names
 kernel_complain() {
-	grep -E 'error|Error|fatal|No space|not found' "$1/log" | head -n 5 | sed -E "s|$kernels/([^/]*/){1,2}src/||g" >&2
+	{ grep -v '^make' "$1/log" | grep -E 'error|Error|fatal|No space|not found' || grep 'Error' "$1/log"; } |
+		head -n 5 | sed -E "s|$kernels/([^/]*/){1,2}src/||g" >&2
 	echo "run.sh: kernel: $2 failed; all of it in ${1#"$root"/}/log" >&2
 }
 

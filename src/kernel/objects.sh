@@ -10,7 +10,7 @@
 
 : "${root:?}"
 
-kernel_glue="mm stubs gup owned walkers huge taken"
+kernel_glue="mm stubs gup owned walkers huge"
 kernel_kinds="explore race"	# the programs that are wanted
 kernel_compiler=gcc		# or clang, clang-19
 kernel_config=""		# the user's fragment, after the architecture's
@@ -190,28 +190,15 @@ kernel_fresh() {
 			xargs -r sh -c 'find "$@" -newer "$0" -print' "$2" 2>&1 | grep -q .)
 }
 
-# VIEW TO: TO/taken.h, for glue/taken.c: a function of a file that needs all of mm, alone
-kernel_take() {
-	local f=$1/mm/huge_memory.c at
-
-	mkdir -p "$2"
-	at=$(grep -n '^static void __split_huge_zero_page_pmd(' "$f" 2>/dev/null | cut -d: -f1 || :)
-	if [ -n "$at" ]; then
-		printf '#define HAS_SPLIT_HUGE_ZERO_PAGE_PMD\n#line %s "%s"\n' "$at" "$f"
-		sed -n "$at,/^}/p" "$f"
-	fi >"$2/new"
-	cmp -s "$2/new" "$2/taken.h" || mv "$2/new" "$2/taken.h"
-}
-
 # DIR OVERLAY SOURCE OBJECT KIND: as mm/pagewalk.c was compiled, with OVERLAY's headers first
 kernel_compile() {
 	local command first=""
 
 	! { kernel_fresh "$1" "$4" && grep -qF " $3 " "$4.d"; } || return 0
 	command=$(kernel_command "$1" "$5")
-	[ "$2" = - ] || first="-I$2/include $(compgen -G "$2/arch/*/include" | sed 's/^/-I/' | paste -sd' ') -I$2/taken"
+	[ "$2" = - ] || first="-I$2/include $(compgen -G "$2/arch/*/include" | sed 's/^/-I/' | paste -sd' ')"
 	(cd "$1/o" && eval "${command/ -nostdinc/ $first -nostdinc} -Wno-missing-prototypes -Wno-missing-declarations" \
-		"$(kernel_probes "${1%/*}/src" | paste -sd" ") -I$1/taken -Wp,-MMD,$4.d -c -o $4 $3") >"$4.log" 2>&1 || { cat "$4.log" >>"$1/log"; return 1; }
+		"$(kernel_probes "${1%/*}/src" | paste -sd" ") -Wp,-MMD,$4.d -c -o $4 $3") >"$4.log" 2>&1 || { cat "$4.log" >>"$1/log"; return 1; }
 }
 
 # CROSS OBJECT: assembler for what is still undefined. A function says its name and ends
@@ -334,7 +321,6 @@ kernel_program() {
 	kernel_make "$1" "$2" "$3" KCFLAGS="$(kernel_flags)" $(printf '%s.o ' $(kernel_files "$3")) ||
 		{ kernel_complain "$2" "compiling mm/*.c"; return 2; }
 	mkdir -p "$2/tree/plain"
-	kernel_take "$1" "$2/taken"
 	[ "$3" != i386 ] || kernel_compile_cx8 "$1" "$2" || return
 	kernel_compile_all "$2" - explore "$2/tree" "${glue[@]}" || { kernel_complain "$2" "compiling the glue"; return 2; }
 	[[ $kernel_kinds != *race* ]] || kernel_compile_all "$2" - race "$2/tree/plain" "${files[@]}" "${glue[@]}" ||
@@ -386,9 +372,8 @@ kernel_busted() {
 			sources+=("$1/$f.c")
 		fi
 	done
-	[[ ${changed[*]} != *mm/huge_memory.c* ]] || kernel_take "$to/overlay" "$to/overlay/taken"
 	for f in $kernel_glue; do
-		[[ ${changed[*]} != *.h* && "$f ${changed[*]}" != "taken "*mm/huge_memory.c* ]] || sources+=("$root/src/kernel/glue/$f.c")
+		[[ ${changed[*]} != *.h* ]] || sources+=("$root/src/kernel/glue/$f.c")
 	done
 	for kind in $kinds; do
 		# shellcheck disable=SC2046,SC2015  # words; whichever of both fails

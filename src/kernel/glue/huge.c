@@ -64,6 +64,28 @@ CROSSING void do_tree_split(void)
 	split_huge_pmd(&glue_vma, (pmd_t *)glue_pmd(), GLUE_ADDRESS);
 }
 
+/*
+ * The same, of the huge zero page: __split_huge_zero_page_pmd() fills the table before it is seen. Nobody reads an
+ * entry of it as it was before: the wmb before the last pmd_populate() sees to that, and a reader's way through the
+ * PMD, on which the address of the entry depends. Not on ARM: set_pte_at() ends in assembler there that is not linked.
+ */
+#ifdef CONFIG_X86
+CROSSING void do_zero_split(void)
+{
+	pmd_t *pmd = glue_pmd();
+	spinlock_t *ptl;
+
+	huge_zero_pfn = glue_leaf_pfn(0);
+	hook_take(PHYS_TABLES >> PAGE_SHIFT, 0);
+	ptl = pmd_lock(&glue_mm, pmd);
+	pmd_huge_pte(&glue_mm, pmd) = NULL;
+	pgtable_trans_huge_deposit(&glue_mm, pmd, pfn_to_page(PHYS_TABLES >> PAGE_SHIFT));
+	set_pmd_at(&glue_mm, GLUE_ADDRESS, pmd, __pmd(glue_leaf(0)));
+	spin_unlock(ptl);
+	tree_split_huge_pmd(&glue_vma, pmd, GLUE_ADDRESS, false, NULL);
+}
+#endif
+
 /* copy_huge_pmd(), of the parent's */
 CROSSING void do_wrprotect(void)
 {

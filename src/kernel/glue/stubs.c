@@ -100,6 +100,10 @@ unsigned glue_ptrs_per_p4d SERVES(ptrs_per_p4d) = 1;
 unsigned glue_l5_enabled SERVES(__pgtable_l5_enabled);
 #endif
 
+/* the zero page, whichever name it has */
+unsigned long glue_zero_pfn SERVES(zero_pfn) = PHYS_PAGES >> PAGE_SHIFT;
+unsigned long glue_zero_page_pfn SERVES(zero_page_pfn) = PHYS_PAGES >> PAGE_SHIFT;
+
 /* 5.10's split takes the page's lock, which nobody else does */
 void glue_unlock_page(struct page *) SERVES(unlock_page);
 void glue_unlock_page(struct page *p) { __clear_bit(PG_locked, (unsigned long *)p); }

@@ -89,6 +89,7 @@ kernel_audit() {
 	setup kernel-audit
 	[ ! -d /usr/lib/ccache ] || export PATH=/usr/lib/ccache:$PATH CCACHE_NOHASHDIR=1
 	TARGET=x86_64 COMPILER=gcc SAN='' build build/x86_64-gcc/tornentries
+	kernel_alone "$1"
 	view=$(kernel_view "$1") || exit
 	out=$(stamp kernel-audit .jsonl)
 	for arch in "${@:2}"; do

@@ -293,9 +293,9 @@ kernel_compile_cx8() {
 
 # DIR KIND: the tree's own objects of that kind, in the order of kernel_files, kernel_glue
 kernel_objects() {
-	local f
+	local f arch=${1##*/}
 
-	for f in $(kernel_files "${1##*/}"); do
+	for f in $(kernel_files "${arch%%-*}"); do
 		if [ "$2" = explore ]; then echo "$1/o/$f.o"; else echo "$1/tree/plain/${f##*/}.o"; fi
 	done
 	for f in $kernel_glue; do

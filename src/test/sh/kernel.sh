@@ -65,6 +65,8 @@ expect "... but with one of them" 'exits 0 && ! [ -s "$tmp/err" ]'
 printf 'CONFIG_SMP=y\nCONFIG_X86_PAE=y\nCONFIG_NR_CPUS=2\n' >"$tmp/fragment"
 parts kernel_configured "$tmp/view/i386" "$tmp/fragment"
 expect "a configuration that cannot have PAE" 'one_line && err_has "cannot have CONFIG_X86_PAE=y"'
+parts kernel_objects "$tmp/view/arm-clang" explore
+expect "objects of ARM by clang are those of ARM" 'exits 0 && out_has "arm-clang/o/mm/gup.o" && ! out_has "x86/mm"'
 echo "gup.o: $tmp/view/src/mm/gup.c $tmp/view/src/mm/internal.h" >"$tmp/view/i386/tree/gup.o.d"
 echo "walk.o: $tmp/view/src/mm/pagewalk.c" >"$tmp/view/i386/tree/walk.o.d"
 echo mm/gup.c >"$tmp/view/changed"

@@ -50,7 +50,7 @@ expect "a configuration with something else in it: which line" 'one_line && err_
 
 parts() {
 	code=0
-	root=$root bash -c '. "$root/src/kernel/tree.sh"; . "$root/src/kernel/objects.sh"; "$@"' parts "$@" >"$tmp/out" 2>"$tmp/err" || code=$?
+	env "root=$root" bash -c '. "$root/src/kernel/tree.sh"; . "$root/src/kernel/objects.sh"; "$@"' parts "$@" >"$tmp/out" 2>"$tmp/err" || code=$?
 }
 mkdir -p "$tmp/view/src" "$tmp/view/i386/o" "$tmp/view/i386/tree"
 printf 'CONFIG_SMP=y\nCONFIG_NR_CPUS=4\nCONFIG_SPLIT_PTLOCK_CPUS=4\n' >"$tmp/view/i386/o/.config"
@@ -213,7 +213,8 @@ fi
 
 tar -cf "$tmp/other.tar" -C "$tmp" empty
 kernel "$tmp/other.tar" --arch x86_64 --time 0
-expect "a .tar of something else, and nothing of it is left" 'one_line && err_has "no mm/pagewalk.c in it" && ! ls -d "$root"/build/kernel/other.tar-* 2>/dev/null'
+expect "a .tar of something else, and nothing of it is left" 'one_line && err_has "no mm/pagewalk.c in it" && ! compgen -G "$root/build/kernel/other.tar-*/"'
+rm -f "$root"/build/kernel/other.tar-*.lock
 
 # ---- a patch under test, before and after ----
 

@@ -135,7 +135,7 @@ expect "6.1: the tree's own __split_huge_pmd(), and who takes the lock of a huge
 expect "6.1: who walks without a vma is clean, and a table that goes is outside its contract" '
 	said walk_page_range.novma.fault-zap pass && out_has "novma.fault-zap .*leaf-unchecked caught \(confused\)" &&
 	out_has "novma.retract-free .*outside this tree.s contract: used what had been freed"'
-expect "a line of results for each cell" '[ "$(wc -l <"$root/$file")" = 24 ]'
+expect "a line of results for each cell" '[ "$(grep -cE "^(pass|fail|inconclusive) +[a-z]" "$tmp/out")" = "$(wc -l <"$root/$file")" ] && [ -s "$root/$file" ]'
 expect "... and all of one executor, raced or not" '[ "$(grep -o "\"cpus\":[^]]*" "$root/$file" | sort -u | wc -l)" = 1 ]'
 check "results: the contract's members" python3 "$root/src/test/check_results.py" "$root/$file"
 check "the page beside them has their figures" python3 "$root/src/test/check_page.py" "$root/${file%.jsonl}.html" "$root/$file"

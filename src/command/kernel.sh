@@ -118,14 +118,14 @@ kernel_one() {
 	for sed in "$root"/configs/kernel/busted/*.sed; do
 		twin=$(basename "$sed" .sed) code=0
 		[[ " $(sed -n 's/^# arches: //p' "$sed" | grep . || echo "$3") " == *" $3 "* ]] || continue
-		mapfile -t cells < <(kernel_twin_cells "$twin" | tr ' ' '\n')
-		[ ${#cells[@]} = 0 ] || grep '^cell' "$dir/tree/lines" | grep -qF "$(printf '%s\n' "${cells[@]}")" || continue
+		mapfile -t cells < <(sed -n 's/^cell\t\([^\t]*\)\t.*/\1/p' "$dir/tree/lines" | grep -F -- "$(kernel_twin_cells "$twin" | tr ' ' '\n')")
+		[ ${#cells[@]} -gt 0 ] || continue
 		kernel_busted "$1" "$dir" "$3" "$twin" || code=$?
 		[ "$code" != 2 ] || echo "run.sh: kernel: going on without the busted twin $twin" >&2
 		[ "$code" = 0 ] || continue
 		echo "$4, $3: every execution of the busted twin $twin" >&2
 		{
-			[ ${#cells[@]} = 0 ] || only_cells=("${cells[@]}")	# in this subshell
+			only_cells=("${cells[@]}")	# in this subshell
 			kernel_twin_for "$twin" | sed 's/^/for\t/'
 			kernel_explore "$dir/$twin/explore" "$3" "--brief$(kernel_twin_model "$twin")"
 		} >"$dir/$twin/said" &	# while the next is compiled

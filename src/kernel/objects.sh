@@ -334,7 +334,7 @@ kernel_program() {
 
 # TWIN: -MODEL, where it shows under another one than the machine's
 kernel_twin_model() { sed -n 's/^# model: /-/p' "$root/configs/kernel/busted/$1.sed"; }
-# TWIN: the cells that it is explored in; none: all
+# TWIN: parts of the names of the cells that it is explored in; none: all. It is not made where none is wanted
 kernel_twin_cells() { sed -n 's/^# cells: //p' "$root/configs/kernel/busted/$1.sed"; }
 # TWIN: the oracle that it is for, if it is: then it is not raced, and no pass rests on it
 kernel_twin_for() { sed -n 's/^# for: //p' "$root/configs/kernel/busted/$1.sed"; }

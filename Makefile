@@ -121,7 +121,8 @@ KERNEL_WORLD := $(addprefix $(OUT)/kernel/,cells.o notes.o oracles.o world.o)
 KERNEL_EXPLORER := $(KERNEL_WORLD) $(addprefix $(OUT)/kernel/,explore.o entry.o models.o transcribed.o seam.o) $(call objects,src/explore/*.c) \
 	$(addprefix $(OUT)/explored/,readers.o writers.o) $(OUT)/protocol/layouts.o
 $(OUT)/kernel/explorer.o: $(KERNEL_EXPLORER)
-$(OUT)/kernel/racer.o: $(KERNEL_WORLD) $(OUT)/kernel/race.o $(addprefix $(OUT)/stress/,clock.o pin.o poke.o preempt.o)
+$(OUT)/kernel/racer.o: $(KERNEL_WORLD) $(addprefix $(OUT)/kernel/,race.o tears.o) $(addprefix $(OUT)/stress/,calibrate.o clock.o pin.o poke.o preempt.o) \
+	$(OUT)/native/primitives.o
 $(OUT)/kernel/explorer-clang.o: $(filter-out %/seam.o,$(KERNEL_EXPLORER)) $(OUT)/kernel/seam-clang.o
 $(OUT)/kernel/explorer.o $(OUT)/kernel/explorer-clang.o $(OUT)/kernel/racer.o:
 	$(CROSS)ld -r -o $@ $^

@@ -368,5 +368,6 @@ cmd_kernel() {
 	[ ! -s "$out" ] || [ ! -s "$after" ] || kernel_changes "$out" "$after"
 	[ ! -s "$out" ] || kernel_page "$out" "$after"
 	[ ! -s "$out" ] || echo "results: ${out#"$root"/}$([ ! -s "$after" ] || echo " ${after#"$root"/}")"
+	[ ! -s "$out" ] || [ -n "$kernel_patch${revs[*]}${only_cells[*]}" ] || echo "also of this tree: --entries, --models, --audit"
 	exit "$worst"
 }

@@ -11,6 +11,7 @@
  * once, under its worst note, with the time of the first; all that was noted is in `seen`.
  *
  *	cpus	0,1
+ *	tears	PRIMITIVE		the executor makes two accesses of what its CPU promises to be one
  *	raced	CELL	STRATEGY	WALKS	ROUNDS	NANOSECONDS	BAD ROUNDS	NOTE=WALKS/ROUNDS/NANOSECONDS,...
  *	seen	CELL	NOTES
  *	missing	CELL	SYMBOL		it was reached, and nobody serves it
@@ -26,6 +27,7 @@
 #include "kernel/cells.h"
 #include "kernel/glue/glue.h"
 #include "kernel/oracles.h"
+#include "kernel/tears.h"
 #include "kernel/world.h"
 #include "stress/clock.h"
 #include "stress/pin.h"
@@ -517,6 +519,7 @@ int main(int argc, char **argv)
 	oracles.entry = load_entry;
 	world_keep();
 	printf(one_cpu ? "cpus\t%d\n" : "cpus\t%d,%d\n", cpus.id[0], cpus.id[1]);
+	tears_print(&cpus);
 	for (unsigned t = 0; t < NR_TRANSITIONS && !err; t++)
 		for (unsigned w = 0; w < NR_WALKERS && !err; w++) {
 			walker = &walkers[w];

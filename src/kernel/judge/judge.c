@@ -119,8 +119,10 @@ void judge_cell(const struct judged *j, struct cell *c)
 	c->worst = -1;
 	if (impossible(j, c)) {
 		judged_notes(what, sizeof(what), impossible(j, c));
-		c->cause = CAUSE_ALARM;
-		say(c, "ALARM: the race shows %s, which no execution of the source does", what);
+		c->cause = *j->tears ? CAUSE_BLAMES_EXECUTOR : CAUSE_ALARM;
+		say(c, "%sthe race shows %s, which no execution of the source does", *j->tears ? "" : "ALARM: ", what);
+		if (*j->tears)
+			say(c, "; this executor tears what its CPU promises not to: %s", j->tears);
 	} else if (bad) {
 		/* the first that has a witness: explore.c begins with what is likeliest */
 		for (const struct step *st = c->steps; st && c->worst < 0; st = st->next)

@@ -61,6 +61,7 @@ struct judged {
 	bool shown[NR_MODELS];	/* that somebody explored */
 	bool ended, raced;	/* the explorer, the race told of all cells */
 	char cpus[32];		/* those that raced, "0,1" */
+	char tears[64];		/* what the executor tears of what its CPU promises, "ldrd, strd" */
 };
 
 /* One line, exit 2. */

@@ -171,6 +171,11 @@ judge "$tmp/alarm"
 expect "an ALARM, exit 1, and the cause is in the line" 'exits 1 && said walk_page_range.pte.fault-zap fail &&
 	out_has "ALARM: the race shows bad-entry, which no execution" && grep -q "\"cause\":\"alarm\"" "$tmp/judged"'
 
+{ cat "$tmp/alarm"; printf 'tears\tldrd\n'; } >"$tmp/blamed"
+judge "$tmp/blamed"
+expect "... and on an executor that tears ldrd, it is nobody's but the executor's" 'exits 4 && said walk_page_range.pte.fault-zap inconclusive &&
+	out_has "tears what its CPU promises not to: ldrd" && grep -q "\"cause\":\"blames-executor\"" "$tmp/judged"'
+
 sed 's/complete$/no memory/' "$tmp/alarm" >"$tmp/seen"
 judge "$tmp/seen"
 expect "seen, where no search says whether it may be: it fails all the same" 'exits 1 && said walk_page_range.pte.fault-zap fail &&

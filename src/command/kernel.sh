@@ -59,10 +59,10 @@ kernel_facts() {
 	local on=""
 
 	[ -n "$board" ] || on=$(kernel_runs_on "$3" "$dir/tree/explore")
-	# the question: its cells, what nobody may see, and for what kernel; the tree is the answer's
+	# the question of a cell of that name: what nobody may see, and for what kernel; the tree is the answer's
 	printf '%s\t%s\n' view "$1" home "$root/src/kernel" \
-		hash "$( (cat "$root"/src/kernel/{cells,notes}.h "$root/configs/kernel/$3.config" ${kernel_config:+"$kernel_config"}; echo "$3") |
-		sha256sum | cut -c1-16)" \
+		hash "$( (sed -n 's/^\tX([A-Z_]*, "\([a-z-]*\)", *\([012]\),.*/\1 \2/p' "$root/src/kernel/notes.h"
+			grep -hv '^#' "$root/configs/kernel/$3.config" ${kernel_config:+"$kernel_config"}; echo "$3") | sha256sum | cut -c1-16)" \
 		layout "$([ "$3" = arm ] && echo lpae || echo pae)" target "$(kernel_target "$3")" \
 		executor "${on:+${on} $(qemu_user_version "$(command -v "$on")") (user mode)}${on:-native}" \
 		cpu "${board_cpu:-$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)}" kernel "${board_kernel:-$(uname -sr)}" \

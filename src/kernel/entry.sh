@@ -41,30 +41,14 @@ entry_compile() {
 	mv "$4/new" "$4/rows"
 }
 
-# VIEW DIR ARCH: entry/out-of-line.o, what an ARM tree has out of line of one entry; prints it. Nothing else of
-# its file is wanted, and what we serve is ours.
-entry_out_of_line() {
-	local to=$2/entry asm=$2/o/arch/arm/mm/proc-v7.o cross
-
-	[ "$3" = arm ] || return 0
-	cross=$(kernel_cross "$3")
-	[ "$asm" -nt "$1/arch/arm/mm/proc-v7-3level.S" ] || kernel_make "$1" "$2" arm -j1 arch/arm/mm/proc-v7.o || return
-	kernel_compile "$2" - "$1/arch/arm/mm/mmu.c" "$to/file.o" explore || return
-	echo "$to/out-of-line.o"
-	[ -z "$(find "$to/file.o" "$asm" -newer "$to/out-of-line.o" 2>&1)" ] && return
-	"${cross}ld" -r --gc-sections -u set_ptes -u set_pte_at -u cpu_v7_set_pte_ext -o "$to/new.o" "$to/file.o" "$asm" &&
-		"${cross}objcopy" --weaken "$to/new.o" "$to/out-of-line.o" && rm "$to/new.o"
-}
-
 # VIEW DIR OVERLAY ARCH VARIANT: the program VARIANT/explore
 entry_program() {
-	local to=$2/$5 more
+	local to=$2/$5
 
 	mkdir -p "$to" "$2/entry"
 	entry_compile "$2" "$3" "$4" "$to" || return
-	more=$(entry_out_of_line "$1" "$2" "$4" 2>>"$2/log") || { kernel_complain "$2" "compiling what is out of line"; return 2; }
-	# shellcheck disable=SC2046,SC2086  # words; no word, or one
-	kernel_link "$2" "$4" explore "$5" $(kernel_objects "$2" explore) "$to/rows.o" $more >>"$2/log" 2>&1 ||
+	# shellcheck disable=SC2046  # words
+	kernel_link "$2" "$4" explore "$5" $(kernel_objects "$2" explore) "$to/rows.o" >>"$2/log" 2>&1 ||
 		{ kernel_complain "$2" "linking the entry's program"; return 2; }
 }
 

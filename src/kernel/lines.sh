@@ -17,7 +17,7 @@ kernel_lines() {
 	cut -d' ' -f2 "$said.at" | "$3addr2line" -a -i -f -e "$1" | awk -v view="$2/" -v OFS='\t' '
 		/^0x/ { if (at) print at, best ? best : any; at = $1; best = any = ""; next }
 		{ f = $1; getline where; sub(/ \(discriminator.*/, "", where); sub(view, "", where)
-		  if (where ~ /^\?/) next
+		  if (where ~ /^\?|:\?$/) next
 		  if (where ~ /\/glue\//) sub(/^.*\/glue\//, "glue/", where)
 		  if (where ~ /\/src\/kernel\//) sub(/^.*\/src\/kernel\//, "src/kernel/", where)
 		  if (where ~ /\/overlay\//) sub(/^.*\/overlay\//, "", where)

@@ -60,7 +60,9 @@ kernel_make() {
 # What makes an object instrumented, in one piece, as it stands in the command that compiled it. clang's driver
 # knows of no ThreadSanitizer on 32-bit, its compiler does; and a load that a store follows is announced, too.
 kernel_instrument() {
-	local flags="-fsanitize=thread --param tsan-distinguish-volatile=1 --param tsan-instrument-func-entry-exit=0 -Wno-tsan"
+	# a statement's line where it begins: an access without one of its own has the line of what stands before it
+	local flags="-fsanitize=thread --param tsan-distinguish-volatile=1 --param tsan-instrument-func-entry-exit=0 -Wno-tsan \
+-gstatement-frontiers -fno-schedule-insns2"
 
 	[ "$kernel_compiler" = gcc ] || flags="-Xclang -fsanitize=thread -mllvm -tsan-distinguish-volatile=1 \
 -mllvm -tsan-instrument-func-entry-exit=0 -mllvm -tsan-instrument-read-before-write=1"
@@ -291,6 +293,20 @@ kernel_compile_cx8() {
 		{ kernel_complain "$2" "compiling $f.o"; return 2; }
 }
 
+# VIEW DIR KIND: what an ARM tree has out of line of a PTE, set_pte_at() and the asm that it calls. Nothing else of its
+# file is wanted, and what we serve is ours.
+kernel_out_of_line() {
+	local to=$2/tree asm=$2/o/arch/arm/mm/proc-v7.o cross
+
+	[ "$3" = explore ] || to+=/plain
+	cross=$(kernel_cross arm)
+	{ [ "$asm" -nt "$1/arch/arm/mm/proc-v7-3level.S" ] || kernel_make "$1" "$2" arm -j1 arch/arm/mm/proc-v7.o; } &&
+		kernel_compile "$2" - "$1/arch/arm/mm/mmu.c" "$to/mmu.o" "$3" || return
+	[ -z "$(find "$to/mmu.o" "$asm" -newer "$to/out-of-line.o" 2>&1)" ] && return
+	"${cross}ld" -r --gc-sections -u set_ptes -u set_pte_at -u cpu_v7_set_pte_ext -o "$to/new.o" "$to/mmu.o" "$asm" &&
+		"${cross}objcopy" --weaken "$to/new.o" "$to/out-of-line.o" && rm "$to/new.o"
+}
+
 # DIR KIND: the tree's own objects of that kind, in the order of kernel_files, kernel_glue
 kernel_objects() {
 	local f arch=${1##*/}
@@ -301,9 +317,9 @@ kernel_objects() {
 	for f in $kernel_glue; do
 		if [ "$2" = explore ]; then echo "$1/tree/glue-$f.o"; else echo "$1/tree/plain/glue-$f.o"; fi
 	done
-	f=$1/o/arch/x86/lib/atomic64_cx8_32.o
-	[ "$2" = explore ] || f=$1/tree/plain/cx8.o
-	[ ! -e "$f" ] || echo "$f"
+	for f in "$1/o/arch/x86/lib/atomic64_cx8_32.o explore" "$1/tree/plain/cx8.o race" "$1/tree/out-of-line.o explore" "$1/tree/plain/out-of-line.o race"; do
+		[ ! -e "${f% *}" ] || [ "${f#* }" != "$2" ] || echo "${f% *}"
+	done
 }
 
 # VIEW DIR ARCH: the programs of the tree as it is
@@ -326,6 +342,7 @@ kernel_program() {
 	[[ $kernel_kinds != *race* ]] || kernel_compile_all "$2" - race "$2/tree/plain" "${files[@]}" "${glue[@]}" ||
 		{ kernel_complain "$2" "compiling without the instrumentation"; return 2; }
 	for kind in $kernel_kinds; do
+		[ "$3" != arm ] || kernel_out_of_line "$1" "$2" "$kind" 2>>"$2/log" || { kernel_complain "$2" "compiling what is out of line"; return 2; }
 		# shellcheck disable=SC2046  # words
 		kernel_link "$2" "$3" "$kind" tree $(kernel_objects "$2" "$kind") >>"$2/log" 2>&1 ||
 			{ kernel_complain "$2" "linking"; return 2; }

@@ -39,16 +39,6 @@ static inline u64 words_high_low(u32 *p)
 	return (u64)high << 32 | READ_ONCE(p[0]);
 }
 
-/* A PTE is stored by the CPU's own asm, called through a table where there are several; caches decide nothing here. */
-#ifdef CONFIG_ARM
-#ifdef PROC_TABLE
-void cpu_v7_set_pte_ext(pte_t *, pte_t);
-struct processor processor = { .set_pte_ext = cpu_v7_set_pte_ext };
-#endif
-void glue_caches(void) __asm__("__sync_icache_dcache");
-void glue_caches(void) {}
-#endif
-
 /* A reader begins when what it needs is there; whoever comes too early, or too late, saw nothing. */
 #define READER(name, level, kind, expression)                                \
 	CROSSING void read_##name(void);                                      \

@@ -67,9 +67,8 @@ CROSSING void do_tree_split(void)
 /*
  * The same, of the huge zero page: __split_huge_zero_page_pmd() fills the table before it is seen. Nobody reads an
  * entry of it as it was before: the wmb before the last pmd_populate() sees to that, and a reader's way through the
- * PMD, on which the address of the entry depends. Not on ARM: set_pte_at() ends in assembler there that is not linked.
+ * PMD, on which the address of the entry depends.
  */
-#ifdef CONFIG_X86
 CROSSING void do_zero_split(void)
 {
 	pmd_t *pmd = glue_pmd();
@@ -84,7 +83,6 @@ CROSSING void do_zero_split(void)
 	spin_unlock(ptl);
 	tree_split_huge_pmd(&glue_vma, pmd, GLUE_ADDRESS, false, NULL);
 }
-#endif
 
 /* copy_huge_pmd(), of the parent's */
 CROSSING void do_wrprotect(void)

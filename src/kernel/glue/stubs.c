@@ -124,11 +124,34 @@ NOTHING(__vma_start_write);
 #ifdef CONFIG_ARM
 void glue_set_bit(int n, volatile unsigned long *p) SERVES(_set_bit);	/* of a struct page's flags */
 void glue_set_bit(int n, volatile unsigned long *p) { p[n / 32] |= 1ul << n % 32; }
+void glue_clear_bit(int n, volatile unsigned long *p) SERVES(_clear_bit);
+void glue_clear_bit(int n, volatile unsigned long *p) { p[n / 32] &= ~(1ul << n % 32); }
+int glue_test_and_set_bit(int n, volatile unsigned long *p) SERVES(_test_and_set_bit);
+int glue_test_and_set_bit(int n, volatile unsigned long *p)
+{
+	int was = p[n / 32] >> n % 32 & 1;
+
+	glue_set_bit(n, p);
+	return was;
+}
+int glue_test_and_clear_bit(int n, volatile unsigned long *p) SERVES(_test_and_clear_bit);
+int glue_test_and_clear_bit(int n, volatile unsigned long *p)
+{
+	int was = p[n / 32] >> n % 32 & 1;
+
+	glue_clear_bit(n, p);
+	return was;
+}
 char glue_arm_events[4096] SERVES(vm_event_states);
 pgprot_t glue_pgprot SERVES(pgprot_user) = __pgprot(L_PTE_PRESENT | L_PTE_YOUNG);
 NOTHING(flush_tlb_range);
 NOTHING(flush_tlb_page);
 NOTHING(__aeabi_unwind_cpp_pr0);
+NOTHING(__sync_icache_dcache);	/* caches decide nothing here */
+#ifdef PROC_TABLE	/* a PTE is stored by the CPU's own asm, called through a table where there are several CPUs */
+void cpu_v7_set_pte_ext(pte_t *, pte_t);
+struct processor processor = { .set_pte_ext = cpu_v7_set_pte_ext };
+#endif
 #endif
 
 /* cli and sti, and before what asm does (prelude.h): no register may change */

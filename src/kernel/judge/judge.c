@@ -83,11 +83,17 @@ static void find_strength(const struct judged *j, struct cell *c)
 }
 
 /* What was seen of the plain objects and no execution of the source shows. */
+/* What the race showed; nothing where it was cut off in the middle of what nobody serves: what it left is not the tree's doing. */
+static uint32_t raced_bad(const struct cell *c)
+{
+	return c->raced.seen & NOTES_VOID ? 0 : c->raced.seen & NOTES_BAD;
+}
+
 static uint32_t impossible(const struct judged *j, const struct cell *c)
 {
 	if (!c->complete[j->model] || c->notes[j->model] & (NOTES_VOID | c->void_notes))
 		return 0;
-	return c->raced.seen & NOTES_BAD & ~c->notes[j->model];
+	return raced_bad(c) & ~c->notes[j->model];
 }
 
 static void say_raced(const struct judged *j, struct cell *c)
@@ -134,10 +140,10 @@ void judge_cell(const struct judged *j, struct cell *c)
 		say(c, "%s%s", c->outside ? "outside this tree's contract: " : "", note_kinds[c->worst].meaning);
 		if (steps_to(c, (unsigned)c->worst))
 			say(c, ", in %u steps", steps_to(c, (unsigned)c->worst));
-	} else if ((c->raced.seen & NOTES_BAD) && !c->outside) {
+	} else if (raced_bad(c) && !c->outside) {
 		/* there is no complete search to call it impossible: then it is what it is */
 		c->cause = CAUSE_FORBIDDEN;
-		say(c, "%s", note_kinds[__builtin_ctz(c->raced.seen & NOTES_BAD)].meaning);
+		say(c, "%s", note_kinds[__builtin_ctz(raced_bad(c))].meaning);
 	} else if (notes & (NOTES_VOID | c->void_notes)) {
 		judged_notes(what, sizeof(what), notes & NOTES_VOID);
 		c->cause = CAUSE_NO_STUB;

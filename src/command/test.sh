@@ -28,7 +28,7 @@ tap() {
 
 	shift
 	log=$(mktemp)
-	timeout -k 10 1200 "$@" </dev/null >"$log" 2>&1 || code=$?
+	timeout -k 10 2400 "$@" </dev/null >"$log" 2>&1 || code=$?
 	count "$name" "$log" "$code" $((SECONDS - begin))
 	rm -f "$log"
 }

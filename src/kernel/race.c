@@ -20,9 +20,11 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "kernel/cells.h"
 #include "kernel/glue/glue.h"
@@ -34,7 +36,8 @@
 #include "stress/poke.h"
 #include "stress/preempt.h"
 
-enum { LINE = 128, SLICE_NS = 20000000, RESETS = 1024, STEPS = 400, STEP_SLICE_NS = 20000 };
+enum { MAX_HELD = 4, LINE = 128, SLICE_NS = 20000000, RESETS = 1024, STEPS = 400, STEP_SLICE_NS = 20000 };
+static const uint64_t LOST_NS = 5000000000;
 
 static bool always(void) { return true; }
 
@@ -96,8 +99,8 @@ static __thread struct {
 	uint32_t notes, random;
 	uint64_t round;
 	bool changed;			/* a walk of this round has split something */
-	unsigned ntables;
-	uint8_t *held;
+	unsigned ntables, nheld;
+	uint8_t *held[MAX_HELD];	/* the locks */
 } my;
 
 /* No `pause`: how long one takes differs from machine to machine, and under a hypervisor by the moment. */
@@ -147,28 +150,54 @@ static uintptr_t load_entry(void) { return *(volatile uintptr_t *)shared.entry; 
 
 /* ---- what the kernel calls ---- */
 
+static void let_go(uint8_t *l)
+{
+	unsigned i = 0;
+
+	while (i < my.nheld && my.held[i] != l)
+		i++;
+	if (i < my.nheld)
+		my.held[i] = my.held[--my.nheld];
+	__atomic_store_n(l, 0, __ATOMIC_RELEASE);
+}
+
+/* In which somebody else would have let go of it if he ever did. */
+static bool is_lost(uint64_t *since_ns)
+{
+	const uint64_t now = now_ns();
+
+	if (!*since_ns)
+		*since_ns = now;
+	return now - *since_ns > LOST_NS;
+}
+
 CALLED_BY_KERNEL void AT(hook_lock)(void *lock, const void *who)
 {
 	uint8_t *l = lock;
+	uint64_t since_ns = 0;
+	uint32_t turns = 0;
 
 	(void)who;
 	while (__atomic_exchange_n(l, 1, __ATOMIC_ACQUIRE))
-		while (__atomic_load_n(l, __ATOMIC_RELAXED))
+		while (__atomic_load_n(l, __ATOMIC_RELAXED)) {
 			pause_cpu();
-	my.held = l;
-}
-
-static void let_go(void)
-{
-	__atomic_store_n(my.held, 0, __ATOMIC_RELEASE);
-	my.held = NULL;
+			if (!(++turns & 0xfffff) && is_lost(&since_ns)) {
+				note(NOTE_STUCK);
+				world_leave();
+			}
+		}
+	if (my.nheld == MAX_HELD) {	/* more than anybody under test takes */
+		let_go(l);
+		note(NOTE_STUCK);
+		world_leave();
+	}
+	my.held[my.nheld++] = l;
 }
 
 CALLED_BY_KERNEL void AT(hook_unlock)(void *lock, const void *who)
 {
 	(void)who;
-	my.held = lock;
-	let_go();
+	let_go(lock);
 	hold();
 }
 
@@ -228,11 +257,10 @@ static uint32_t run(void (*f)(void))
 {
 	const bool fell = (my.notes = 0, world_run(f, oracles_fallen));
 
-	if (my.held) {
-		if (!fell)
-			note(NOTE_LOCK_HELD);
-		let_go();
-	}
+	if (my.nheld && !fell)
+		note(NOTE_LOCK_HELD);
+	while (my.nheld)
+		let_go(my.held[0]);
 	AT(hook_irqs)(0);
 	return my.notes;
 }
@@ -390,6 +418,34 @@ static void tally_add(struct tally *t, const struct tally *part)
 	}
 }
 
+/* In whichever thread is told to: what runs does not end by itself. */
+static void give_up(int sig)
+{
+	(void)sig;
+	if (world_runs()) {
+		note(NOTE_STUCK);
+		world_leave();
+	}
+}
+
+/* A busted walker may go round for ever; then neither it nor who waits for it comes to an end. */
+static void join_both(pthread_t a, pthread_t b)
+{
+	const struct sigaction sa = { .sa_handler = give_up, .sa_flags = SA_NODEFER };
+	struct timespec until;
+
+	sigaction(SIGUSR2, &sa, NULL);
+	clock_gettime(CLOCK_REALTIME, &until);
+	for (;;) {
+		until.tv_sec += LOST_NS / 1000000000;
+		if (pthread_timedjoin_np(b, NULL, &until) != ETIMEDOUT)
+			break;
+		pthread_kill(a, SIGUSR2);
+		pthread_kill(b, SIGUSR2);
+	}
+	pthread_join(a, NULL);
+}
+
 /* 0, or -EAGAIN. */
 static int slice(struct tally *t)
 {
@@ -414,8 +470,7 @@ static int slice(struct tally *t)
 		pthread_join(a, NULL);
 		return -EAGAIN;
 	}
-	pthread_join(b, NULL);
-	pthread_join(a, NULL);
+	join_both(a, b);
 	preempt_stop(&preempt);
 	tally_add(t, &walks);
 	tally_add(t, &w.tally);

@@ -27,6 +27,8 @@ uint64_t world_hash(void);
  */
 int world_run(void (*f)(void), void (*fallen)(int sig, uintptr_t at, uintptr_t wanted));
 void world_leave(void) __attribute__((noreturn));
+/* Is this thread in such a call? */
+bool world_runs(void);
 
 /* Is it the place of a struct page? */
 bool world_is_page(uintptr_t wanted);

@@ -114,7 +114,7 @@ kernel_one() {
 	grep -q '^cell' "$dir/tree/lines" ||
 		{ echo "run.sh: kernel: no cell of $3 has \"${only_cells[*]}\" in its name; ./run.sh kernel $2 --arch $3 lists them" >&2; return 2; }
 	kernel_facts "$1" "$2" "$3" "$4" >"$dir/facts"
-	[ -z "$watch" ] || kernel_preview "$dir" "$4" "$3"
+	[ -z "$watch" ] || "$root/build/x86_64-gcc/tornkernel" --preview "$dir/facts" "$4, $3" "$dir/tree/lines"
 	for sed in "$root"/configs/kernel/busted/*.sed; do
 		twin=$(basename "$sed" .sed) code=0
 		[[ " $(sed -n 's/^# arches: //p' "$sed" | grep . || echo "$3") " == *" $3 "* ]] || continue
@@ -349,6 +349,7 @@ cmd_kernel() {
 		for rev in "${!revs[@]}"; do
 			code=0
 			kernel_all "$([ "$rev" = 0 ] && echo "$out" || echo "$after")" "${revs[rev]}" "${views[rev]}" "$tree" || code=$?
+			[ "$code" != 2 ] || exit 2	# what is said of the other would rest on what an earlier run left
 			worst=$(kernel_worse "$worst" "$code") kernel_before=${revs[rev]//=/-}=${views[rev]%/src}
 		done
 	elif [ -n "$kernel_patch" ]; then
@@ -358,7 +359,8 @@ cmd_kernel() {
 			echo "$(basename "$kernel_patch"), $arch: compiling" >&2
 			kernel_program "$patched" "${patched%/src}/$(kernel_variant "$arch")" "$arch" || exit
 		done
-		kernel_patch="" kernel_all "$out" "$(basename "$tree")" "$view" "$tree" || :
+		kernel_patch="" kernel_all "$out" "$(basename "$tree")" "$view" "$tree" || code=$?
+		[ "$code" != 2 ] || exit 2	# what is said of the patch would rest on what an earlier run left
 		kernel_before=without-the-patch=${view%/src}
 		kernel_all "$after" "$(basename "$tree") + $(basename "$kernel_patch")" "$patched" "$tree" || worst=$?
 	else

@@ -32,14 +32,3 @@ kernel_watch() {
 		printf '\n== %s: %s\n' "$(date +%T)" "$saved" >&2
 	done
 }
-
-# DIR LABEL ARCH: what the tree itself shows, before its twins are made
-kernel_preview() {
-	local cells=$1/preview
-
-	rm -f "$cells"
-	"$root/build/x86_64-gcc/tornkernel" "$1/facts" "$cells" "$1/tree/lines" >/dev/null || :	# without twins nothing passes
-	sed -n 's/.*"scenario":"kernel\.\([^"]*\)".*"verdict":"fail".*"reason":"\([^"]*\)".*/fail  \1  \2/p' "$cells"
-	printf '%s, %s: %s of %s cells show what is forbidden, %s have no answer; its twins follow\n' "$2" "$3" \
-		"$(grep -c '"verdict":"fail"' "$cells")" "$(grep -c . "$cells")" "$(grep -cE '"cause":"(no-stub|unfinished)"' "$cells")"
-}

@@ -82,13 +82,13 @@ static void find_strength(const struct judged *j, struct cell *c)
 	c->strength = (uint64_t)(best / 3);
 }
 
-/* What was seen of the plain objects and no execution of the source shows. */
-/* What the race showed; nothing where it was cut off in the middle of what nobody serves: what it left is not the tree's doing. */
+/* What the race showed; nothing where it was taken out of the middle of something: what that left is not the tree's doing. */
 static uint32_t raced_bad(const struct cell *c)
 {
 	return c->raced.seen & NOTES_VOID ? 0 : c->raced.seen & NOTES_BAD;
 }
 
+/* What was seen of the plain objects and no execution of the source shows. */
 static uint32_t impossible(const struct judged *j, const struct cell *c)
 {
 	if (!c->complete[j->model] || c->notes[j->model] & (NOTES_VOID | c->void_notes))
@@ -104,7 +104,8 @@ static void say_raced(const struct judged *j, struct cell *c)
 	if (!c->raced.walks)
 		return;
 	if (c->raced.seen & NOTES_VOID)
-		say(c, "; the race went where nobody serves it%s%s", c->missing ? ": " : "", c->missing ? c->missing : "");
+		say(c, "; the race says nothing: %s%s%s", note_kinds[__builtin_ctz(c->raced.seen & NOTES_VOID)].meaning,
+		    c->missing ? ": " : "", c->missing ? c->missing : "");
 	else if (bad)
 		say(c, "; seen in %llu of %llu rounds of the race", bad, (unsigned long long)c->raced.rounds);
 	else if (c->raced_twin >= 0)
@@ -113,6 +114,12 @@ static void say_raced(const struct judged *j, struct cell *c)
 		    (unsigned long long)c->twin_raced[c->raced_twin].bad_rounds);
 	else
 		say(c, "; not seen in the race, which caught no twin either");
+}
+
+static void say_tears(const struct judged *j, struct cell *c)
+{
+	if (*j->tears)
+		say(c, "; this executor tears what its CPU promises not to: %s", j->tears);
 }
 
 void judge_cell(const struct judged *j, struct cell *c)
@@ -127,8 +134,7 @@ void judge_cell(const struct judged *j, struct cell *c)
 		judged_notes(what, sizeof(what), impossible(j, c));
 		c->cause = *j->tears ? CAUSE_BLAMES_EXECUTOR : CAUSE_ALARM;
 		say(c, "%sthe race shows %s, which no execution of the source does", *j->tears ? "" : "ALARM: ", what);
-		if (*j->tears)
-			say(c, "; this executor tears what its CPU promises not to: %s", j->tears);
+		say_tears(j, c);
 	} else if (bad) {
 		/* the first that has a witness: explore.c begins with what is likeliest */
 		for (const struct step *st = c->steps; st && c->worst < 0; st = st->next)
@@ -142,8 +148,9 @@ void judge_cell(const struct judged *j, struct cell *c)
 			say(c, ", in %u steps", steps_to(c, (unsigned)c->worst));
 	} else if (raced_bad(c) && !c->outside) {
 		/* there is no complete search to call it impossible: then it is what it is */
-		c->cause = CAUSE_FORBIDDEN;
+		c->cause = *j->tears ? CAUSE_BLAMES_EXECUTOR : CAUSE_FORBIDDEN;
 		say(c, "%s", note_kinds[__builtin_ctz(raced_bad(c))].meaning);
+		say_tears(j, c);
 	} else if (notes & (NOTES_VOID | c->void_notes)) {
 		judged_notes(what, sizeof(what), notes & NOTES_VOID);
 		c->cause = CAUSE_NO_STUB;

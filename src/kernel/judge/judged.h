@@ -79,6 +79,7 @@ void judge_cell(const struct judged *j, struct cell *c);
 void print_head(const struct judged *j);
 void print_cell(const struct judged *j, const struct cell *c);
 void print_witness(const struct cell *c);
+void print_preview(const struct judged *j, const char *name);
 
 /* A fact of that name; "-" where there is none. */
 const char *judged_fact(const struct judged *j, const char *key);

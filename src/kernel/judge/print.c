@@ -50,3 +50,20 @@ void print_witness(const struct cell *c)
 			printf("%4u  %-7s %-46s %-*s%s\n", ++n, s->who, s->where, s->code ? 38 : 0, s->text,
 			       s->code ? s->code : "");
 }
+
+/* What fails without any twin's help, and how much has no answer: before the twins have been made. */
+void print_preview(const struct judged *j, const char *name)
+{
+	unsigned fails = 0, open = 0;
+
+	for (unsigned i = 0; i < j->ncells; i++) {
+		const struct cell *c = &j->cell[i];
+
+		if (cause_kinds[c->cause].verdict == VERDICT_FAIL) {
+			printf("fail  %s  %s\n", c->name, c->reason);
+			fails++;
+		}
+		open += cause_kinds[c->cause].verdict == VERDICT_INCONCLUSIVE && c->cause != CAUSE_NO_TWIN;
+	}
+	printf("%s: %u of %u cells show what is forbidden, %u have no answer; its twins follow\n", name, fails, j->ncells, open);
+}

@@ -4,6 +4,7 @@
  * people, a line of JSON a cell for the desk.
  *
  *	tornkernel FACTS OUT.jsonl TREE [TWIN=FILE]...
+ *	tornkernel --preview FACTS NAME TREE		a few lines for people, before there are twins
  *
  * FACTS: lines KEY<tab>VALUE. TREE, FILE: explore.c's lines. Exit: 0, 1 something forbidden is
  * possible, 2 bad input, 4 nothing forbidden, but a cell without an answer.
@@ -14,17 +15,29 @@
 
 static struct judged all;
 
+static void read_tree(const char *facts, const char *tree)
+{
+	judged_read_facts(&all, facts);
+	all.model = judged_model(judged_fact(&all, "model"));
+	judged_read(&all, tree, -1);
+}
+
 int main(int argc, char **argv)
 {
 	unsigned count[NR_VERDICTS] = { 0 };
 	bool fails = false, open = false;
 	FILE *out;
 
+	if (argc == 5 && !strcmp(argv[1], "--preview")) {
+		read_tree(argv[2], argv[4]);
+		for (unsigned i = 0; i < all.ncells; i++)
+			judge_cell(&all, &all.cell[i]);
+		print_preview(&all, argv[3]);
+		return 0;
+	}
 	if (argc < 4)
 		judged_die("needs FACTS OUT TREE [TWIN=FILE]..., not", argc > 1 ? argv[1] : "nothing");
-	judged_read_facts(&all, argv[1]);
-	all.model = judged_model(judged_fact(&all, "model"));
-	judged_read(&all, argv[3], -1);
+	read_tree(argv[1], argv[3]);
 	for (int i = 4; i < argc; i++) {
 		char *file = strchr(argv[i], '=');
 

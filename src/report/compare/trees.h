@@ -8,8 +8,8 @@
 #define COMPARE_TREES                                                                             \
 	"A kernel tree's cell is judged by what some execution of its own code shows under its "   \
 	"machine's memory model. Regressed: NEW shows what is forbidden, and BASE, searched to "   \
-	"its end, does not. Improved: the other way round. A pass has a busted twin of the same " \
-	"tree that was caught. outside: the tree's contract does not have it, and it shows why."
+	"its end, does not. Improved: the other way round. A pass has a busted twin that was "   \
+	"caught: of the same tree, or the tree before it. outside: the tree's contract does not have it, and it shows why."
 
 /* Sets change and why: "fail (confused) => pass (clean)". Both sides are trees' cells of one hash. */
 void compare_trees(struct comparison *c);

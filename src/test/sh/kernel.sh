@@ -180,6 +180,9 @@ sed 's/complete$/no memory/' "$tmp/alarm" >"$tmp/seen"
 judge "$tmp/seen"
 expect "seen, where no search says whether it may be: it fails all the same" 'exits 1 && said walk_page_range.pte.fault-zap fail &&
 	grep -q "\"cause\":\"forbidden\"" "$tmp/judged"'
+{ cat "$tmp/seen"; printf 'tears\tldrd\n'; } >"$tmp/seen-torn"
+judge "$tmp/seen-torn"
+expect "... or it is the executor's, where that tears" 'exits 4 && grep -q "\"cause\":\"blames-executor\"" "$tmp/judged"'
 sed '/^seen/s/$/,missing/' "$tmp/seen" >"$tmp/lost"
 judge "$tmp/lost"
 expect "... but not after it went where nobody serves it" 'exits 4 && said walk_page_range.pte.fault-zap inconclusive'

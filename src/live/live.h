@@ -28,7 +28,7 @@ enum { LIVE_ABI = 1, LIVE_SLOTS = 16, LIVE_AROUND = 4, LIVE_NAME = 64 };
  * one instruction; `live.private` says whether it is one on this machine.
  */
 #define LIVE_READERS(X)                                                                     \
-	X(TRUTH, "atomic", "8 bytes in one instruction: cmpxchg8b, ldrexd, mov")             \
+	X(TRUTH, "atomic", "8 bytes in one instruction: fild, ldrd, mov")             \
 	X(PLAIN, "plain", "*p, as the compiler makes it")                                    \
 	X(ONCE, "read-once", "READ_ONCE(*p)")                                                \
 	X(KERNEL, "kernel", "pmd_read_atomic() or pmdp_get_lockless(), ptep_get_lockless(): as this kernel has it") \

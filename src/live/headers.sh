@@ -1,0 +1,51 @@
+# shellcheck shell=bash disable=SC2154  # root is run.sh's
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The module, built by a kernel's own build: from the headers that Debian has for that very
+# kernel, or from a built tree. Sourced; debs.sh is there.
+#
+# Nothing is installed: the packages are unpacked below build/live/RELEASE-ARCH, with the
+# host's own kbuild, whose programs make modules for any architecture.
+
+live_builds=$root/build/live
+
+# DEBIAN-ARCH: what kbuild calls it; the compiler's prefix
+live_kbuild_arch() { case $1 in armhf) echo arm ;; *) echo x86 ;; esac; }
+live_cross() { case $1 in armhf) echo arm-linux-gnueabihf- ;; i386) echo i686-linux-gnu- ;; esac; }
+
+# RELEASE ARCH [SUITE]: the headers of Debian's kernel RELEASE (6.1.0-50-686-pae); prints where
+live_headers() {
+	local to=$live_builds/headers/$1-$2 deb new common kbuild arch
+
+	if [ ! -d "$to" ]; then
+		mkdir -p "$live_builds/headers"
+		deb=$(debs_get "linux-headers-$1:$2" "${3:-}") || return 2
+		common=$(dpkg-deb -f "$deb" Depends | grep -oE 'linux-headers-[^ ,]*-common[^ ,]*') &&
+			kbuild=$(dpkg-deb -f "$deb" Depends | grep -oE 'linux-kbuild-[^ ,]*') ||
+			die "live: $(basename "$deb") does not say which headers and kbuild it needs"
+		new=$(mktemp -d "$to.XXXXXX") || return 2
+		for deb in "$deb" "$(debs_get "$common:all" "${3:-}")" "$(debs_get "$kbuild:$(dpkg --print-architecture)" "${3:-}")"; do
+			[ -n "$deb" ] && dpkg -x "$deb" "$new" || { rm -rf --one-file-system "$new"; return 2; }
+		done
+		# the package names its other half by where it would be installed
+		sed -i "s#include /usr/src#include $to/usr/src#" "$new/usr/src/linux-headers-$1/Makefile"
+		mv "$new" "$to"
+	fi
+	echo "$to/usr/src/linux-headers-$1"
+}
+
+# KDIR ARCH: builds the module against it; prints where it is. The compiler's words are in LOG beside it.
+live_module() {
+	local to log version
+
+	version=$(sed -n 's/^#define UTS_RELEASE "\(.*\)"/\1/p' "$1/include/generated/utsrelease.h" 2>/dev/null) ||
+		die "live: \"$1\" is no built kernel tree or headers: it has no include/generated/utsrelease.h"
+	to=$live_builds/module/$version-$2 log=$live_builds/module/$version-$2.log
+	mkdir -p "$to"
+	cp -u "$root"/src/live/module/{Kbuild,*.[ch]} "$to/"
+	if ! make -C "$1" M="$to" ARCH="$(live_kbuild_arch "$2")" CROSS_COMPILE="$(live_cross "$2")" CC="$(live_cross "$2")gcc-12" \
+		LIVE_SRC="$root/src" modules >"$log" 2>&1; then
+		grep -m 3 -E 'error|Error|warning' "$log" >&2 || tail -n 3 "$log" >&2
+		die "live: the module does not build for $version ($2): $log"
+	fi
+	echo "$to/tornlive.ko"
+}

@@ -18,7 +18,30 @@ done
 exec 4<>/dev/vport0p4
 echo "up $(cut -d' ' -f1 /proc/uptime)" >&4
 
+# Whatever the host brings, and as long as it takes: 3 is where results go.
+once() {
+	"$@" </dev/null >&5 2>&6 3>&7 4<&- 5>&- 6>&- 7>&- &
+	wait $!
+	code=$?
+	printf '\001end\n' >&5
+	printf '\001end\n' >&6
+}
+
+# The host has everything that it wants.
+leave() {
+	echo "exit $1" >&4
+	# shellcheck disable=SC3045  # busybox has -t
+	while read -r -t 60 word <&4 && [ "$word" != off ]; do :; done
+	poweroff -f
+}
+
 . /go
+# shellcheck disable=SC2154  # is /go's
+if [ -n "$once" ]; then
+	exec 5>/dev/vport0p1 6>/dev/vport0p2 7>/dev/vport0p3
+	once "$@"
+	leave $code
+fi
 ln -s /dev/vport0p3 /results
 out=/results
 if [ -e /resume ]; then
@@ -36,7 +59,4 @@ code=$?
 kill $ears
 wait $ears 2>/dev/null
 # What was written to a port may not have left the guest yet: the host knows what it has.
-echo "exit $code" >&4
-# shellcheck disable=SC3045  # busybox has -t
-while read -r -t 60 word <&4 && [ "$word" != off ]; do :; done
-poweroff -f
+leave $code

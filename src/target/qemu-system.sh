@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Boards that are real Debian kernels in qemu-system, never with KVM. Sourced by
 # run.sh, which sets $root. TORNWALK_BOARD_SMP, TORNWALK_BOARD_MEM (MiB): 2 and 1024.
+# SPEC: qemu:NAME, NAME being one of configs/boards; qemu:NAME@RELEASE has another Debian's
+# kernel, like qemu:armhf-lpae@trixie. Other programs than tornwalk: qemu-once.sh.
 #
 # Channels beside the console, which is in build/boards/NAME/console.log: tornwalk's
 # output, its errors, its results, and a control line each way. A result is on the
@@ -18,6 +20,8 @@
 . "$root/src/target/debs.sh"
 # shellcheck source=src/target/qemu-vm.sh
 . "$root/src/target/qemu-vm.sh"
+# shellcheck source=src/target/qemu-once.sh
+. "$root/src/target/qemu-once.sh"
 
 qemu_system_boards=$(facts_names boards | sed 's/^/qemu:/' | paste -sd' ')
 
@@ -27,34 +31,37 @@ qemu_system_say() { echo "run.sh: $*" >&2; }
 qemu_system_board() {
 	local name=${1#qemu:} key
 
-	if [[ " $qemu_system_boards " != *" $1 "* ]]; then
-		qemu_system_say "unknown board \"$1\"; valid: $qemu_system_boards"
+	if [[ " $qemu_system_boards " != *" ${1%@*} "* || ! $name@ =~ ^[^@]*@([a-z]+(-[a-z]+)*@)?$ ]]; then
+		qemu_system_say "unknown board \"$1\"; valid: $qemu_system_boards, and with @RELEASE another Debian's kernel"
 		return 2
 	fi
 	for key in TARGET IMAGE QEMU MACHINE CONSOLE SERIAL; do
-		board[$key]=$(fact "boards/$name" $key)
+		board[$key]=$(fact "boards/${name%@*}" $key)
 	done
 	board[DEB]=$(fact "targets/${board[TARGET]}" DEB)
-	board[root]=$root/build/boards/$name/root
+	board[release]=$([[ $name != *@* ]] || echo "${name#*@}")
+	board[root]=$root/build/boards/$name/root	# busybox and a kernel
+	board[kernel]=${qemu_kernel:-${board[root]}}	# boot/vmlinuz-*, lib/modules/
 	board[dir]=${qemu_system_state:-$root/build/boards}/$name
 	mkdir -p "${board[dir]}"
 }
 
-qemu_system_kernel() { basename "${board[root]}"/boot/vmlinuz-* | sed 's/vmlinuz-//'; }
+qemu_system_kernel() { compgen -G "${board[kernel]}/boot/vmlinuz-*" | sed 's/.*vmlinuz-//; q'; }
 qemu_system_executor() {
 	"${board[QEMU]}" --version | sed -n "1s/.*version \([0-9.]*\).*/${board[QEMU]} \1 TCG, real kernel/p"
 }
 
-# The kernel, its virtio modules and busybox, into $board[root].
+# The kernel, those virtio modules that are not built into it, and busybox, into $board[root].
 qemu_system_unpack() {
-	local arch=${board[DEB]} real new deb
+	local arch=${board[DEB]} release=${board[release]} real new deb files
 
 	[ ! -e "${board[root]}" ] || return 0
 	mkdir -p "${board[root]%/*}"
-	real=$(debs_behind "${board[IMAGE]}:$arch") && new=$(mktemp -d "${board[root]}.XXXXXX") || return
-	deb=$(debs_get "$real:$arch") &&
-		dpkg-deb --fsys-tarfile "$deb" | tar -xC "$new" --wildcards './boot/vmlinuz-*' \
-			'./lib/modules/*/drivers/virtio/*' './lib/modules/*/virtio_console.ko*' &&
+	real=$(debs_behind "${board[IMAGE]}:$arch" "$release") && new=$(mktemp -d "${board[root]}.XXXXXX") || return
+	deb=$(debs_get "$real:$arch" "$release") &&
+		files=$(dpkg-deb --fsys-tarfile "$deb" | tar -t |
+			grep -E '^\./boot/vmlinuz-|/drivers/(virtio/virtio|char/virtio_console)[^/]*$') &&
+		dpkg-deb --fsys-tarfile "$deb" | tar -xC "$new" -T <(echo "$files") &&
 		deb=$(debs_get "busybox-static:$arch") && dpkg -x "$deb" "$new" &&
 		mv "$new" "${board[root]}" && return
 	rm -rf --one-file-system "$new"
@@ -80,7 +87,8 @@ qemu_system_probe() {
 	qemu_system_unpack || code=2
 	exec {lock}>&-
 	if [ $code != 0 ]; then
-		qemu_system_say "$1: ${board[IMAGE]} or busybox-static for ${board[DEB]} could not be fetched"
+		rmdir "${board[dir]}" 2>/dev/null
+		qemu_system_say "$1: ${board[IMAGE]}${board[release]:+ of ${board[release]}} or busybox-static for ${board[DEB]} could not be fetched"
 		return 2
 	fi
 	printf '%s\n' "target=${board[TARGET]}" "arch=${board[DEB]}" "kernel=$(qemu_system_kernel)" \
@@ -93,6 +101,16 @@ qemu_system_pack() (
 		find . | LC_ALL=C sort | cpio -o -H newc -R 0:0 --reproducible --quiet
 )
 
+# STAGE: what every initramfs has: busybox, the virtio modules, the first program.
+qemu_system_stage() {
+	mkdir -p "$1"/{bin,dev,proc,sys,tmp,modules} &&
+		cp "${board[root]}/bin/busybox" "$1/bin/" &&
+		ln -sfn busybox "$1/bin/sh" &&
+		find "${board[kernel]}" -name 'virtio*.ko*' -exec cp -t "$1/modules" {} + &&
+		find "$1/modules" -name 'virtio*.xz' -exec xz -d {} + &&
+		cp "$root/src/target/guest-init.sh" "$1/init" && chmod +x "$1/init"
+}
+
 # SPEC BINARY: the initramfs, with the configs of $TORNWALK_CONFIGS.
 qemu_system_push() {
 	local -A board=()
@@ -104,13 +122,9 @@ qemu_system_push() {
 		return 2
 	fi
 	stage=$(mktemp -d "${board[dir]}/stage.XXXXXX") || return 2
-	mkdir "$stage"/{bin,dev,proc,sys,tmp,modules}
-	cp "${board[root]}/bin/busybox" "$stage/bin/" &&
-		ln -s busybox "$stage/bin/sh" &&
+	qemu_system_stage "$stage" &&
 		cp "$2" "$stage/bin/tornwalk" && chmod +x "$stage/bin/tornwalk" &&
 		cp -r "${TORNWALK_CONFIGS:-$root/configs}" "$stage/configs" &&
-		find "${board[root]}/lib/modules" -name 'virtio*.ko' -exec cp -t "$stage/modules" {} + &&
-		cp "$root/src/target/guest-init.sh" "$stage/init" && chmod +x "$stage/init" &&
 		qemu_system_pack "$stage" >"$stage.cpio" &&
 		mv "$stage.cpio" "${board[dir]}/initramfs.cpio" || code=2
 	rm -rf --one-file-system "$stage" "$stage.cpio"
@@ -149,6 +163,15 @@ qemu_system_sweep() {
 	done
 }
 
+# WORDS for sh
+qemu_system_quote() {
+	local word
+
+	for word; do
+		printf " '%s'" "${word//\'/\'\\\'\'}"
+	done
+}
+
 # The arguments, quoted for sh; the user's scenario files and what is to be resumed.
 qemu_system_go() {
 	local word words="" n=0
@@ -160,7 +183,7 @@ qemu_system_go() {
 			cp "$word" "$run/add/files/$n/"
 			word=/files/$n/${word##*/}
 		fi
-		[ "$word" = --resume ] || words+=" '${word//\'/\'\\\'\'}'"
+		[ "$word" = --resume ] || words+=$(qemu_system_quote "$word")
 	done
 	[ ! -s "$results" ] || cp "$results" "$run/add/resume"
 	echo "export TORNWALK_CONFIGS=/configs TORNWALK_EXECUTOR='$(qemu_system_executor)'; set --$words" >"$run/add/go"
@@ -196,8 +219,7 @@ qemu_system_end() {
 		qemu_system_say "$name: interrupted"
 		exit 4
 	elif ! kill -0 "$qemu" 2>/dev/null; then
-		qemu_system_say "$name: the guest died: $(cat "$run/qemu.log" "${board[dir]}/console.log" | tr -d '\r' |
-			awk '/panic|emory/ { said = $0; exit } /./ { said = $0 } END { print said ? said : "no word on its console" }')"
+		qemu_system_say "$name: the guest died: $(vm_last_words)"
 	elif [ -z "$up" ]; then
 		qemu_system_say "$name: no sign of life in ${limit}s; killed"
 	else
@@ -205,6 +227,23 @@ qemu_system_end() {
 	fi
 	[ -z "$up" ] || exit 255
 	exit 2
+}
+
+# The machine of SPEC is ours, until this subshell ends.
+qemu_system_take() {
+	qemu_system_board "$1" || exit 2
+	name=$1 smp=${TORNWALK_BOARD_SMP:-2} mem=${TORNWALK_BOARD_MEM:-1024}
+	qemu='' stop=0 up='' code='' limit=120 once='' append=quiet console=${board[dir]}/console.log
+	if ! [[ $smp:$mem =~ ^[1-9][0-9]*:[1-9][0-9]*$ ]]; then
+		qemu_system_say "TORNWALK_BOARD_SMP=$smp, TORNWALK_BOARD_MEM=$mem: two numbers are needed"
+		exit 2
+	fi
+	exec {lock}>"${board[dir]}/lock"
+	flock -n "$lock" || { qemu_system_say "$name is busy: another run has it"; exit 2; }
+	qemu_system_sweep
+	run=$(mktemp -d "${board[dir]}/run.XXXXXX") || exit 2
+	trap vm_end EXIT
+	trap vm_interrupted INT TERM HUP
 }
 
 # SPEC ARGS...: boots, runs `tornwalk run ARGS`. Its exit code; 2 if the board did not
@@ -218,30 +257,16 @@ qemu_system_guest() {
 	declare -A board=()
 	set +e
 	qemu_system_board "$1" || exit 2
-	name=$1 smp=${TORNWALK_BOARD_SMP:-2} mem=${TORNWALK_BOARD_MEM:-1024}
-	qemu='' stop=0 up='' code='' limit=120
-	shift
 	rm -f "${board[dir]}/of.$$"
-	if ! [[ $smp:$mem =~ ^[1-9][0-9]*:[1-9][0-9]*$ ]]; then
-		qemu_system_say "TORNWALK_BOARD_SMP=$smp, TORNWALK_BOARD_MEM=$mem: two numbers are needed"
+	if [[ " $* " == *" --out"* ]]; then
+		qemu_system_say "$1: no --out on a board, its results are fetched"
 		exit 2
 	fi
-	if [[ " $*" == *" --out"* ]]; then
-		qemu_system_say "$name: no --out on a board, its results are fetched"
-		exit 2
-	fi
-	exec {lock}>"${board[dir]}/lock"
-	flock -n "$lock" || { qemu_system_say "$name is busy: another run has it"; exit 2; }
-	qemu_system_sweep
+	qemu_system_take "$1"
+	shift
 	qemu_system_results "$@"
-	run=$(mktemp -d "${board[dir]}/run.XXXXXX") || exit 2
-	trap vm_end EXIT
-	trap vm_interrupted INT TERM HUP
 	qemu_system_go "$@"
-	echo "booting Linux $(qemu_system_kernel) under $(qemu_system_executor)" >&2
-	vm_start
-	vm_pin
-	vm_watch "$@"
+	vm_boot "$@"
 	qemu_system_end
 }
 

@@ -1,12 +1,15 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck disable=SC2154,SC2034  # the variables are those of qemu_system_exec
-# One virtual machine's life: start, pin, watch, end. Only qemu_system_exec calls these.
+# shellcheck disable=SC2154,SC2034  # the variables are those of qemu_system_take
+# One virtual machine's life: start, pin, watch, end. Only qemu_system_guest and
+# qemu_once_guest call these.
 #
 #   $run $results $lock    its directory, the file that results go to, a descriptor
 #   $smp $mem $board       what it is
+#   $console $append       where its console goes, what its kernel is told
+#   $once                  empty for tornwalk; else how many silent seconds are too many
 #   $stop                  how often it was interrupted
-#   $up $code $limit       set by vm_watch: booted in so many seconds; tornwalk's exit
+#   $up $code $limit       set by vm_watch: booted in so many seconds; the program's exit
 #                          code, empty if it did not get that far; how long is too long
 
 # How long the longest cell may take, in seconds: --time, else whatever the configs say, and
@@ -58,14 +61,21 @@ vm_pin() {
 
 # For sed: no names of files in the guest; what counts goes into $run/said.NAME too.
 vm_words() {
+	[ -z "$once" ] || { vm_words_once "$1"; return; }
 	printf '%s\n' 's|; results in /.*||' 's|from /resume|from before|' \
 		"/^tornwalk: /w $run/said.$1"
+}
+
+# What guest-init.sh says after any other program's last word, which may lack its newline.
+vm_words_once() {
+	printf '%s\n' '/\x01end$/ {' "w $run/said.$1" 's///' '/^$/d' '}'
 }
 
 # Has all that a guest which is done has said come out?
 vm_drained() {
 	local promised
 
+	[ -z "$once" ] || { [ -s "$run/said.out" ] && [ -s "$run/said.err" ]; return; }
 	cat "$run"/said.* >"$run/said" 2>/dev/null
 	case $code in
 	0 | 1 | 4) promised=$(count_promised "$run/said")
@@ -83,20 +93,34 @@ vm_start() {
 	# shellcheck disable=SC2086  # words
 	setsid setpriv --pdeathsig KILL "${board[QEMU]}" ${board[MACHINE]} -accel tcg,thread=multi \
 		-smp "$smp" -m "$mem" -name tornwalk,debug-threads=on -nodefaults -no-user-config -no-reboot \
-		-display none -monitor none -serial "file:${board[dir]}/console.log" \
-		-kernel "${board[root]}"/boot/vmlinuz-* -initrd "$run/initrd" \
-		-append "console=${board[CONSOLE]} quiet panic=-1 cma=0 cryptomgr.notests rdinit=/init" -device "${board[SERIAL]}" \
+		-display none -monitor none -serial "file:$console" \
+		-kernel "${board[kernel]}/boot/vmlinuz-$(qemu_system_kernel)" -initrd "$run/initrd" \
+		-append "console=${board[CONSOLE]} panic=-1 cma=0 cryptomgr.notests $append rdinit=/init" -device "${board[SERIAL]}" \
 		-chardev "file,id=out,path=$run/out" -device virtserialport,nr=1,chardev=out \
 		-chardev "file,id=err,path=$run/err" -device virtserialport,nr=2,chardev=err \
-		-chardev "file,id=results,append=on,path=$results" -device virtserialport,nr=3,chardev=results \
+		-chardev "file,id=results,append=on,path=${results//,/,,}" -device virtserialport,nr=3,chardev=results \
 		-chardev "pipe,id=control,path=$run/control" -device virtserialport,nr=4,chardev=control \
 		</dev/null >"$run/qemu.log" 2>&1 {out}>&- {err}>&- {lock}>&- &
 	qemu=$!
 	disown "$qemu"		# its end is for us to report, not for bash
 }
 
+# SPEC's program is in $run/initrd, and ARGS are its own.
+vm_boot() {
+	echo "booting Linux $(qemu_system_kernel) under $(qemu_system_executor)" >&2
+	vm_start
+	vm_pin
+	vm_watch "$@"
+}
+
+vm_last_words() {
+	cat "$run/qemu.log" "$console" 2>/dev/null | tr -d '\r' |
+		awk '/Kernel panic|Out of memory|[Cc]annot (allocate|set up) .*memory/ { said = $0; exit } /./ { said = $0 }
+			END { print said ? said : "no word on its console" }'
+}
+
 vm_end() {
-	exec {out}>&- {err}>&-
+	[ -z "${out:-}" ] || exec {out}>&- {err}>&-
 	while [ -n "$qemu" ] && kill -KILL "$qemu" 2>/dev/null; do sleep 0.05; done
 	wait
 	rm -rf --one-file-system "$run"
@@ -110,7 +134,7 @@ vm_watch() {
 		if read -r -t "$tick" -u "$from" word rest; then
 			begin=$SECONDS
 			case $word in
-			up) up=$rest limit=$((60 + 2 * $(vm_cell_seconds "$@")))
+			up) up=$rest limit=${once:-$((60 + 2 * $(vm_cell_seconds "$@")))}
 			    exec {out}>&- {err}>&-	# QEMU has them; who reads may go away
 			    echo "up after ${rest}s" >&2 ;;
 			exit) code=$rest limit=20 tick=0.1 ;;
@@ -122,12 +146,12 @@ vm_watch() {
 		fi
 		n=$(wc -l <"$results")
 		[ "$n" = "$lines" ] || lines=$n begin=$SECONDS
-		if [ "$stop" -gt 0 ] && [ -n "$up" ] && [ -z "$asked$code" ]; then
+		if [ "$stop" -gt 0 ] && [ -n "$up" ] && [ -z "$asked$code$once" ]; then
 			asked=yes limit=15 begin=$SECONDS
 			echo stop >&"$to"
 		fi
 		kill -0 $$ 2>/dev/null || return	# run.sh itself
-		[ "$stop" = 0 ] || [ -n "$up" ] || return
+		[ "$stop" = 0 ] || { [ -n "$up" ] && [ -z "$once" ]; } || return
 		[ "$stop" -lt 2 ] && [ $((SECONDS - begin)) -le "$limit" ] || return
 	done
 	while [ -z "$code" ] && read -r -t 0.1 -u "$from" word rest; do

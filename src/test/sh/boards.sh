@@ -197,6 +197,92 @@ little() {
 	expect "$1, one vCPU, 64 MiB: native ones too" 'exits 0 && out_has "^2 cells: 2 pass"'
 }
 
+# ---- any program, once ----
+
+# SPEC SECONDS COMMAND ARGS...: as run.sh would, into $r; the guest's log in $tmp/log
+once() {
+	rm -f "$r"
+	# shellcheck disable=SC2016  # for that shell
+	exec env --default-signal=INT,TERM bash -c 'root=$1; . "$root/src/target/qemu-system.sh"
+		qemu_once "${@:2}"' - "$root" "$1" "$tmp/program" "$r" "$tmp/log" "${@:2}"
+}
+on_board() { (once "$@"); }
+
+program() {
+	mkdir -p "$tmp/program/etc"
+	echo 'from the host' >"$tmp/program/etc/word"
+	cat >"$tmp/program/try.sh" <<-'END'
+		cat /etc/word
+		echo "$2" >&2
+		printf '{"n":1}\n{"n":2}\n' >&3
+		case $1 in
+		panic) printf '{"n":3}\n' >&3; echo c >/proc/sysrq-trigger ;;
+		hang) printf '{"n":' >&3; sleep 600 ;;
+		esac
+		printf 'no newline'
+		exit 7
+	END
+}
+
+# In the background until it has begun, and then SIGNAL to the shell that it was called from
+disturbed() {
+	once "$2" 300 sh /try.sh hang x >"$tmp/out" 2>"$tmp/err" </dev/null &
+	pid=$!
+	for _ in {1..900}; do
+		! out_has 'from the host' || break
+		kill -0 "$pid" || break
+		sleep 0.1
+	done
+	kill "-$1" "$pid"
+	ends 2>/dev/null	# bash tells of who was killed
+}
+gone() { for _ in {1..50}; do [ -n "$(left)" ] || return 0; sleep 0.2; done; return 1; }
+
+refusals_once() {
+	call on_board "$1" 9
+	expect "$1, once: no command" 'exits 2 && [ $(wc -l <"$tmp/err") = 1 ] && err_has "SECONDS COMMAND"'
+	call on_board "$1" soon true
+	expect "$1, once: no limit" 'exits 2 && [ $(wc -l <"$tmp/err") = 1 ] && err_has "SECONDS COMMAND"'
+	call on_board "$1@No" 9 true
+	expect "$1, once: no such release" 'exits 2 && [ $(wc -l <"$tmp/err") = 1 ] && err_has "@RELEASE"'
+	qemu_kernel=$tmp/program call on_board "$1" 9 true
+	expect "$1, once: a kernel of one's own that is none" 'exits 2 && [ $(wc -l <"$tmp/err") = 1 ] &&
+		err_has "program has no boot/vmlinuz"'
+	call flock "$dir/lock" bash -c "$(declare -f once); root=$root tmp=$tmp r=$r; once $1 9 true"
+	expect "$1, once: two at once" 'exits 2 && [ $(wc -l <"$tmp/err") = 1 ] && err_has "is busy"'
+}
+
+any_program() {
+	local pid dir=$tmp/boards/${1#qemu:}
+
+	program
+	refusals_once "$1"
+	qemu_append=oops=panic call on_board "$1" 60 sh /try.sh panic "it's"
+	expect "$1, once, panics: exit 255 and one line" 'exits 255 && [ $(grep -c "^run.sh" "$tmp/err") = 1 ] &&
+		err_has "died: .*Kernel panic.*sysrq.*log is $tmp/log" && err_has "^it.s$"'
+	check "$1, once, panics: what was written before is here" test "$(tail -n 1 "$r")" = '{"n":3}'
+	check "$1, once, panics: and what its kernel said" grep -q 'ommand line: .*oops=panic' "$tmp/log"
+	disturbed TERM "$1"
+	expect "$1, once, Ctrl-C: exit 4 and one line" 'exits 4 && [ $(grep -c "^run.sh" "$tmp/err") = 1 ] && err_has "interrupted"'
+	check "$1, once, Ctrl-C: whole lines stay" test "$(paste -sd' ' "$r")" = '{"n":1} {"n":2} {"n":'
+	check "$1, once, Ctrl-C: no line goes on in the next run's" test -z "$(tail -c 1 "$r")"
+	disturbed KILL "$1"
+	check "$1, once, its caller killed: nothing is left" gone
+	call on_board "$1" 3 sh /try.sh hang x
+	expect "$1, once, hangs: exit 255 and one line" 'exits 255 && [ $(grep -c "^run.sh" "$tmp/err") = 1 ] && err_has "nothing new in 3s"'
+	check "$1, once: nothing is left behind" test -z "$(left)"
+}
+
+# Of the board that nothing else boots
+ends_well() {
+	program
+	call on_board "$1" 60 sh /try.sh ends x
+	expect "$1, once: the program's own exit code and output" 'exits 7 && [ "$(paste -sd" " "$tmp/out")" = "from the host no newline" ] &&
+		err_has "^x$"'
+	check "$1, once: its results" test "$(paste -sd' ' "$r")" = '{"n":1} {"n":2}'
+	check "$1, once: its kernel's log, to the end" grep -q 'reboot: Power down' "$tmp/log"
+}
+
 boards() {
 	local board target kernel dir why
 
@@ -213,12 +299,15 @@ boards() {
 		check "$board: push" exits 0
 		boots "$board" "$kernel"
 		little "$board"
-		[ "$target" != i686 ] || { refusals "$board"; killed "$board"; others "$board"; interrupted "$board"; in_a_fleet "$board"; }
+		[ "$target" != i686 ] || { any_program "$board"; refusals "$board"; killed "$board"; others "$board"; interrupted "$board"; in_a_fleet "$board"; }
 	done
 }
 boards <<-END
 qemu:i686-pae i686 686-pae
 qemu:armhf-lpae armhf-lpae armmp-lpae
 END
+target=x86_64 dir=$tmp/boards/x86_64
+why=$(obstacle qemu:x86_64)
+if [ -n "$why" ]; then skip qemu:x86_64 "$why"; else ends_well qemu:x86_64; fi
 
 finish

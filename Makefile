@@ -138,6 +138,14 @@ $(OUT)/tornkernel: $(call objects,src/kernel/judge/*.c) $(OUT)/kernel/notes.o $(
 $(OUT)/tornentries: $(call objects,src/kernel/audit/*.c) $(addprefix $(OUT)/audit/,elf.o path.o trace.o x86.o x86_operand.o arm.o arm_memory.o)
 	$(CC) $(CODE) -o $@ $^ -ljansson -lcapstone -lelf
 
+# The program that drives a running kernel's module (src/live).
+LIVE := $(addprefix $(OUT)/,cli/signals.o cli/usage.o config/number.o stress/clock.o stress/pin.o)
+LIVE_DRIVER := $(call objects,src/live/driver/*.c src/native/$(ARCH)/start.c) $(LIVE)
+$(OUT)/live/driver/%.o: CFLAGS += $(SMALL)
+$(OUT)/tornlive: $(LIVE_DRIVER) configs/targets/static.ld
+	$(CC) $(CODE) $(LINKED) -o $@ $(filter %.o,$^)
+	$(CROSS)strip $@
+
 # What is audited and nothing else: one object, quickly made for any compiler and flags.
 $(OUT)/audit.o: $(OUT)/native/readers.o $(OUT)/native/writers.o $(OUT)/native/walkers.o
 	$(CROSS)ld -r -o $@ $^

@@ -25,6 +25,7 @@ declare -A may=(
 	[cli]="config predict judge session litmus stress"
 	[mutants]="protocol explore stress config predict session cli"	# cli: how words are read
 	[kernel]="explore protocol words audit stress"	# stress: how a race is disturbed
+	[live]="protocol config stress cli"	# what reads a command line, and a clock
 	[audit]="protocol"
 	[report]="protocol audit words"	# the outcomes' names, what the bits mean, what a symbol is made of
 	[man]="nothing"

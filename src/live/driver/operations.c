@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * On 6.1 a region whose table has once been there never becomes huge again by being emptied and
+ * touched: the empty table stays. So what splits a page unmaps the region afterwards, or collapses it.
+ */
+#include "operations.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "files.h"
+
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
+#ifndef MADV_PAGEOUT
+#define MADV_PAGEOUT 21
+#endif
+
+/* How often an operation that is much faster than a look is looked at: every so many cycles. */
+enum { SELDOM = 64, NOW_AND_THEN = 8 };
+
+static void tried(struct work *w, int result)
+{
+	if (!result)
+		return;
+	w->errors++;
+	w->failed = errno;
+}
+
+/* ---- huge pages ---- */
+
+static unsigned turn(const struct work *w) { return (unsigned)(w->cycles % REGIONS); }
+
+/* Writes a new generation into region r, which installs its huge page where none is. */
+static char *fill(struct work *w, unsigned r)
+{
+	uint32_t g = arena_next(w->arena, r);
+	unsigned k;
+
+	for (k = 0; k < MARKED; k++)
+		mark(w->arena, r, marked_page(r, k), g);
+	return region(w->arena, r);
+}
+
+static char *install(struct work *w)
+{
+	char *p = fill(w, turn(w));
+
+	look_huge(w->looks, p, 0);
+	return p;
+}
+
+/* Any page but the marked ones: those must not be empty while somebody looks at them. */
+static char *some_page(const struct work *w, char *p) { return p + (w->cycles * 37 % MARKED * 73 + 1) * PAGE; }
+
+static void map_again(struct work *w, char *p)
+{
+	if (mmap(p, HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == p) {
+		tried(w, madvise(p, HUGE, MADV_HUGEPAGE));
+		return;
+	}
+	w->failed = errno;
+	w->broken = true;
+}
+
+static void unmap_and_map(struct work *w, char *p)
+{
+	tried(w, munmap(p, HUGE));
+	map_again(w, p);
+}
+
+static void zap(struct work *w)
+{
+	tried(w, madvise(install(w), HUGE, MADV_DONTNEED));
+}
+
+static void unmap(struct work *w)
+{
+	unmap_and_map(w, install(w));
+}
+
+static void usplit(struct work *w)
+{
+	char *p = install(w);
+
+	tried(w, madvise(some_page(w, p), PAGE, MADV_DONTNEED));
+	unmap_and_map(w, p);
+}
+
+static void uprot(struct work *w)
+{
+	char *p = install(w);
+
+	tried(w, mprotect(some_page(w, p), PAGE, PROT_READ));
+	unmap_and_map(w, p);
+}
+
+static void lazyfree(struct work *w)
+{
+	char *p = install(w);
+
+	tried(w, madvise(some_page(w, p), PAGE, MADV_FREE));
+	unmap_and_map(w, p);
+}
+
+/* Looks at what stays where it is, or comes back: all regions that were filled must be huge. */
+static void look_again(struct work *w, const char *p)
+{
+	if (w->cycles % SELDOM < REGIONS)
+		look_huge(w->looks, p, w->cycles < REGIONS ? turn(w) + 1 : REGIONS);
+}
+
+static void move(struct work *w)
+{
+	char *p = fill(w, turn(w)), *hole = p + HUGE;
+
+	look_again(w, p);
+	if (mremap(p, HUGE, HUGE, MREMAP_MAYMOVE | MREMAP_FIXED, hole) == MAP_FAILED) {
+		tried(w, -1);
+	} else if (mremap(hole, HUGE, HUGE, MREMAP_MAYMOVE | MREMAP_FIXED, p) == MAP_FAILED) {
+		tried(w, -1);
+		map_again(w, p);
+	}
+}
+
+static void hprot(struct work *w)
+{
+	char *p = fill(w, turn(w));
+
+	look_again(w, p);
+	tried(w, mprotect(p, HUGE, w->cycles / REGIONS % 2 ? PROT_NONE : PROT_READ));
+	tried(w, mprotect(p, HUGE, PROT_READ | PROT_WRITE));
+}
+
+static void collapse(struct work *w)
+{
+	char *p = fill(w, turn(w)), *page = some_page(w, p);
+
+	tried(w, madvise(page, PAGE, MADV_DONTNEED));
+	__atomic_store_n((uint32_t *)(void *)page, 0, __ATOMIC_RELAXED);
+	tried(w, madvise(p, HUGE, MADV_COLLAPSE));
+	look_huge(w->looks, p, 0);
+}
+
+static const char *no_collapse(struct arena *a)
+{
+	char *p = region(a, 0);
+	int result;
+
+	mark(a, 0, 0, arena_next(a, 0));
+	result = madvise(p, HUGE, MADV_COLLAPSE);
+	return result && errno == EINVAL ? "no MADV_COLLAPSE: this kernel is older than 6.1, or has no huge pages" : NULL;
+}
+
+/* ---- other nodes' memory ---- */
+
+static const char *one_node(struct arena *a)
+{
+	char nodes[64];
+
+	(void)a;
+	if (file_read("/sys/devices/system/node/has_memory", nodes, sizeof(nodes)) < 0 || !strpbrk(nodes, ",-"))
+		return "one NUMA node: there is nowhere to migrate to";
+	return NULL;
+}
+
+/* Between the first node that has memory and the last. */
+static int move_to_other_node(struct work *w, char *p)
+{
+	static int ends[2] = { -1 };
+	char nodes[64], *last;
+	int status = 0;
+
+	if (ends[0] < 0) {
+		if (file_read("/sys/devices/system/node/has_memory", nodes, sizeof(nodes)) < 0)
+			return -1;
+		ends[0] = atoi(nodes);
+		last = nodes + strlen(nodes);
+		while (last > nodes && last[-1] >= '0' && last[-1] <= '9')
+			last--;
+		ends[1] = atoi(last);
+	}
+	if (syscall(SYS_move_pages, 0, 1UL, &p, &ends[w->cycles / REGIONS % 2], &status, 2 /* MPOL_MF_MOVE */) < 0)
+		return -1;
+	if (status >= 0)
+		return 0;
+	errno = -status;
+	return -1;
+}
+
+static void migrate_huge(struct work *w)
+{
+	char *p = fill(w, turn(w));
+
+	tried(w, move_to_other_node(w, p));
+	look_huge(w->looks, p, 0);
+}
+
+/* ---- small pages ---- */
+
+static char *small_page(struct work *w)
+{
+	return region(w->arena, SMALL) + (size_t)(w->cycles % SMALL_SLOTS) * PAGE;
+}
+
+static char *small_fill(struct work *w)
+{
+	char *p = small_page(w);
+
+	mark(w->arena, SMALL, (unsigned)(w->cycles % SMALL_SLOTS), arena_next(w->arena, SMALL));
+	if (w->cycles % (NOW_AND_THEN * SMALL_SLOTS) < SMALL_SLOTS)
+		look_small(w->looks, p);
+	return p;
+}
+
+static void ptezap(struct work *w)
+{
+	tried(w, madvise(small_fill(w), PAGE, MADV_DONTNEED));
+}
+
+static void pteprot(struct work *w)
+{
+	char *p = small_fill(w);
+
+	tried(w, mprotect(p, PAGE, w->cycles / SMALL_SLOTS % 2 ? PROT_NONE : PROT_READ));
+	tried(w, mprotect(p, PAGE, PROT_READ | PROT_WRITE));
+}
+
+static void ptefree(struct work *w)
+{
+	tried(w, madvise(small_fill(w), PAGE, MADV_FREE));
+}
+
+static void ptemigr(struct work *w)
+{
+	tried(w, move_to_other_node(w, small_fill(w)));
+}
+
+static void pteswap(struct work *w)
+{
+	tried(w, madvise(small_fill(w), PAGE, MADV_PAGEOUT));
+}
+
+static const char *no_swap(struct arena *a)
+{
+	char swaps[512], *second;
+
+	(void)a;
+	if (file_read("/proc/swaps", swaps, sizeof(swaps)) < 0)
+		return "this kernel has no swap";
+	second = strchr(swaps, '\n');
+	return second && second[1] ? NULL : "no swap is on";
+}
+
+static const char *never_anonymous(struct arena *a)
+{
+	(void)a;
+	return "fault-around maps a file's pages; only anonymous memory is read";
+}
+
+const char *const level_names[] = { [LIVE_PMD] = "pmd", [LIVE_PTE] = "pte", NULL };
+
+const struct operation operations[] = {
+	{ "usplit", LIVE_PMD, "touch, empty 4 KiB of it (a split), unmap", false, NULL, usplit },
+	{ "uprot", LIVE_PMD, "touch, protect 4 KiB of it (a split), unmap", false, NULL, uprot },
+	{ "unmap", LIVE_PMD, "touch, unmap", false, NULL, unmap },
+	{ "zap", LIVE_PMD, "touch, empty all of it", false, NULL, zap },
+	{ "move", LIVE_PMD, "mremap() there and back", false, NULL, move },
+	{ "hprot", LIVE_PMD, "protect all of it and back, from none and from reading by turns", false, NULL, hprot },
+	{ "coll", LIVE_PMD, "empty 4 KiB of it (a split), MADV_COLLAPSE", true, no_collapse, collapse },
+	{ "free", LIVE_PMD, "touch, MADV_FREE 4 KiB of it (a split), unmap", false, NULL, lazyfree },
+	{ "migr", LIVE_PMD, "to another NUMA node and back", true, one_node, migrate_huge },
+	{ "ptezap", LIVE_PTE, "touch, empty", false, NULL, ptezap },
+	{ "pteprot", LIVE_PTE, "protect and back, from none and from reading by turns", false, NULL, pteprot },
+	{ "ptefree", LIVE_PTE, "touch, MADV_FREE", false, NULL, ptefree },
+	{ "ptemigr", LIVE_PTE, "to another NUMA node and back", true, one_node, ptemigr },
+	{ "pteswap", LIVE_PTE, "touch, swap out", true, no_swap, pteswap },
+	{ "around", LIVE_PTE, "fault around in a file's mapping", false, never_anonymous, NULL },
+	{ 0 },
+};

@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "suite.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "cli/signals.h"
+#include "cli/usage.h"
+#include "device.h"
+#include "files.h"
+#include "lines.h"
+#include "looks.h"
+#include "operations.h"
+#include "stress/clock.h"
+#include "stress/pin.h"
+#include "users.h"
+#include "watch.h"
+
+#define NS_PER_MS UINT64_C(1000000)
+
+struct run {
+	const struct suite *suite;
+	struct device *device;
+	struct watch *watch;
+	struct arena arena;
+	struct looks looks;
+	uint64_t frames;	/* frame numbers end here */
+	bool stop;		/* for both threads */
+	bool failed, missed;	/* what must not be was seen; something could not be done */
+};
+
+/* ---- threads ---- */
+
+struct racer {
+	struct run *run;
+	const struct operation *op;
+	struct work work;
+	const struct user_reader *reader;
+	struct user user;
+	int cpu;
+	uint64_t ns;
+};
+
+static bool stopped(const struct run *r) { return __atomic_load_n(&r->stop, __ATOMIC_RELAXED); }
+
+static void *operate(void *arg)
+{
+	struct racer *me = arg;
+	uint64_t start;
+
+	pin_to(me->cpu);
+	start = now_ns();
+	while (!stopped(me->run) && !me->work.broken) {
+		me->op->cycle(&me->work);
+		me->work.cycles++;
+	}
+	me->ns = now_ns() - start;
+	return NULL;
+}
+
+static void *read_on(void *arg)
+{
+	struct racer *me = arg;
+	uint64_t start;
+
+	pin_to(me->cpu);
+	start = now_ns();
+	while (!stopped(me->run))
+		user_walk(&me->user, me->reader);
+	me->ns = now_ns() - start;
+	return NULL;
+}
+
+static void sleep_until(uint64_t ns)
+{
+	uint64_t now;
+
+	while (!interrupted && (now = now_ns()) < ns) {
+		uint64_t left = ns - now < 50 * NS_PER_MS ? ns - now : 50 * NS_PER_MS;
+		struct timespec t = { .tv_nsec = (long)left };
+
+		nanosleep(&t, NULL);
+	}
+}
+
+/* Runs the operation, and the reader where there is one, for so long. */
+static int race(struct run *r, struct racer *writer, struct racer *reader, uint64_t ns)
+{
+	pthread_t thread[2];
+	int err;
+
+	__atomic_store_n(&r->stop, false, __ATOMIC_RELAXED);
+	watch_expect(r->watch, ns);
+	err = pthread_create(&thread[0], NULL, operate, writer);
+	if (err)
+		return -err;
+	if (reader)
+		err = pthread_create(&thread[1], NULL, read_on, reader);
+	if (!err)
+		sleep_until(now_ns() + ns);
+	__atomic_store_n(&r->stop, true, __ATOMIC_RELAXED);
+	pthread_join(thread[0], NULL);
+	if (reader && !err)
+		pthread_join(thread[1], NULL);
+	return -err;
+}
+
+static struct racer writer_of(struct run *r, const struct operation *op)
+{
+	return (struct racer){ .run = r, .op = op, .cpu = r->suite->cpu[0],
+			       .work = { .arena = &r->arena, .looks = &r->looks } };
+}
+
+/* ---- one operation ---- */
+
+static void skip_line(const struct operation *op, const char *why)
+{
+	line("skip\t%s\t%s\t%s", level_names[op->level], op->name, why);
+}
+
+static void complain(struct run *r, const struct operation *op, const char *what, int err)
+{
+	fprintf(stderr, "tornlive: %s %s: %s: %s\n", level_names[op->level], op->name, what, strerror(-err));
+	r->missed = true;
+}
+
+static void frame_lines(struct run *r, const struct operation *op)
+{
+	const struct looks *l = &r->looks;
+	unsigned i;
+
+	line("frames\t%s\t%s\t%" PRIu64 "\t%" PRIu64, level_names[op->level], op->name, l->found, l->looked);
+	for (i = 0; i < l->frames; i++)
+		line("frame\t%s\t%s\t%" PRIx64, level_names[op->level], op->name, l->frame[i]);
+	if (l->looked && l->found * 10 < l->looked * 9)
+		fprintf(stderr, "tornlive: %s %s: only %" PRIu64 " of %" PRIu64 " looks found %s\n",
+			level_names[op->level], op->name, l->found, l->looked,
+			op->level == LIVE_PMD ? "a huge page" : "a small page");
+	else if (!l->looked)
+		fprintf(stderr, "tornlive: %s %s: %s\n", level_names[op->level], op->name,
+			l->hidden ? "frame numbers are hidden; root sees them" : "nothing was looked at");
+}
+
+static void work_lines(struct run *r, const struct racer *writer)
+{
+	const struct operation *op = writer->op;
+
+	frame_lines(r, op);
+	if (writer->work.broken)
+		complain(r, op, "there is no memory to go on with", -writer->work.failed);
+	else if (writer->work.errors)
+		fprintf(stderr, "tornlive: %s %s: %" PRIu64 " calls failed in %" PRIu64 " cycles, the last with: %s\n",
+			level_names[op->level], op->name, writer->work.errors, writer->work.cycles,
+			strerror(writer->work.failed));
+	line("end\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64, level_names[op->level], op->name, writer->ns,
+	     writer->work.cycles, writer->work.errors);
+}
+
+static void begin_line(const struct operation *op, uint64_t ns)
+{
+	line("begin\t%s\t%s\t%" PRIu64 ".%03u", level_names[op->level], op->name, ns / (1000 * NS_PER_MS),
+	     (unsigned)(ns / NS_PER_MS % 1000));
+}
+
+static int start(struct run *r, const struct operation *op)
+{
+	struct live_start s = { .level = op->level, .readers = r->device->hello.readers, .batch = r->suite->batch,
+				.cpu = (uint32_t)r->suite->cpu[1], .gap = r->suite->gap, .seed = r->suite->seed };
+	unsigned i;
+
+	if (op->level == LIVE_PMD)
+		for (i = 0; i < REGIONS; i++)
+			s.slot[s.nslots++] = (uintptr_t)region(&r->arena, i);
+	else
+		for (i = 0; i < SMALL_SLOTS; i++)
+			s.slot[s.nslots++] = (uintptr_t)region(&r->arena, SMALL) + i * PAGE;
+	return r->device->call(r->device, LIVE_START, &s);
+}
+
+static void under_module(struct run *r, const struct operation *op)
+{
+	struct racer writer = writer_of(r, op);
+	int err, raced;
+
+	if (r->suite->cpu[0] == r->suite->cpu[1]) {
+		skip_line(op, "one CPU: the module's readers run with interrupts off, and nothing beside them");
+		return;
+	}
+	looks_clear(&r->looks);
+	err = start(r, op);
+	if (err) {
+		skip_line(op, "the module does not start to read");
+		complain(r, op, "START", err);
+		return;
+	}
+	begin_line(op, r->suite->time_ns);
+	raced = race(r, &writer, NULL, r->suite->time_ns);
+	err = r->device->call(r->device, LIVE_STOP, NULL);
+	if (!err)
+		err = device_values(r->device, op);
+	if (err)
+		complain(r, op, "what the module saw is lost", err);
+	if (raced)
+		complain(r, op, "no thread", raced);
+	if (!err && !raced)
+		work_lines(r, &writer);
+}
+
+static void user_line(const struct racer *reader, const struct operation *op)
+{
+	const struct user *u = &reader->user;
+
+	line("user\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%s", reader->reader->name, op->name, u->walks, u->bad,
+	     reader->ns, u->witness[0] ? u->witness : "-");
+}
+
+/* The kernel's own readers, one after the other; without the module the operation's lines are of these runs. */
+static void under_users(struct run *r, const struct operation *op)
+{
+	struct racer writer = writer_of(r, op), all = writer;
+	unsigned i, n = 0;
+	int err;
+
+	for (i = 0; user_readers[i].name; i++)
+		n += r->suite->users >> i & 1;
+	looks_clear(&r->looks);
+	if (!r->device)
+		begin_line(op, n * r->suite->user_ns);
+	for (i = 0; user_readers[i].name && !interrupted; i++) {
+		struct racer reader = {
+			.run = r, .reader = &user_readers[i], .cpu = r->suite->cpu[1],
+			.user = { .arena = &r->arena, .first = op->level == LIVE_PMD ? 0 : SMALL,
+				  .regions = op->level == LIVE_PMD ? REGIONS : 1, .frames = r->frames,
+				  .random = r->suite->seed * 2 + 1 },
+		};
+
+		if (!(r->suite->users >> i & 1) || (op->by_one && user_readers[i].pins))
+			continue;
+		err = user_open(&reader.user, reader.reader);
+		if (err) {
+			complain(r, op, reader.reader->name, err);
+			continue;
+		}
+		writer = writer_of(r, op);
+		err = race(r, &writer, &reader, r->suite->user_ns);
+		user_close(&reader.user);
+		if (err) {
+			complain(r, op, "no thread", err);
+			break;
+		}
+		user_line(&reader, op);
+		r->failed |= reader.user.bad != 0;
+		all.work.cycles += writer.work.cycles;
+		all.work.errors += writer.work.errors;
+		all.work.broken |= writer.work.broken;
+		all.work.failed = writer.work.errors || writer.work.broken ? writer.work.failed : all.work.failed;
+		all.ns += writer.ns;
+		if (writer.work.broken || arena_fresh(&r->arena))
+			break;
+	}
+	if (!r->device)
+		work_lines(r, &all);
+	else if (r->looks.looked && r->looks.found * 10 < r->looks.looked * 9)
+		line("fact\tusers of %s\tonly %" PRIu64 " of %" PRIu64 " looks found what the operation needs", op->name,
+		     r->looks.found, r->looks.looked);
+}
+
+static void run_operation(struct run *r, const struct operation *op)
+{
+	const char *why = op->level == LIVE_PMD ? r->suite->no_thp : NULL;
+	int err = 0;
+
+	if (!why)
+		err = arena_fresh(&r->arena);
+	if (!why && !err && op->missing)
+		why = op->missing(&r->arena);
+	if (!why && r->device && !(r->device->hello.level_bits >> op->level & 1))
+		why = "the module does not read this level";
+	if (err) {
+		complain(r, op, "no memory", err);
+		why = "there is no memory for it";
+	}
+	if (why) {
+		skip_line(op, why);
+		return;
+	}
+	arena_fresh(&r->arena);
+	if (r->device && r->suite->time_ns)
+		under_module(r, op);
+	if (r->suite->users && r->suite->user_ns && !interrupted && !arena_fresh(&r->arena))
+		under_users(r, op);
+}
+
+/* ---- all ---- */
+
+static void facts(const struct run *r)
+{
+	char text[256], clean[256];
+	struct utsname u;
+
+	if (!uname(&u)) {
+		line("fact\tkernel\t%s %s", u.release, u.version);
+		line("fact\tmachine\t%s", u.machine);
+	}
+	if (!file_field("/proc/cpuinfo", "model name", text, sizeof(text)))
+		line("fact\tcpu\t%s", line_text(clean, sizeof(clean), text));
+	line("fact\tmemory\t%lu", (unsigned long)(sysconf(_SC_PHYS_PAGES) / 256));
+	if (r->frames)
+		line("fact\tram-end\t%" PRIx64, r->frames * PAGE);
+	line("fact\tversion\tABI %u, %u-bit driver", LIVE_ABI, (unsigned)(8 * sizeof(void *)));
+	line("fact\tseed\t%" PRIu64, r->suite->seed);
+	if (r->suite->cpu[0] == r->suite->cpu[1])
+		line("fact\tcpus\tone, %d: what reads and what operates take turns, and meet in system calls only",
+		     r->suite->cpu[0]);
+	else
+		line("fact\tcpus\toperations on %d, readers on %d", r->suite->cpu[0], r->suite->cpu[1]);
+}
+
+static int calibrate(struct run *r)
+{
+	struct live_race how = { .ms = (uint32_t)(r->suite->race_ns / NS_PER_MS), .gap = r->suite->gap,
+				 .seed = r->suite->seed };
+	int different, err = 0;
+
+	watch_expect(r->watch, 60000 * NS_PER_MS);
+	different = device_layouts(r->device);
+	if (different < 0)
+		return usage_error("LAYOUT of \"%s\": %s", r->device->hello.layout, strerror(-different));
+	r->failed |= different > 0;
+	if (!how.ms)
+		return 0;
+	if (r->suite->cpu[0] == r->suite->cpu[1]) {
+		line("fact\tcalibration\tnone: one CPU");
+		return 0;
+	}
+	watch_expect(r->watch, r->suite->race_ns * NR_LIVE_READERS * NR_LIVE_WRITERS);
+	err = device_races(r->device, &how, r->suite->cpu);
+	if (err) {
+		fprintf(stderr, "tornlive: RACE: %s\n", strerror(-err));
+		r->missed = true;
+	}
+	return 0;
+}
+
+static int plant(struct run *r, bool there)
+{
+	struct live_probe probe = r->suite->probe;
+	int err;
+
+	if (!there)
+		probe.symbol[0] = '\0';
+	err = r->device->call(r->device, LIVE_PROBE, &probe);
+	if (err)
+		return usage_error("PROBE at %s+0x%" PRIx64 ": %s", r->suite->probe.symbol,
+				   (uint64_t)r->suite->probe.offset, strerror(-err));
+	if (!there)
+		line("fact\tprobe\t%s+0x%" PRIx64 " was hit %" PRIu64 " times", r->suite->probe.symbol,
+		     (uint64_t)r->suite->probe.offset, (uint64_t)probe.hits);
+	return 0;
+}
+
+static int run_all(struct run *r)
+{
+	unsigned i;
+
+	if (r->suite->probe.symbol[0] && plant(r, true))
+		return EXIT_USAGE;
+	for (i = 0; operations[i].name && !interrupted; i++)
+		if (r->suite->operations >> i & 1)
+			run_operation(r, &operations[i]);
+	if (r->suite->probe.symbol[0] && plant(r, false))
+		return EXIT_USAGE;
+	if (r->failed)
+		return EXIT_FAIL;
+	return r->missed || interrupted || lines_lost() ? EXIT_INCONCLUSIVE : EXIT_PASS;
+}
+
+int suite_run(const struct suite *s, struct device *d, struct watch *w)
+{
+	static struct run r;
+	struct live_register reg = { .pid = getpid() };
+	int err;
+
+	r = (struct run){ .suite = s, .device = d, .watch = w, .frames = ram_end() / PAGE };
+	err = looks_open(&r.looks);
+	if (err)
+		return usage_error("/proc/self/pagemap: %s", strerror(-err));
+	err = arena_map(&r.arena);
+	if (err)
+		return usage_error("no place for %u MiB of memory: %s", (unsigned)(r.arena.length >> 20), strerror(-err));
+	facts(&r);
+	if (d) {
+		reg.start = (uintptr_t)r.arena.base;
+		reg.end = reg.start + r.arena.length;
+		err = d->call(d, LIVE_REGISTER, &reg);
+		if (err)
+			return usage_error("REGISTER: %s", strerror(-err));
+		err = calibrate(&r);
+		if (err)
+			return err;
+	}
+	return run_all(&r);
+}

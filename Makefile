@@ -63,7 +63,7 @@ WORLD_widened  := -Isrc/native -Isrc/native/widened $(SMALL)
 WORLD_explored := -Isrc/explore $(SMALL) $(UNWATCHED)
 
 all: $(OUT)/tornwalk
-unit: $(TESTS) $(OUT)/lines $(OUT)/bench $(OUT)/tornreport
+unit: $(TESTS) $(OUT)/tornlive $(OUT)/lines $(OUT)/bench $(OUT)/tornreport
 tests: unit $(OUT)/tornwalk-mutants
 
 # ---- objects ----
@@ -163,6 +163,8 @@ $(OUT)/t_load: src/test/t_load.c $(LOADS) | $(OUT)/lines
 $(OUT)/t_compare: src/test/t_compare.c $(addprefix $(OUT)/report/, compare/compare.o compare/allowed.o compare/trees.o \
 		compare/outcome.o compare/sides.o results/stats.o) $(LOADS)
 	$(CC) $(CFLAGS) -MMD -MP -o $@ $^ -ljansson -lRmath -lm -lcmocka
+$(OUT)/t_live: src/test/t_live.c $(filter-out %/driver/main.o,$(LIVE_DRIVER))
+	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(filter %.o,$^) -pthread -lcmocka
 $(OUT)/lines: src/test/lines.c $(OUT)/libtornwalk.a
 	$(CC) $(CFLAGS) -MMD -MP -o $@ $< $(OUT)/libtornwalk.a -pthread $(LIBS)
 $(OUT)/bench: src/test/bench.c $(OUT)/test/bare.o $(OUT)/libtornwalk.a

@@ -36,8 +36,10 @@ int arena_map(struct arena *a)
 		a->base = (char *)places[i];
 		err = map_at(a->base, a->length + HUGE, MAP_FIXED_NOREPLACE);
 	}
-	if (err)
+	if (err) {
+		a->base = NULL;
 		return err;
+	}
 	a->keeper = a->base + a->length;
 	madvise(a->keeper, HUGE, MADV_NOHUGEPAGE);
 	__atomic_store_n((uint32_t *)(void *)a->keeper, 1, __ATOMIC_RELAXED);
@@ -58,7 +60,11 @@ int arena_fresh(struct arena *a)
 	return 0;
 }
 
-void arena_unmap(struct arena *a) { munmap(a->base, a->length + HUGE); }
+void arena_unmap(struct arena *a)
+{
+	if (a->base)
+		munmap(a->base, a->length + HUGE);
+}
 
 uint32_t arena_next(struct arena *a, unsigned r)
 {

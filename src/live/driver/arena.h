@@ -33,7 +33,7 @@ struct arena {
 	uint32_t generation[REGIONS + 1];	/* the last one that may have been written */
 };
 
-/* 0, or -errno where no place is free. */
+/* 0, or -errno where no place is free; then arena_unmap() does nothing. */
 int arena_map(struct arena *a);
 /* As it was after arena_map(): nothing is in it but the last page of `small`. -errno. */
 int arena_fresh(struct arena *a);

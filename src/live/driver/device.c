@@ -72,6 +72,12 @@ int device_open(struct device *d)
 	return d->fd < 0 ? not_there(errno) : device_hello(d);
 }
 
+/* hello has one mask for both levels, and KERNEL may be missing from one of them. */
+uint32_t device_readers(const struct device *d, enum live_level level)
+{
+	return d->hello.readers & ~(d->hello.kernel_reader[level][0] ? 0 : 1u << LIVE_READER_KERNEL);
+}
+
 static void race_line(const struct live_race *r)
 {
 	char kinds[NR_LIVE_KINDS * 96];
@@ -162,7 +168,7 @@ int device_values(struct device *d, const struct operation *op)
 	int err = 0;
 
 	for (r = 0; r < NR_LIVE_READERS && !err; r++)
-		if (d->hello.readers >> r & 1)
+		if (device_readers(d, op->level) >> r & 1)
 			err = reader_values(d, op, r);
 	return err;
 }

@@ -25,6 +25,9 @@ int device_open(struct device *d);
 /* The same of a device that is open: the hello and its line. */
 int device_hello(struct device *d);
 
+/* Those that there are at this level, as a mask. */
+uint32_t device_readers(const struct device *d, enum live_level level);
+
 /* Each reader against each writer of the private entry; 0, or -errno of the last that failed. */
 int device_races(struct device *d, struct live_race *how, const int cpus[2]);
 

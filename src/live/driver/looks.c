@@ -22,12 +22,14 @@ void looks_clear(struct looks *l)
 	memset(l->bucket, 0, sizeof(l->bucket));
 }
 
-bool pagemap_read(int pagemap, const char *p, uint64_t entry[PAGES])
+static bool entries_read(int pagemap, const char *p, uint64_t *entry, unsigned n)
 {
 	off_t at = (off_t)((uintptr_t)p / PAGE * sizeof(*entry));
 
-	return pread(pagemap, entry, PAGES * sizeof(*entry), at) == PAGES * sizeof(*entry);
+	return pread(pagemap, entry, n * sizeof(*entry), at) == (ssize_t)(n * sizeof(*entry));
 }
+
+bool pagemap_read(int pagemap, const char *p, uint64_t entry[PAGES]) { return entries_read(pagemap, p, entry, PAGES); }
 
 bool pagemap_huge(const uint64_t entry[PAGES])
 {
@@ -53,6 +55,14 @@ static void frame_add(struct looks *l, uint64_t frame)
 		return;
 	l->frame[l->frames++] = frame;
 	l->bucket[b] = (uint16_t)l->frames;
+}
+
+void look_frame(struct looks *l, const char *p)
+{
+	uint64_t entry;
+
+	if (entries_read(l->pagemap, p, &entry, 1) && (entry & PM_PRESENT) && (entry & PM_FRAME))
+		frame_add(l, entry & PM_FRAME);
 }
 
 static unsigned mapped_by_pmd(void)

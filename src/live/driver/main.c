@@ -299,6 +299,8 @@ int main(int argc, char **argv)
 	catch_signals();
 	a.suite.no_thp = thp_set();
 	code = watch(work, &a, thp_restore);
+	if (interrupted)
+		fprintf(stderr, "tornlive: interrupted: what was running is shorter than it was asked for\n");
 	line("done\t%d", code);
 	return code;
 }

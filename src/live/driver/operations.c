@@ -236,6 +236,18 @@ static void ptefree(struct work *w)
 	tried(w, madvise(small_fill(w), PAGE, MADV_FREE));
 }
 
+/* The pages of a huge one that are read as small ones, while there is a table. */
+static void ptesplit(struct work *w)
+{
+	char *p = install(w);
+	unsigned r = turn(w), k;
+
+	for (k = 0; k < SMALL_SLOTS / REGIONS; k++)
+		look_frame(w->looks, p + (size_t)marked_page(r, k) * PAGE);
+	tried(w, madvise(some_page(w, p), PAGE, MADV_FREE));
+	unmap_and_map(w, p);
+}
+
 static void ptemigr(struct work *w)
 {
 	tried(w, move_to_other_node(w, small_fill(w)));
@@ -265,21 +277,26 @@ static const char *never_anonymous(struct arena *a)
 
 const char *const level_names[] = { [LIVE_PMD] = "pmd", [LIVE_PTE] = "pte", NULL };
 
+#define BIG 0, REGIONS
+#define LITTLE SMALL, 1
 const struct operation operations[] = {
-	{ "usplit", LIVE_PMD, "touch, empty 4 KiB of it (a split), unmap", false, NULL, usplit },
-	{ "uprot", LIVE_PMD, "touch, protect 4 KiB of it (a split), unmap", false, NULL, uprot },
-	{ "unmap", LIVE_PMD, "touch, unmap", false, NULL, unmap },
-	{ "zap", LIVE_PMD, "touch, empty all of it", false, NULL, zap },
-	{ "move", LIVE_PMD, "mremap() there and back", false, NULL, move },
-	{ "hprot", LIVE_PMD, "protect all of it and back, from none and from reading by turns", false, NULL, hprot },
-	{ "coll", LIVE_PMD, "empty 4 KiB of it (a split), MADV_COLLAPSE", true, no_collapse, collapse },
-	{ "free", LIVE_PMD, "touch, MADV_FREE 4 KiB of it (a split), unmap", false, NULL, lazyfree },
-	{ "migr", LIVE_PMD, "to another NUMA node and back", true, one_node, migrate_huge },
-	{ "ptezap", LIVE_PTE, "touch, empty", false, NULL, ptezap },
-	{ "pteprot", LIVE_PTE, "protect and back, from none and from reading by turns", false, NULL, pteprot },
-	{ "ptefree", LIVE_PTE, "touch, MADV_FREE", false, NULL, ptefree },
-	{ "ptemigr", LIVE_PTE, "to another NUMA node and back", true, one_node, ptemigr },
-	{ "pteswap", LIVE_PTE, "touch, swap out", true, no_swap, pteswap },
-	{ "around", LIVE_PTE, "fault around in a file's mapping", false, never_anonymous, NULL },
+	{ "usplit", LIVE_PMD, "touch, empty 4 KiB of it (a split), unmap", BIG, false, NULL, usplit },
+	{ "uprot", LIVE_PMD, "touch, protect 4 KiB of it (a split), unmap", BIG, false, NULL, uprot },
+	{ "unmap", LIVE_PMD, "touch, unmap", BIG, false, NULL, unmap },
+	{ "zap", LIVE_PMD, "touch, empty all of it", BIG, false, NULL, zap },
+	{ "move", LIVE_PMD, "mremap() there and back", BIG, false, NULL, move },
+	{ "hprot", LIVE_PMD, "protect all of it and back, from writing and from all by turns", BIG, false, NULL, hprot },
+	{ "coll", LIVE_PMD, "empty 4 KiB of it (a split), MADV_COLLAPSE", BIG, true, no_collapse, collapse },
+	{ "free", LIVE_PMD, "touch, MADV_FREE 4 KiB of it (a split), unmap", BIG, false, NULL, lazyfree },
+	{ "migr", LIVE_PMD, "to another NUMA node and back", BIG, true, one_node, migrate_huge },
+	{ "ptezap", LIVE_PTE, "touch, empty", LITTLE, false, NULL, ptezap },
+	{ "pteprot", LIVE_PTE, "protect and back, from writing and from all by turns", LITTLE, false, NULL, pteprot },
+	{ "ptefree", LIVE_PTE, "touch, MADV_FREE", LITTLE, false, NULL, ptefree },
+	{ "ptesplit", LIVE_PTE, "as free: the page itself is split, by migration entries", BIG, false, NULL, ptesplit },
+	{ "ptemigr", LIVE_PTE, "to another NUMA node and back", LITTLE, true, one_node, ptemigr },
+	{ "pteswap", LIVE_PTE, "touch, swap out", LITTLE, true, no_swap, pteswap },
+	{ "around", LIVE_PTE, "fault around in a file's mapping", LITTLE, false, never_anonymous, NULL },
 	{ 0 },
 };
+#undef BIG
+#undef LITTLE

@@ -26,7 +26,8 @@ struct operation {
 	const char *name;
 	enum live_level level;
 	const char *summary;
-	bool by_one;	/* a reader that pins pages spoils it */
+	unsigned first, regions;	/* what it operates on */
+	bool pinless;	/* a reader that pins pages spoils it */
 	/* Why it cannot be had here, of an arena that is fresh; NULL: it can. */
 	const char *(*missing)(struct arena *a);
 	void (*cycle)(struct work *w);

@@ -142,7 +142,7 @@ static void frame_lines(struct run *r, const struct operation *op)
 	if (l->looked && l->found * 10 < l->looked * 9)
 		fprintf(stderr, "tornlive: %s %s: only %" PRIu64 " of %" PRIu64 " looks found %s\n",
 			level_names[op->level], op->name, l->found, l->looked,
-			op->level == LIVE_PMD ? "a huge page" : "a small page");
+			op->first == SMALL ? "a small page" : "a huge page");
 	else if (!l->looked)
 		fprintf(stderr, "tornlive: %s %s: %s\n", level_names[op->level], op->name,
 			l->hidden ? "frame numbers are hidden; root sees them" : "nothing was looked at");
@@ -171,16 +171,16 @@ static void begin_line(const struct operation *op, uint64_t ns)
 
 static int start(struct run *r, const struct operation *op)
 {
-	struct live_start s = { .level = op->level, .readers = r->device->hello.readers, .batch = r->suite->batch,
-				.cpu = (uint32_t)r->suite->cpu[1], .gap = r->suite->gap, .seed = r->suite->seed };
-	unsigned i;
+	struct live_start s = { .level = op->level, .readers = device_readers(r->device, op->level),
+				.batch = r->suite->batch, .cpu = (uint32_t)r->suite->cpu[1], .gap = r->suite->gap,
+				.seed = r->suite->seed };
+	unsigned i, k, slots = op->level == LIVE_PMD ? 1 : SMALL_SLOTS / op->regions;
 
-	if (op->level == LIVE_PMD)
-		for (i = 0; i < REGIONS; i++)
-			s.slot[s.nslots++] = (uintptr_t)region(&r->arena, i);
-	else
-		for (i = 0; i < SMALL_SLOTS; i++)
-			s.slot[s.nslots++] = (uintptr_t)region(&r->arena, SMALL) + i * PAGE;
+	/* a pmd is read at the start of its region; PTEs, of pages that are written */
+	for (i = 0; i < op->regions; i++)
+		for (k = 0; k < slots; k++)
+			s.slot[s.nslots++] = (uintptr_t)region(&r->arena, op->first + i) +
+					     (uintptr_t)marked_page(op->first + i, k) * PAGE;
 	return r->device->call(r->device, LIVE_START, &s);
 }
 
@@ -229,20 +229,24 @@ static void under_users(struct run *r, const struct operation *op)
 	int err;
 
 	for (i = 0; user_readers[i].name; i++)
-		n += r->suite->users >> i & 1;
+		n += (r->suite->users >> i & 1) && !(op->pinless && user_readers[i].pins);
 	looks_clear(&r->looks);
 	if (!r->device)
 		begin_line(op, n * r->suite->user_ns);
 	for (i = 0; user_readers[i].name && !interrupted; i++) {
 		struct racer reader = {
 			.run = r, .reader = &user_readers[i], .cpu = r->suite->cpu[1],
-			.user = { .arena = &r->arena, .first = op->level == LIVE_PMD ? 0 : SMALL,
-				  .regions = op->level == LIVE_PMD ? REGIONS : 1, .frames = r->frames,
-				  .random = r->suite->seed * 2 + 1 },
+			.user = { .arena = &r->arena, .first = op->first, .regions = op->regions,
+				  .frames = r->frames, .random = r->suite->seed * 2 + 1 },
 		};
 
-		if (!(r->suite->users >> i & 1) || (op->by_one && user_readers[i].pins))
+		if (!(r->suite->users >> i & 1))
 			continue;
+		if (op->pinless && user_readers[i].pins) {
+			line("fact\t%s of %s\tnot run: it pins pages, and what is pinned is not moved", user_readers[i].name,
+			     op->name);
+			continue;
+		}
 		err = user_open(&reader.user, reader.reader);
 		if (err) {
 			complain(r, op, reader.reader->name, err);
@@ -274,7 +278,7 @@ static void under_users(struct run *r, const struct operation *op)
 
 static void run_operation(struct run *r, const struct operation *op)
 {
-	const char *why = op->level == LIVE_PMD ? r->suite->no_thp : NULL;
+	const char *why = op->first == SMALL ? NULL : r->suite->no_thp;
 	int err = 0;
 
 	if (!why)
@@ -382,11 +386,26 @@ static int run_all(struct run *r)
 	return r->missed || interrupted || lines_lost() ? EXIT_INCONCLUSIVE : EXIT_PASS;
 }
 
+static int run_mapped(struct run *r)
+{
+	struct live_register reg = { .pid = getpid(), .start = (uintptr_t)r->arena.base };
+	int err;
+
+	facts(r);
+	if (!r->device)
+		return run_all(r);
+	reg.end = reg.start + r->arena.length;
+	err = r->device->call(r->device, LIVE_REGISTER, &reg);
+	if (err)
+		return usage_error("REGISTER: %s", strerror(-err));
+	err = calibrate(r);
+	return err ? err : run_all(r);
+}
+
 int suite_run(const struct suite *s, struct device *d, struct watch *w)
 {
 	static struct run r;
-	struct live_register reg = { .pid = getpid() };
-	int err;
+	int err, code;
 
 	r = (struct run){ .suite = s, .device = d, .watch = w, .frames = ram_end() / PAGE };
 	err = looks_open(&r.looks);
@@ -394,17 +413,10 @@ int suite_run(const struct suite *s, struct device *d, struct watch *w)
 		return usage_error("/proc/self/pagemap: %s", strerror(-err));
 	err = arena_map(&r.arena);
 	if (err)
-		return usage_error("no place for %u MiB of memory: %s", (unsigned)(r.arena.length >> 20), strerror(-err));
-	facts(&r);
-	if (d) {
-		reg.start = (uintptr_t)r.arena.base;
-		reg.end = reg.start + r.arena.length;
-		err = d->call(d, LIVE_REGISTER, &reg);
-		if (err)
-			return usage_error("REGISTER: %s", strerror(-err));
-		err = calibrate(&r);
-		if (err)
-			return err;
-	}
-	return run_all(&r);
+		code = usage_error("no place for %u MiB of memory: %s", (unsigned)(r.arena.length >> 20), strerror(-err));
+	else
+		code = run_mapped(&r);
+	arena_unmap(&r.arena);
+	close(r.looks.pagemap);
+	return code;
 }

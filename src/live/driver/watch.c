@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "watch.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -24,7 +25,7 @@
 /* How much longer than it said something may take: an emulated machine may be slow, and shared. */
 enum { PATIENCE_S = 60, LOOK_MS = 50, LAST_LOOK_MS = 300, REAP_S = 5 };
 
-/* The first column of a line that begins with it, or anywhere in it. */
+/* Anywhere in a line, but no end of a longer word. */
 static const char *const trouble[] = {
 	"BUG: ", "kernel BUG at", "WARNING: ", "bad pmd", "bad pud", "bad pgd", "Bad rss-counter", "Bad page",
 	"Oops", "Unable to handle", "Internal error", "general protection", "Kernel panic", "detected stall",
@@ -33,11 +34,13 @@ static const char *const trouble[] = {
 
 bool log_is_trouble(const char *text)
 {
+	const char *at;
 	unsigned i;
 
 	for (i = 0; i < sizeof(trouble) / sizeof(trouble[0]); i++)
-		if (strstr(text, trouble[i]))
-			return true;
+		for (at = text; (at = strstr(at, trouble[i])); at++)
+			if (at == text || !isalnum((unsigned char)at[-1]))
+				return true;
 	return false;
 }
 
@@ -146,6 +149,25 @@ static int attend(pid_t child, const struct watch *w)
 	return code;
 }
 
+/* The process that operates has met what no program of ours does: it says where, and dies of it. */
+static void on_crash(int sig, siginfo_t *info, void *context)
+{
+	(void)context;
+	if (info->si_code > 0)
+		line("log\ttornlive: signal %d (code %d) at address %p, in what operates on the memory", sig, info->si_code,
+		     info->si_addr);
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+static void catch_crashes(void)
+{
+	struct sigaction sa = { .sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_NODEFER };
+
+	sigaction(SIGSEGV, &sa, NULL);
+	sigaction(SIGBUS, &sa, NULL);
+}
+
 int watch(int (*work)(void *arg, struct watch *w), void *arg, void (*restore)(void))
 {
 	struct watch *w = mmap(NULL, sizeof(*w), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -159,6 +181,7 @@ int watch(int (*work)(void *arg, struct watch *w), void *arg, void (*restore)(vo
 		return usage_error("fork: %s", strerror(errno));
 	if (!child) {
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		catch_crashes();
 		code = getppid() == parent ? work(arg, w) : EXIT_INCONCLUSIVE;
 		if (getppid() != parent)
 			restore();

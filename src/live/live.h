@@ -11,7 +11,7 @@
  *	VALUES		what one reader saw, after STOP
  *	RACE		a private entry, raced by the kernel's own writers; waits until it is done
  *	LAYOUT		what tornwalk's layout says of a value, compiled in the kernel
- *	PROBE		a delay before an instruction of the kernel's own text; only with `probes=1`
+ *	PROBE		a delay or a look in the kernel's own text; only with `probes=1`
  */
 #ifndef TORNWALK_LIVE_H
 #define TORNWALK_LIVE_H
@@ -21,7 +21,7 @@
 
 #define LIVE_DEVICE "/dev/tornlive"
 
-enum { LIVE_ABI = 1, LIVE_SLOTS = 16, LIVE_AROUND = 4, LIVE_NAME = 64 };
+enum { LIVE_ABI = 2, LIVE_SLOTS = 16, LIVE_AROUND = 4, LIVE_NAME = 64 };
 
 /*
  * How an entry is read: X(ID, name, meaning). TRUTH is the one that memory is learnt by, 8 bytes in
@@ -141,13 +141,23 @@ struct live_layout {
 	__u64 pfn;		/* filled in */
 };
 
-/* Delays whoever of the registered process runs over that instruction. */
+/* In the kernel's own text, for whoever of the registered process comes by; one of each kind in all. */
+enum live_probe_kind {
+	LIVE_PROBE_DELAY,	/* a seeded delay before the instruction */
+	LIVE_PROBE_PAGE,	/* at a function's start: its first argument is a struct page; is there one? */
+	NR_LIVE_PROBES,
+};
+
 struct live_probe {
-	char symbol[LIVE_NAME];	/* "" takes the probe away */
+	char symbol[LIVE_NAME];	/* "" takes the probe of that kind away */
 	__u64 offset;
-	__u32 spins, pad;	/* the longest delay, in turns of an empty loop, 1 .. 100000 */
+	__u32 kind;		/* enum live_probe_kind */
+	__u32 spins;		/* the longest delay, in turns of an empty loop, 0 .. 100000 */
 	__u64 seed;
-	__u64 hits;		/* filled in when it is taken away */
+	/* filled in when it is taken away */
+	__u64 hits;
+	__u64 wrong;		/* of PAGE: how many were struct pages of no memory */
+	__u64 example, frame;	/* the first of them: its address, and the frame number that it would be of */
 };
 
 #define LIVE_HELLO	_IOR('w', 0x70, struct live_hello)

@@ -19,7 +19,7 @@
 #include "users.h"
 #include "watch.h"
 
-enum { HELP = 256, TIME, USER_TIME, OPS, LEVELS, USERS, NO_MODULE, GAP, BATCH, SEED, CPUS, PROBE, SPINS, CALIBRATE, OUT };
+enum { HELP = 256, TIME, USER_TIME, OPS, LEVELS, USERS, NO_MODULE, GAP, BATCH, SEED, CPUS, PROBE, SPINS, PAGE_PROBE, FILL, CALIBRATE, OUT };
 
 static const struct option options[] = {
 	{ "help", no_argument, NULL, HELP },
@@ -35,6 +35,8 @@ static const struct option options[] = {
 	{ "cpus", required_argument, NULL, CPUS },
 	{ "probe", required_argument, NULL, PROBE },
 	{ "spins", required_argument, NULL, SPINS },
+	{ "pages", required_argument, NULL, PAGE_PROBE },
+	{ "fill", required_argument, NULL, FILL },
 	{ "calibrate", required_argument, NULL, CALIBRATE },
 	{ "out", required_argument, NULL, OUT },
 	{ 0 },
@@ -59,12 +61,17 @@ static const char help[] =
 	"  --probe SYM+0xN  delay this process where it runs over that instruction of the kernel; it may\n"
 	"                   crash the machine, and the module must have been loaded with probes=1\n"
 	"  --spins N        the longest such delay, in turns of an empty loop (2000)\n"
+	"  --pages SYMBOL   look at each call of that function of the kernel by this process: its first argument\n"
+	"                   is a struct page, and those that are of no memory are counted; needs probes=1\n"
+	"  --fill MIB       so much memory is filled with ones first: whoever takes it for struct pages finds\n"
+	"                   pointers to address 0 in them\n"
 	"  --out FILE|FD    where the lines go (stdout)\n"
 	"\n"
 	"Examples:\n"
 	"  tornlive --no-module --user-time 100ms\n"
 	"  tornlive --time 8s --ops usplit,coll,move --user-time 0\n"
-	"  tornlive --time 0 --ops usplit --users gup-fast --user-time 60s --probe get_user_pages_fast+0x1a --spins 5000\n"
+	"  tornlive --time 0 --ops usplit --users gup-fast --user-time 60s --probe get_user_pages_fast+0x1a --spins 5000 \\\n"
+	"      --pages try_grab_folio\n"
 	"\n"
 	"Exit: 0 all was done and nothing bad was seen, 1 something was (or the layouts differ, or a process\n"
 	"died), 2 bad usage or no module, 4 interrupted, or something could not be done.\n"
@@ -158,6 +165,14 @@ static int take_probe(char *value, struct live_probe *p)
 	return bad_value("probe", value, "SYMBOL+0xOFFSET");
 }
 
+static int take_symbol(const char *value, struct live_probe *p)
+{
+	if (!*value || strlen(value) >= LIVE_NAME)
+		return bad_value("pages", value, "the name of a function of the kernel");
+	strcpy(p->symbol, value);
+	return GO_ON;
+}
+
 struct asked {
 	struct suite suite;
 	uint64_t levels;
@@ -189,7 +204,9 @@ static int take(struct asked *a, int option, const char *name, char *value)
 	case LEVELS: return parse_names(name, value, level_name, &a->levels);
 	case USERS: return parse_names(name, value, user_name, &s->users);
 	case CPUS: return take_cpus(a, value);
-	case PROBE: return take_probe(value, &s->probe);
+	case PROBE: return take_probe(value, &s->probe[LIVE_PROBE_DELAY]);
+	case PAGE_PROBE: return take_symbol(value, &s->probe[LIVE_PROBE_PAGE]);
+	case FILL: return take_number(name, value, 0, 1u << 20, &s->fill_mib);
 	case SEED: return take_number(name, value, 0, UINT64_MAX, &s->seed);
 	case NO_MODULE: s->module = false; return GO_ON;
 	case OUT: a->out = value; return GO_ON;
@@ -203,7 +220,7 @@ static int take(struct asked *a, int option, const char *name, char *value)
 		return code;
 	default:
 		code = take_number(name, value, 1, 100000, &n);
-		s->probe.spins = (uint32_t)n;
+		s->probe[LIVE_PROBE_DELAY].spins = (uint32_t)n;
 		return code;
 	}
 }
@@ -247,13 +264,13 @@ static int settle(struct asked *a)
 			s->operations &= ~(1ull << i);
 	if (!s->operations)
 		return usage_error("no operation of --ops is of a level of --levels");
-	if (s->probe.symbol[0] && !s->module)
-		return usage_error("--probe needs the module, and --no-module goes without");
+	if ((s->probe[LIVE_PROBE_DELAY].symbol[0] || s->probe[LIVE_PROBE_PAGE].symbol[0]) && !s->module)
+		return usage_error("--probe and --pages need the module, and --no-module goes without");
 	if (!s->module && !(s->user_ns && s->users))
 		return usage_error("--no-module with --user-time 0: nothing would be read");
 	if (sysconf(_SC_PAGESIZE) != PAGE)
 		return usage_error("a page has %ld bytes here; only 4096 will do", sysconf(_SC_PAGESIZE));
-	s->probe.seed = s->seed;
+	s->probe[LIVE_PROBE_DELAY].seed = s->seed;
 	s->cpu[0] = a->cpus.id[0];
 	s->cpu[1] = a->cpus.id[a->cpus.n > 1];
 	return GO_ON;
@@ -270,8 +287,8 @@ static int work(void *arg, struct watch *w)
 	code = device_open(&d);
 	if (code)
 		return code;
-	if (a->suite.probe.symbol[0] && !d.hello.probes)
-		return usage_error("--probe: the module was loaded without probes=1");
+	if ((a->suite.probe[LIVE_PROBE_DELAY].symbol[0] || a->suite.probe[LIVE_PROBE_PAGE].symbol[0]) && !d.hello.probes)
+		return usage_error("--probe, --pages: the module was loaded without probes=1");
 	return suite_run(&a->suite, &d, w);
 }
 
@@ -280,7 +297,8 @@ int main(int argc, char **argv)
 	static struct asked a = {
 		.suite = { .time_ns = 5 * NS_PER_S, .user_ns = 250 * NS_PER_MS, .race_ns = 300 * NS_PER_MS, .seed = 1,
 			   .gap = 200, .batch = 256, .module = true, .operations = ~0ull, .users = ~0ull,
-			   .probe = { .spins = 2000 } },
+			   .probe = { [LIVE_PROBE_DELAY] = { .spins = 2000, .kind = LIVE_PROBE_DELAY },
+				      [LIVE_PROBE_PAGE] = { .kind = LIVE_PROBE_PAGE } } },
 		.levels = ~0ull, .out = "-",
 	};
 	int code, err;

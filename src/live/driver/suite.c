@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -353,20 +354,50 @@ static int calibrate(struct run *r)
 	return 0;
 }
 
-static int plant(struct run *r, bool there)
+static int plant(struct run *r)
 {
-	struct live_probe probe = r->suite->probe;
+	unsigned k;
 	int err;
 
-	if (!there)
-		probe.symbol[0] = '\0';
-	err = r->device->call(r->device, LIVE_PROBE, &probe);
-	if (err)
-		return usage_error("PROBE at %s+0x%" PRIx64 ": %s", r->suite->probe.symbol,
-				   (uint64_t)r->suite->probe.offset, strerror(-err));
-	if (!there)
-		line("fact\tprobe\t%s+0x%" PRIx64 " was hit %" PRIu64 " times", r->suite->probe.symbol,
-		     (uint64_t)r->suite->probe.offset, (uint64_t)probe.hits);
+	for (k = 0; r->device && k < NR_LIVE_PROBES; k++) {
+		struct live_probe p = r->suite->probe[k];
+
+		err = p.symbol[0] ? r->device->call(r->device, LIVE_PROBE, &p) : 0;
+		if (err)
+			return usage_error("PROBE at %s+0x%" PRIx64 ": %s", p.symbol, (uint64_t)p.offset, strerror(-err));
+	}
+	return 0;
+}
+
+/* And says what the probes found while the operation ran. */
+static void pull(struct run *r, const struct operation *o)
+{
+	static const char *const kinds[NR_LIVE_PROBES] = { [LIVE_PROBE_DELAY] = "delay", [LIVE_PROBE_PAGE] = "page" };
+	unsigned k;
+
+	for (k = 0; r->device && k < NR_LIVE_PROBES; k++) {
+		struct live_probe p = { .kind = k };
+
+		if (!r->suite->probe[k].symbol[0] || r->device->call(r->device, LIVE_PROBE, &p))
+			continue;
+		line("probe\t%s\t%s\t%s+0x%" PRIx64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIx64 "\t%" PRIx64, o->name, kinds[k],
+		     p.symbol, (uint64_t)p.offset, (uint64_t)p.hits, (uint64_t)p.wrong, (uint64_t)p.example, (uint64_t)p.frame);
+		r->failed |= p.wrong > 0;
+	}
+}
+
+/* Ones: what is taken for a struct page there is the tail of a folio at address 0. */
+static int fill(uint64_t mib)
+{
+	uint32_t *p;
+
+	if (!mib)
+		return 0;
+	p = mmap(NULL, (size_t)mib << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return usage_error("--fill: %" PRIu64 " MiB: %s", mib, strerror(errno));
+	for (size_t i = 0; i < (size_t)(mib << 18); i++)
+		p[i] = 1;
 	return 0;
 }
 
@@ -374,13 +405,16 @@ static int run_all(struct run *r)
 {
 	unsigned i;
 
-	if (r->suite->probe.symbol[0] && plant(r, true))
+	if (fill(r->suite->fill_mib))
 		return EXIT_USAGE;
-	for (i = 0; operations[i].name && !interrupted; i++)
-		if (r->suite->operations >> i & 1)
-			run_operation(r, &operations[i]);
-	if (r->suite->probe.symbol[0] && plant(r, false))
-		return EXIT_USAGE;
+	for (i = 0; operations[i].name && !interrupted; i++) {
+		if (!(r->suite->operations >> i & 1))
+			continue;
+		if (plant(r))
+			return EXIT_USAGE;
+		run_operation(r, &operations[i]);
+		pull(r, &operations[i]);
+	}
 	if (r->failed)
 		return EXIT_FAIL;
 	return r->missed || interrupted || lines_lost() ? EXIT_INCONCLUSIVE : EXIT_PASS;

@@ -21,7 +21,8 @@ struct suite {
 	uint64_t seed;
 	uint32_t gap, batch;
 	bool module;			/* false: the kernel's own readers alone */
-	struct live_probe probe;	/* its symbol is "": there is none */
+	struct live_probe probe[NR_LIVE_PROBES];	/* whose symbol is "": there is none */
+	uint64_t fill_mib;
 	uint64_t operations, users;	/* masks of what was asked for */
 	int cpu[2];			/* of the operation, of who reads; the same: there is only one */
 	const char *no_thp;		/* why there are no huge pages; NULL: there are */

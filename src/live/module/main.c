@@ -16,7 +16,7 @@
 
 static bool probes;
 module_param(probes, bool, 0444);
-MODULE_PARM_DESC(probes, "delays may be put into the kernel's own text (LIVE_PROBE); for machines that may crash");
+MODULE_PARM_DESC(probes, "delays may be put into the kernel's own text (LIVE_PROBE): for machines that may crash");
 
 static int hello(struct live_hello *h)
 {
@@ -81,9 +81,11 @@ static int probe(struct session *s, struct live_probe *p)
 {
 	if (!probes)
 		return -EACCES;
+	if (p->kind >= NR_LIVE_PROBES)
+		return -EINVAL;
 	if (p->symbol[0])
 		return probe_set(s, p);
-	probe_clear(s, p);
+	probe_clear(s, p->kind, p);
 	return 0;
 }
 
@@ -159,8 +161,10 @@ static int tornlive_open(struct inode *inode, struct file *file)
 static int tornlive_release(struct inode *inode, struct file *file)
 {
 	struct session *s = file->private_data;
+	unsigned int kind;
 
-	probe_clear(s, NULL);
+	for (kind = 0; kind < NR_LIVE_PROBES; kind++)
+		probe_clear(s, kind, NULL);
 	reading_free(s);
 	if (s->mm)
 		mmdrop(s->mm);

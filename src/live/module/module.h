@@ -56,7 +56,6 @@ struct session {
 	struct mm_struct *mm;		/* mmgrab()bed; NULL: nobody has registered */
 	u64 start, end;
 	struct reading *reading;	/* what was started last; its thread may be gone */
-	bool probed;
 };
 
 /* read.c. Errors as of ioctls. */
@@ -68,9 +67,9 @@ void reading_free(struct session *s);
 /* private.c */
 int private_race(struct live_race *race);
 
-/* probe.c: there is one probe in all */
-int probe_set(struct session *s, struct live_probe *p);
-void probe_clear(struct session *s, struct live_probe *p);
+/* probe.c. clear: of a session that has one of that kind; `found` may be NULL. */
+int probe_set(struct session *s, const struct live_probe *asked);
+void probe_clear(struct session *s, unsigned int kind, struct live_probe *found);
 
 static inline u64 xorshift(u64 *s)
 {

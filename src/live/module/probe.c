@@ -60,6 +60,8 @@ static int look(struct kprobe *k, struct pt_regs *regs)
 		p->said.frame = frame;
 		pr_warn("tornlive: %s() was given the struct page %px, of frame %lx, and there is no such memory\n",
 			p->said.symbol, page, frame);
+		if (virt_addr_valid(page))
+			pr_warn("tornlive: it is other memory of the kernel's, and holds %*ph\n", (int)sizeof(*page), page);
 	}
 	return 0;
 }

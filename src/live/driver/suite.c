@@ -33,6 +33,7 @@ struct run {
 	struct arena arena;
 	struct looks looks;
 	uint64_t frames;	/* frame numbers end here */
+	unsigned begun;		/* threads that are at work; the time begins when all are */
 	bool stop;		/* for both threads */
 	bool failed, missed;	/* what must not be was seen; something could not be done */
 };
@@ -51,13 +52,19 @@ struct racer {
 
 static bool stopped(const struct run *r) { return __atomic_load_n(&r->stop, __ATOMIC_RELAXED); }
 
+static uint64_t begin(struct racer *me)
+{
+	pin_to(me->cpu);
+	__atomic_add_fetch(&me->run->begun, 1, __ATOMIC_RELEASE);
+	return now_ns();
+}
+
 static void *operate(void *arg)
 {
 	struct racer *me = arg;
 	uint64_t start;
 
-	pin_to(me->cpu);
-	start = now_ns();
+	start = begin(me);
 	while (!stopped(me->run) && !me->work.broken) {
 		me->op->cycle(&me->work);
 		me->work.cycles++;
@@ -71,24 +78,30 @@ static void *read_on(void *arg)
 	struct racer *me = arg;
 	uint64_t start;
 
-	pin_to(me->cpu);
-	start = now_ns();
+	start = begin(me);
 	while (!stopped(me->run))
 		user_walk(&me->user, me->reader);
 	me->ns = now_ns() - start;
 	return NULL;
 }
 
-static void sleep_until(uint64_t ns)
+static void nap(uint64_t ns)
 {
-	uint64_t now;
+	struct timespec t = { .tv_nsec = (long)ns };
 
-	while (!interrupted && (now = now_ns()) < ns) {
-		uint64_t left = ns - now < 50 * NS_PER_MS ? ns - now : 50 * NS_PER_MS;
-		struct timespec t = { .tv_nsec = (long)left };
+	nanosleep(&t, NULL);
+}
 
-		nanosleep(&t, NULL);
-	}
+/* Until all are at work, and then for so long; a signal may be another thread's, so naps are short. */
+static void wait_for(const struct run *r, unsigned threads, uint64_t ns)
+{
+	uint64_t now, until;
+
+	while (__atomic_load_n(&r->begun, __ATOMIC_ACQUIRE) < threads)
+		nap(NS_PER_MS / 2);
+	until = now_ns() + ns;
+	while (!interrupted && (now = now_ns()) < until)
+		nap(until - now < 50 * NS_PER_MS ? until - now : 50 * NS_PER_MS);
 }
 
 /* Runs the operation, and the reader where there is one, for so long. */
@@ -97,6 +110,7 @@ static int race(struct run *r, struct racer *writer, struct racer *reader, uint6
 	pthread_t thread[2];
 	int err;
 
+	r->begun = 0;
 	__atomic_store_n(&r->stop, false, __ATOMIC_RELAXED);
 	watch_expect(r->watch, ns);
 	err = pthread_create(&thread[0], NULL, operate, writer);
@@ -105,7 +119,7 @@ static int race(struct run *r, struct racer *writer, struct racer *reader, uint6
 	if (reader)
 		err = pthread_create(&thread[1], NULL, read_on, reader);
 	if (!err)
-		sleep_until(now_ns() + ns);
+		wait_for(r, reader ? 2 : 1, ns);
 	__atomic_store_n(&r->stop, true, __ATOMIC_RELAXED);
 	pthread_join(thread[0], NULL);
 	if (reader && !err)

@@ -60,10 +60,11 @@ static unsigned count(const char *in, const char *what)
 /* ---- the fake ---- */
 
 static struct fake {
-	unsigned abi, readers, wrong_layouts;
+	unsigned abi, readers, wrong_layouts, wrong_pages;
 	bool reading;
 	struct live_start start;
 	unsigned asked_layouts, starts;
+	struct live_probe planted;
 } fake;
 
 static uint32_t says(const struct live_layout *q)
@@ -130,6 +131,23 @@ static int fake_values(struct live_values *v)
 	return 0;
 }
 
+static int fake_probe(struct live_probe *p)
+{
+	if (p->symbol[0]) {
+		fake.planted = *p;
+		return 0;
+	}
+	if (!fake.planted.symbol[0] || fake.planted.kind != p->kind)
+		return -EINVAL;
+	*p = fake.planted;
+	p->hits = 5;
+	p->wrong = fake.wrong_pages;
+	p->example = p->wrong ? 0xf7c00004 : 0;
+	p->frame = p->wrong ? 0xfff3f400 : 0;
+	fake.planted.symbol[0] = '\0';
+	return 0;
+}
+
 static int fake_call(struct device *d, unsigned long request, void *arg)
 {
 	(void)d;
@@ -139,6 +157,7 @@ static int fake_call(struct device *d, unsigned long request, void *arg)
 	case LIVE_LAYOUT: return fake_layout(arg);
 	case LIVE_START: return fake_start(arg);
 	case LIVE_VALUES: return fake_values(arg);
+	case LIVE_PROBE: return fake_probe(arg);
 	case LIVE_STOP: fake.reading = false; return 0;
 	case LIVE_REGISTER: return ((struct live_register *)arg)->pid == getpid() ? 0 : -EPERM;
 	default: return -ENOTTY;
@@ -254,6 +273,28 @@ static void an_operation_is_read(void **state)
 	}
 	assert_non_null(strstr(said, "value\tpte\tptezap\tplain\t000000003f4000ac\t2\t3\t1\t0000000000000000/000000003f4000e7/2\n"));
 	assert_non_null(strstr(said, "read\tpte\tptezap\tplain\t11\t12\t13\t14\t15\t16\t70\t17\n"));
+}
+
+/* A struct page of no memory is a failure; none is none. */
+static void probes_are_lines(void **state)
+{
+	static const char *const expected[] = { "probe\tptezap\tpage\ttry_grab_folio+0x0\t5\t0\t0\t0\n",
+					    "probe\tptezap\tpage\ttry_grab_folio+0x0\t5\t1\tf7c00004\tfff3f400\n" };
+	struct suite s = suite_of(operation_named("ptezap"));
+	struct watch w = { 0 };
+	unsigned wrong;
+
+	(void)state;
+	s.probe[LIVE_PROBE_PAGE] = (struct live_probe){ .kind = LIVE_PROBE_PAGE, .symbol = "try_grab_folio" };
+	for (wrong = 0; wrong < 2; wrong++) {
+		struct device d = device();
+
+		fake.wrong_pages = wrong;
+		device_hello(&d);
+		assert_int_equal(suite_run(&s, &d, &w), wrong ? EXIT_FAIL : EXIT_PASS);
+		assert_non_null(strstr(lines(), expected[wrong]));
+		assert_int_equal(fake.planted.symbol[0], '\0');
+	}
 }
 
 /* The twin of every frames line that is well: the process has been denied huge pages. */
@@ -434,7 +475,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(another_abi_is_refused), cmocka_unit_test(races_are_lines),
 		cmocka_unit_test(layouts_are_compared), cmocka_unit_test(an_operation_is_read),
-		cmocka_unit_test(what_is_not_huge_is_said), cmocka_unit_test(one_cpu_shows_nothing), cmocka_unit_test(markers_know_their_place),
+		cmocka_unit_test(what_is_not_huge_is_said), cmocka_unit_test(probes_are_lines),
+		cmocka_unit_test(one_cpu_shows_nothing), cmocka_unit_test(markers_know_their_place),
 		cmocka_unit_test(a_wrong_marker_is_bad), cmocka_unit_test(a_split_page_is_not_huge),
 		cmocka_unit_test(a_crash_is_said), cmocka_unit_test(trouble_is_known),
 	};

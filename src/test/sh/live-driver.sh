@@ -36,8 +36,10 @@ done <<-'EOF'
 	--seed -1|"-1" is not a number
 	--cpus 0,99999|--cpus: .*99999
 	--probe gup_pmd_range|is not SYMBOL.0xOFFSET
-	--probe gup_pmd_range+0x1 --no-module|--probe needs the module
+	--probe gup_pmd_range+0x1 --no-module|--probe and --pages need the module
 	--no-module --user-time 0|nothing would be read
+	--pages try_grab_folio --no-module|--probe and --pages need the module
+	--fill -1|a number from 0
 	--ops ptezap --levels pmd|no operation of --ops
 	--no-module --out /nonexistent/file|"/nonexistent/file": No such file
 	--time|--time needs a value
@@ -95,13 +97,13 @@ started() { # waits until an operation runs; its pid is in $pid, that of what op
 	done
 	child=$(pgrep -P "$pid")
 }
-ended() { code=0; wait "$pid" || code=$?; }
+ended() { code=0; { wait "$pid" || code=$?; } 2>/dev/null; }
 
 for signal in INT TERM HUP; do
 	started
 	# a shell's background job ignores SIGINT, but for a program that catches it
 	kill -s "$signal" "$pid"
-	ended 2>/dev/null
+	ended
 	expect "SIG$signal: the operation's lines, done, exit 4" '
 		exits 4 && formed "$tmp/out" && out_has "^end" && out_has "^done.4$" && err_has interrupted && restored'
 done
@@ -116,7 +118,7 @@ ended
 expect "so is that it was killed" 'exits 1 && out_has "^log.tornlive: .*killed by signal 9" && restored'
 started
 kill -KILL "$pid"
-ended 2>/dev/null
+ended
 gone() { for _ in {1..100}; do ! kill -0 "$child" 2>/dev/null || grep -q '^State:.*Z' "/proc/$child/status" && return; sleep 0.1; done; return 1; }
 expect "killed itself: what operates ends, and puts back what was set" '[ -n "$child" ] && gone && restored'
 

@@ -14,17 +14,24 @@ live_cross() { case $1 in armhf) echo arm-linux-gnueabihf- ;; i386) echo i686-li
 
 # RELEASE ARCH [SUITE]: the headers of Debian's kernel RELEASE (6.1.0-50-686-pae); prints where
 live_headers() {
-	local to=$live_builds/headers/$1-$2 deb new common kbuild arch
+	local to=$live_builds/headers/$1-$2 deb new what names=()
 
 	if [ ! -d "$to" ]; then
 		mkdir -p "$live_builds/headers"
 		deb=$(debs_get "linux-headers-$1:$2" "${3:-}") || return 2
-		common=$(dpkg-deb -f "$deb" Depends | grep -oE 'linux-headers-[^ ,]*-common[^ ,]*') &&
-			kbuild=$(dpkg-deb -f "$deb" Depends | grep -oE 'linux-kbuild-[^ ,]*') ||
-			die "live: $(basename "$deb") does not say which headers and kbuild it needs"
 		new=$(mktemp -d "$to.XXXXXX") || return 2
-		for deb in "$deb" "$(debs_get "$common:all" "${3:-}")" "$(debs_get "$kbuild:$(dpkg --print-architecture)" "${3:-}")"; do
-			[ -n "$deb" ] && dpkg -x "$deb" "$new" || { rm -rf --one-file-system "$new"; return 2; }
+		# its other half, and the programs of the build, as this machine runs them
+		mapfile -t names < <(dpkg-deb -f "$deb" Depends | grep -oE 'linux-(headers-[^ ,]*-common|kbuild)[^ ,]*')
+		for what in "" "${names[@]}"; do
+			case $what in
+			linux-headers-*) deb=$(debs_get "$what:all" "${3:-}") ;;
+			linux-kbuild-*) deb=$(debs_get "$what:$(dpkg --print-architecture)" "${3:-}") ;;
+			esac
+			if [ -z "$deb" ] || [ ${#names[@]} -lt 2 ] || ! dpkg -x "$deb" "$new"; then
+				rm -rf --one-file-system "$new"
+				echo "run.sh: live: the headers of $1 for $2 are not whole: ${what:-$(basename "$deb")}" >&2
+				return 2
+			fi
 		done
 		# the package names its other half by where it would be installed
 		sed -i "s#include /usr/src#include $to/usr/src#" "$new/usr/src/linux-headers-$1/Makefile"
@@ -33,12 +40,20 @@ live_headers() {
 	echo "$to/usr/src/linux-headers-$1"
 }
 
+# KDIR: the release that modules of it are for
+live_release() {
+	sed -n 's/^#define UTS_RELEASE "\(.*\)"/\1/p' "$1/include/generated/utsrelease.h" 2>/dev/null | grep . ||
+		die "live: \"$1\" is no built kernel tree or headers: it has no include/generated/utsrelease.h"
+}
+
+# ARCH: what compiles the module
+live_compiler() { "$(live_cross "$1")gcc-12" --version | head -n 1; }
+
 # KDIR ARCH: builds the module against it; prints where it is. The compiler's words are in LOG beside it.
 live_module() {
 	local to log version
 
-	version=$(sed -n 's/^#define UTS_RELEASE "\(.*\)"/\1/p' "$1/include/generated/utsrelease.h" 2>/dev/null) ||
-		die "live: \"$1\" is no built kernel tree or headers: it has no include/generated/utsrelease.h"
+	version=$(live_release "$1") || return 2
 	to=$live_builds/module/$version-$2 log=$live_builds/module/$version-$2.log
 	mkdir -p "$to"
 	cp -u "$root"/src/live/module/{Kbuild,*.[ch]} "$to/"

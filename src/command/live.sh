@@ -1,0 +1,102 @@
+# shellcheck shell=bash disable=SC2154,SC2034  # root and others are run.sh's; theirs are ours
+# SPDX-License-Identifier: GPL-2.0-or-later
+# usage: live     [TARGET] [OPTIONS]  the running kernel: real page tables of a real process; here, qemu:BOARD, ssh:USER@HOST; --help
+#
+# Exit: 0 nothing forbidden was seen, 1 something was, 2 bad usage or input, 4 a cell has no answer.
+
+# shellcheck source=src/live/headers.sh
+. "$root/src/live/headers.sh"
+# shellcheck source=src/live/targets.sh
+. "$root/src/live/targets.sh"
+
+live_usage() {
+	cat <<'END'
+./run.sh live [TARGET] [OPTIONS]
+
+A small module reads the page-table entries of a process of tornwalk's own while the kernel splits,
+zaps, moves and collapses its huge pages, and says which readers saw halves of two entries.
+
+  (none)               this machine: what it can show; without root or a module, a smoke run
+  qemu:BOARD[@RELEASE] Debian's kernel in a guest: qemu:i686-pae, qemu:armhf-lpae, qemu:x86_64; @trixie: of that release
+  ssh:USER@HOST[:PORT] a board, as root
+
+  --time TIME        of each operation under the module's readers, like 5s
+  --user-time TIME   of each operation under each of the kernel's own readers
+  --ops LIST         like usplit,coll,move; --users LIST  like gup-fast,pagemap; --levels LIST  pmd,pte
+  --kdir DIR         a built kernel tree, or headers, of the very kernel that runs there
+  --kprobes SYMBOL+0xOFFSET   a delay before that instruction of the kernel's; in a guest only
+  --pages SYMBOL     with --kprobes: counts calls of that function with a struct page of no memory
+  --fill MIB         so much memory is filled with ones first
+  --yes-this-may-crash-the-machine   --kprobes on a machine that is no guest
+
+  ./run.sh live
+  ./run.sh live qemu:i686-pae
+  ./run.sh live qemu:armhf-lpae@trixie --time 10s
+  ./run.sh live ssh:root@board --kdir ~/linux
+  ./run.sh live qemu:i686-pae --kprobes internal_get_user_pages_fast+0x190 --pages try_grab_folio --ops hprot
+END
+}
+
+# OUT: the page beside the results; it never fails the run
+live_page() {
+	local page=${1%.jsonl}.html
+
+	! "$desk" html "$1" --errata none -o "$page" || echo "report: ${page#"$root"/}"
+}
+
+# LINES LOG CODE: what the kernel said last, where the driver could not say it
+live_last_words() {
+	[ "$3" != 255 ] || grep -aE 'BUG|WARNING|Oops|bad pmd|Bad page|Unable to handle|Kernel panic|tornlive: ' "$2" |
+		tr -d '\r' | tail -n 40 | sed 's/^\[[ 0-9.]*\] //; s/\t/ /g; s/^/log\t/' >>"$1"
+}
+
+cmd_live() {
+	local target="" kdir="" probe="" pages="" crash="" words=() out lines log code=0 verdict=0 kind
+
+	while [ $# -gt 0 ]; do
+		case $1 in
+		-h | --help) live_usage; return ;;
+		--yes-this-may-crash-the-machine) crash=yes ;;
+		--time | --user-time | --ops | --users | --levels | --seed | --gap | --batch | --spins | --calibrate | --fill | --kdir | --kprobes | --pages)
+			[ $# -gt 1 ] || die "live: $1 needs a value"
+			case $1 in
+			--kdir) [ -d "$2" ] || die "live: --kdir: no such directory \"$2\""
+				kdir=$(realpath "$2") ;;
+			--kprobes) probe=$2; words+=(--probe "$2") ;;
+			--pages) pages=$2; words+=(--pages "$2") ;;
+			*) words+=("$1" "$2") ;;
+			esac
+			shift ;;
+		-*) die "live: unknown option \"$1\"; valid: --time --user-time --ops --users --levels --seed --gap --batch --spins --calibrate --fill --kdir --kprobes --pages --yes-this-may-crash-the-machine --help" ;;
+		*) [ -z "$target" ] || die "live takes one target, not \"$target\" and \"$1\""
+			target=$1 ;;
+		esac
+		shift
+	done
+	case ${target:-here} in
+	here) kind=here ;;
+	qemu:?*) kind=qemu ;;
+	ssh:?*) kind=ssh ;;
+	*) die "live: unknown target \"$target\"; valid: none (this machine), ssh:USER@HOST[:PORT], $qemu_system_boards" ;;
+	esac
+	[ -z "$probe$pages" ] || [ "$kind" = qemu ] || [ -n "$crash" ] ||
+		die "live: --kprobes may crash the machine: in a guest only (qemu:BOARD), or with --yes-this-may-crash-the-machine"
+	out=$(stamp live .jsonl)
+	lines=${out%.jsonl}.tsv log=${out%.jsonl}.log
+	"live_on_$kind" "$lines" "$log" || code=$?
+	if [ ! -s "$lines" ]; then
+		[ "$code" = 2 ] || echo "run.sh: live: nothing was seen; the kernel's log is ${log#"$root"/}" >&2
+		exit 2
+	fi
+	live_last_words "$lines" "$log" "$code"
+	TARGET=x86_64 COMPILER=gcc SAN='' build build/x86_64-gcc/tornlivejudge
+	build_desk
+	"$root/build/x86_64-gcc/tornlivejudge" "${out%.jsonl}.facts" "$out" "$lines" || verdict=$?
+	[ ! -s "$out" ] || live_page "$out"
+	echo "results: ${out#"$root"/}, its lines ${lines#"$root"/}, the kernel's log ${log#"$root"/}"
+	case $code in
+	2) exit 2 ;;
+	255) exit 1 ;;
+	esac
+	exit "$verdict"
+}

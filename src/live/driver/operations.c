@@ -58,11 +58,18 @@ static char *install(struct work *w)
 /* Any page but the marked ones: those must not be empty while somebody looks at them. */
 static char *some_page(const struct work *w, char *p) { return p + (w->cycles * 37 % MARKED * 73 + 1) * PAGE; }
 
+/*
+ * Maps region p by moving a mapping there that was made in its hole: had it no MADV_HUGEPAGE for a
+ * moment, a reader's fault would have a small page installed in that moment, and so a table.
+ */
 static void map_again(struct work *w, char *p)
 {
-	if (mmap(p, HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == p) {
-		tried(w, madvise(p, HUGE, MADV_HUGEPAGE));
-		return;
+	char *hole = p + HUGE;
+
+	if (mmap(hole, HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == hole) {
+		tried(w, madvise(hole, HUGE, MADV_HUGEPAGE));
+		if (mremap(hole, HUGE, HUGE, MREMAP_MAYMOVE | MREMAP_FIXED, p) == p)
+			return;
 	}
 	w->failed = errno;
 	w->broken = true;

@@ -117,8 +117,7 @@ kill -KILL "$child"
 ended
 expect "so is that it was killed" 'exits 1 && out_has "^log.tornlive: .*killed by signal 9" && restored'
 started
-kill -KILL "$pid"
-ended
+{ kill -KILL "$pid"; ended; } 2>/dev/null	# bash says so, too
 gone() { for _ in {1..100}; do ! kill -0 "$child" 2>/dev/null || grep -q '^State:.*Z' "/proc/$child/status" && return; sleep 0.1; done; return 1; }
 expect "killed itself: what operates ends, and puts back what was set" '[ -n "$child" ] && gone && restored'
 

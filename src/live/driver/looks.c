@@ -57,12 +57,14 @@ static void frame_add(struct looks *l, uint64_t frame)
 	l->bucket[b] = (uint16_t)l->frames;
 }
 
-void look_frame(struct looks *l, const char *p)
+uint64_t look_frame(struct looks *l, const char *p)
 {
 	uint64_t entry;
 
-	if (entries_read(l->pagemap, p, &entry, 1) && (entry & PM_PRESENT) && (entry & PM_FRAME))
-		frame_add(l, entry & PM_FRAME);
+	if (!entries_read(l->pagemap, p, &entry, 1) || !(entry & PM_PRESENT) || !(entry & PM_FRAME))
+		return 0;
+	frame_add(l, entry & PM_FRAME);
+	return entry & PM_FRAME;
 }
 
 static unsigned mapped_by_pmd(void)

@@ -32,8 +32,8 @@ void look_huge(struct looks *l, const char *p, unsigned mapped);
 /* Is there a page at p, and no huge page around it? */
 void look_small(struct looks *l, const char *p);
 
-/* Which frame is at p: one more of the frames that were there. */
-void look_frame(struct looks *l, const char *p);
+/* Which frame is at p: one more of the frames that were there. 0: none, or it is hidden. */
+uint64_t look_frame(struct looks *l, const char *p);
 
 #define PM_PRESENT (1ull << 63)
 #define PM_FRAME ((1ull << 55) - 1)

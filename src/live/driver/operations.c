@@ -176,35 +176,42 @@ static const char *one_node(struct arena *a)
 	return NULL;
 }
 
-/* Between the first node that has memory and the last. */
-static int move_to_other_node(struct work *w, char *p)
+/* The first node that has memory, and the last. */
+static const int *ends_of_memory(void)
 {
 	static int ends[2] = { -1 };
 	char nodes[64], *last;
-	int status = 0;
 
-	if (ends[0] < 0) {
-		if (file_read("/sys/devices/system/node/has_memory", nodes, sizeof(nodes)) < 0)
-			return -1;
-		ends[0] = atoi(nodes);
+	if (ends[0] < 0 && file_read("/sys/devices/system/node/has_memory", nodes, sizeof(nodes)) > 0) {
 		last = nodes + strlen(nodes);
 		while (last > nodes && last[-1] >= '0' && last[-1] <= '9')
 			last--;
+		ends[0] = atoi(nodes);
 		ends[1] = atoi(last);
 	}
-	if (syscall(SYS_move_pages, 0, 1UL, &p, &ends[w->cycles / REGIONS % 2], &status, 2 /* MPOL_MF_MOVE */) < 0)
-		return -1;
-	if (status >= 0)
-		return 0;
-	errno = -status;
-	return -1;
+	return ends;
+}
+
+/* Each of `places` in turn, to one node and to the other. That it has moved shows in its frame alone. */
+static void migrate(struct work *w, char *p, unsigned places)
+{
+	const int *node = &ends_of_memory()[w->cycles / places % 2];
+	uint64_t before = look_frame(w->looks, p);
+	int status = 0;
+
+	tried(w, syscall(SYS_move_pages, 0, 1UL, &p, node, &status, 2 /* MPOL_MF_MOVE */) < 0 ? -1 : 0);
+	/* the first time round it may have been there */
+	if (w->cycles >= places && before && look_frame(w->looks, p) == before) {
+		errno = status < 0 ? -status : EAGAIN;
+		tried(w, -1);
+	}
 }
 
 static void migrate_huge(struct work *w)
 {
 	char *p = fill(w, turn(w));
 
-	tried(w, move_to_other_node(w, p));
+	migrate(w, p, REGIONS);
 	look_huge(w->looks, p, 0);
 }
 
@@ -257,7 +264,7 @@ static void ptesplit(struct work *w)
 
 static void ptemigr(struct work *w)
 {
-	tried(w, move_to_other_node(w, small_fill(w)));
+	migrate(w, small_fill(w), SMALL_SLOTS);
 }
 
 static void pteswap(struct work *w)

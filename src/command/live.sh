@@ -44,6 +44,32 @@ live_page() {
 	! "$desk" html "$1" --errata none -o "$page" || echo "report: ${page#"$root"/}"
 }
 
+# LINES: says how far it is, until the last line or until it is told to end: on a terminal in one
+# line, else one for each operation.
+live_progress() {
+	local text half="" word key value rest total=0 n=0 end=0 now shown
+
+	until [ -e "$1" ]; do sleep 0.1; done
+	while kill -0 $$ 2>/dev/null; do
+		if ! IFS= read -r text; then
+			half+=$text
+			sleep 0.2
+			continue
+		fi
+		IFS=$'\t' read -r word key value rest <<<"$half$text"
+		half=""
+		case $word:$key in
+		fact:plan) total=${value% *} end=$((SECONDS + ${value#* } + total)) ;;
+		begin:* | skip:*)
+			n=$((n + 1)) now=$((end - SECONDS))
+			shown="$key $value, $n of $total$([ $now -le 1 ] || echo ", about $now s to go")"
+			if [ -t 2 ]; then printf '\r\033[K%s' "$shown" >&2; else echo "$shown" >&2; fi ;;
+		done:*) break ;;
+		esac
+	done <"$1"
+	[ ! -t 2 ] || printf '\r\033[K' >&2
+}
+
 # LINES LOG CODE: what the kernel said last, where the driver could not say it
 live_last_words() {
 	[ "$3" != 255 ] || grep -aE 'BUG|WARNING|Oops|bad pmd|Bad page|Unable to handle|Kernel panic|tornlive: ' "$2" |
@@ -51,7 +77,7 @@ live_last_words() {
 }
 
 cmd_live() {
-	local target="" kdir="" probe="" pages="" crash="" words=() out lines log code=0 verdict=0 kind
+	local target="" kdir="" probe="" pages="" crash="" words=() out lines log code=0 verdict=0 kind follows
 
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -83,7 +109,10 @@ cmd_live() {
 		die "live: --kprobes may crash the machine: in a guest only (qemu:BOARD), or with --yes-this-may-crash-the-machine"
 	out=$(stamp live .jsonl)
 	lines=${out%.jsonl}.tsv log=${out%.jsonl}.log
+	live_progress "$lines" &
+	follows=$!
 	"live_on_$kind" "$lines" "$log" || code=$?
+	kill "$follows" 2>/dev/null || :
 	if [ ! -s "$lines" ]; then
 		[ "$code" = 2 ] || echo "run.sh: live: nothing was seen; the kernel's log is ${log#"$root"/}" >&2
 		exit 2

@@ -319,6 +319,21 @@ static void run_operation(struct run *r, const struct operation *op)
 
 /* ---- all ---- */
 
+/* For whoever waits: how many operations, and the seconds that all takes if nothing is skipped. */
+static void plan(const struct run *r)
+{
+	const struct suite *s = r->suite;
+	uint64_t n = 0, users = 0, ns = r->device ? s->race_ns * NR_LIVE_READERS * NR_LIVE_WRITERS : 0;
+	unsigned i;
+
+	for (i = 0; user_readers[i].name; i++)
+		users += s->users >> i & 1;
+	for (i = 0; operations[i].name; i++)
+		n += s->operations >> i & 1;
+	ns += n * ((r->device ? s->time_ns : 0) + users * s->user_ns);
+	line("fact\tplan\t%" PRIu64 " %" PRIu64, n, ns / (1000 * NS_PER_MS));
+}
+
 static void facts(const struct run *r)
 {
 	char text[256], clean[256];
@@ -439,6 +454,7 @@ static int run_mapped(struct run *r)
 	struct live_register reg = { .pid = getpid(), .start = (uintptr_t)r->arena.base };
 	int err;
 
+	plan(r);
 	facts(r);
 	if (!r->device)
 		return run_all(r);

@@ -78,10 +78,12 @@ debs_init() {
 	compgen -G "$apt/lists/*_Packages*" >"$apt/ready" || rm -f "$apt/ready"
 }
 
-# METAPACKAGE:ARCH [RELEASE]: prints the first package it depends on.
+# PACKAGE:ARCH REGEX [RELEASE]: what its versions depend on, of such a name, the newest
+# version's first
 debs_behind() {
-	debs_init "${2:-}" "${1#*:}"
-	debs_apt "$(debs_dir "${2:-}")" apt-cache depends "$1" 2>/dev/null | sed -n 's/^ *Depends: *\([^: ]*\).*/\1/p' | head -n 1 | grep .
+	debs_init "${3:-}" "${1#*:}"
+	debs_apt "$(debs_dir "${3:-}")" apt-cache show "$1" 2>/dev/null | sed -n 's/^Depends: //p' |
+		tr ', |' '\n' | grep -E "^($2)"
 }
 
 # PACKAGE:ARCH[=VERSION] [RELEASE]: prints where its .deb is.

@@ -51,19 +51,37 @@ qemu_system_executor() {
 	"${board[QEMU]}" --version | sed -n "1s/.*version \([0-9.]*\).*/${board[QEMU]} \1 TCG, real kernel/p"
 }
 
+# IMAGE RELEASE: prints where the .debs are of the newest kernel behind it that can be had;
+# from 7 on it is in two that the image depends on
+qemu_system_debs() {
+	local image part debs
+
+	for image in $(debs_behind "$1:${board[DEB]}" linux-image- "$2"); do
+		debs=$(for part in "$image" $(debs_behind "$image:${board[DEB]}" 'linux-(binary|modules)-' "$2"); do
+			debs_get "$part:${board[DEB]}" "$2" || exit
+		done) && echo "$debs" && return
+	done
+	return 1
+}
+
 # The kernel, those virtio modules that are not built into it, and busybox, into $board[root].
 qemu_system_unpack() {
-	local arch=${board[DEB]} release=${board[release]} real new deb files
+	local debs=() new deb busybox files image
 
 	[ ! -e "${board[root]}" ] || return 0
 	mkdir -p "${board[root]%/*}"
-	real=$(debs_behind "${board[IMAGE]}:$arch" "$release") && new=$(mktemp -d "${board[root]}.XXXXXX") || return
-	deb=$(debs_get "$real:$arch" "$release") &&
+	mapfile -t debs < <(qemu_system_debs "${board[IMAGE]}" "${board[release]}")
+	[ ${#debs[@]} -gt 0 ] &&
+		busybox=$(debs_get "busybox-static:${board[DEB]}") && new=$(mktemp -d "${board[root]}.XXXXXX") || return
+	for deb in "${debs[@]}"; do
 		files=$(dpkg-deb --fsys-tarfile "$deb" | tar -t |
-			grep -E '^\./boot/vmlinuz-|/drivers/(virtio/virtio|char/virtio_console)[^/]*$') &&
-		dpkg-deb --fsys-tarfile "$deb" | tar -xC "$new" -T <(echo "$files") &&
-		deb=$(debs_get "busybox-static:$arch") && dpkg -x "$deb" "$new" &&
-		mv "$new" "${board[root]}" && return
+			grep -E '/vmlinuz(-|$)|/drivers/(virtio/virtio|char/virtio_console)[^/]*$') || continue
+		dpkg-deb --fsys-tarfile "$deb" | tar -xC "$new" -T <(echo "$files") || break
+	done
+	for image in "$new"/usr/lib/modules/*/vmlinuz; do	# there from 7 on
+		[ ! -e "$image" ] || { mkdir -p "$new/boot" && mv "$image" "$new/boot/vmlinuz-$(basename "${image%/vmlinuz}")"; }
+	done
+	compgen -G "$new/boot/vmlinuz-*" >/dev/null && dpkg -x "$busybox" "$new" && mv "$new" "${board[root]}" && return
 	rm -rf --one-file-system "$new"
 	return 1
 }

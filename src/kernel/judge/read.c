@@ -176,7 +176,8 @@ static void read_line(struct judged *j, char *line, int twin)
 		j->raced = true;
 	if (n == 2 && !strcmp(field[0], "for") && twin >= 0)
 		j->aside[twin] = true;
-	if (n == 2 && !strcmp(field[0], "tears") && twin < 0 && strlen(j->tears) + strlen(field[1]) + 3 < sizeof(j->tears))
+	/* one executor races them all, and does not tear each time that it is asked */
+	if (n == 2 && !strcmp(field[0], "tears") && !strstr(j->tears, field[1]) && strlen(j->tears) + strlen(field[1]) + 3 < sizeof(j->tears))
 		strcat(strcat(j->tears, *j->tears ? ", " : ""), field[1]);
 	if (n == 2 && !strcmp(field[0], "cpus") && twin < 0)
 		snprintf(j->cpus, sizeof(j->cpus), "%s", field[1]);

@@ -145,7 +145,7 @@ check "6.1: its race on real threads shows the CVE" raced tree walk_page_range.p
 grep -E "fault-zap" "$made/tree/lines" >"$tmp/cut"
 judge() {
 	code=0
-	"$build/tornkernel" "$made/facts" "$tmp/judged" "$1" leaf-unchecked="$made/leaf-unchecked/said" \
+	"$build/tornkernel" "$made/facts" "$tmp/judged" "$1" leaf-unchecked="${2:-$made/leaf-unchecked/said}" \
 		gup-leaf-as-table="$made/gup-leaf-as-table/said" >"$tmp/out" 2>"$tmp/err" || code=$?
 }
 judge "$tmp/cut"
@@ -175,6 +175,10 @@ expect "an ALARM, exit 1, and the cause is in the line" 'exits 1 && said walk_pa
 judge "$tmp/blamed"
 expect "... and on an executor that tears ldrd, it is nobody's but the executor's" 'exits 4 && said walk_page_range.pte.fault-zap inconclusive &&
 	out_has "tears what its CPU promises not to: ldrd" && grep -q "\"cause\":\"blames-executor\"" "$tmp/judged"'
+
+{ cat "$made/leaf-unchecked/said"; printf 'tears\tldrd\ntears\tldrd\n'; } >"$tmp/twin"
+judge "$tmp/alarm" "$tmp/twin"
+expect "... also when it tore only where a twin raced" 'exits 4 && out_has "tears what its CPU promises not to: ldrd(;|$)" && grep -q "\"cause\":\"blames-executor\"" "$tmp/judged"'
 
 sed 's/complete$/no memory/' "$tmp/alarm" >"$tmp/seen"
 judge "$tmp/seen"

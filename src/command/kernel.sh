@@ -4,7 +4,7 @@
 #
 # Exit: 0 nothing forbidden is possible, 1 something is, 2 bad usage or input, 4 a cell has no answer.
 
-for part in tree objects lines entry models audit watch; do
+for part in tree objects lines entry models audit watch board; do
 	# shellcheck source=/dev/null
 	. "$root/src/kernel/$part.sh"
 done
@@ -24,7 +24,7 @@ its walkers against its writers, and races them on real threads. TREE is a kerne
   --config FILE  of CONFIG_ lines, after the house's configs/kernel/ARCH.config; or a NAME in configs/kernel
   --cell TEXT    only cells with this in their names, like gup_fast; may be repeated
   --time TIME    of the race in each cell, like 5s; default 300ms, with --watch 0; 0 for none
-  --on BOARD     race there: ssh:USER@HOST[:PORT], with one --arch, the board's; explored here
+  --on BOARD     race there: ssh:USER@HOST[:PORT] or qemu:NAME, with one --arch, the board's; explored here
   --watch        again at each save of a file of it, until Ctrl-C
   --entries      the tree's readers of one entry against its writers, a matrix, and nothing else
   --models       tornwalk's transcriptions of readers and writers against the tree's own, and nothing else
@@ -39,6 +39,7 @@ its walkers against its writers, and races them on real threads. TREE is a kerne
   ./run.sh kernel ~/linux --patch fix.patch
   ./run.sh kernel ~/linux --rev v6.1 --rev v6.12
   ./run.sh kernel ~/linux --arch arm --on ssh:root@board --time 10s
+  ./run.sh kernel ~/linux --arch i386 --on qemu:i686-pae
   ./run.sh kernel ~/linux --audit --arch arm
 END
 }
@@ -64,7 +65,7 @@ kernel_facts() {
 		hash "$( (sed -n 's/^\tX([A-Z_]*, "\([a-z-]*\)", *\([012]\),.*/\1 \2/p' "$root/src/kernel/notes.h"
 			grep -hv '^#' "$root/configs/kernel/$3.config" ${kernel_config:+"$kernel_config"}; echo "$3") | sha256sum | cut -c1-16)" \
 		layout "$([ "$3" = arm ] && echo lpae || echo pae)" target "$(kernel_target "$3")" \
-		executor "${on:+${on} $(qemu_user_version "$(command -v "$on")") (user mode)}${on:-native}" \
+		executor "${board_executor:-${on:+${on} $(qemu_user_version "$(command -v "$on")") (user mode)}${on:-native}}" \
 		cpu "${board_cpu:-$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)}" kernel "${board_kernel:-$(uname -sr)}" \
 		compiler "$("$(kernel_cc "$3")" --version | head -n 1)" flags "as the tree's own build; explored with KCSAN's instrumentation, raced without" \
 		git "$(git -C "$root" describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)" \
@@ -90,11 +91,13 @@ kernel_race() {
 	local on
 
 	[ "$race_ms" -gt 0 ] || return 0
-	if [ -n "$board" ]; then
-		ssh_once "$board" "$1/$2/race" "$race_ms" "${@:4}" ||
-			echo "run.sh: kernel: the race of $2 ended early on $board: exit code $?" >&2
-		return
-	fi
+	case $board in
+	ssh:*) ssh_once "$board" "$1/$2/race" "$race_ms" "${@:4}" ||
+		echo "run.sh: kernel: the race of $2 ended early on $board: exit code $?" >&2
+		return ;;
+	qemu:*) kernel_board_later "$@"
+		return ;;
+	esac
 	on=$(kernel_runs_on "$3" "$1/$2/race")
 	# shellcheck disable=SC2086  # no word, or one
 	timeout -k 10 $((600 + race_ms / 10)) $on "$1/$2/race" "$race_ms" "${@:4}" ||
@@ -134,13 +137,15 @@ kernel_one() {
 	wait
 	[ "$race_ms" = 0 ] || echo "$4, $3: racing, $race_ms ms a cell" >&2
 	mapfile -t cells < <(sed -n 's/^cell\t\([^\t]*\)\t.*/\1/p' "$dir/tree/lines")
+	[ "$race_ms" = 0 ] || printf 'cpus\tnone\n' >>"$dir/tree/lines"	# until the race says which: one that never began is none
 	kernel_race "$dir" tree "$3" 0 "${cells[@]}" >>"$dir/tree/lines"
 	for twin in "${twins[@]}"; do
 		mapfile -t cells < <(sed -n 's/^shows\t//p' "$dir/$twin/said")	# in which the explorer caught it
 		[ ${#cells[@]} = 0 ] || [ -n "$(kernel_twin_for "$twin")" ] || kernel_race "$dir" "$twin" "$3" 3000 "${cells[@]}" >>"$dir/$twin/said"
 	done
-	printf '\n%s (%s, %s), %s by %s\n\n' "$4" "$(kernel_version "$1")" "$(kernel_describe "$2" "$1")" "$3" \
-		"$(sed -n 's/^compiler\t//p' "$dir/facts")"
+	[[ $board != qemu:* ]] || kernel_board_now "$dir"
+	printf '\n%s (%s, %s), %s by %s%s\n\n' "$4" "$(kernel_version "$1")" "$(kernel_describe "$2" "$1")" "$3" \
+		"$(sed -n 's/^compiler\t//p' "$dir/facts")" "${board:+, raced on $board: ${board_executor:-native}, $board_kernel}"
 	code=0
 	for twin in "${!twins[@]}"; do
 		twins[twin]=${twins[twin]}=$dir/${twins[twin]}/said
@@ -149,22 +154,6 @@ kernel_one() {
 	[ -z "$kernel_before" ] || twins+=("${kernel_before%%=*}=${kernel_before#*=}/$(kernel_variant "$3")/tree/lines")
 	"$root/build/x86_64-gcc/tornkernel" "$dir/facts" "$5" "$dir/tree/lines" "${twins[@]}" || code=$?
 	return "$code"
-}
-
-# The board of --on: is it one that can race this? Sets board_cpu and board_kernel.
-kernel_board() {
-	local facts
-
-	if [ ${#arches[@]} != 1 ] || [ "$race_ms" = 0 ] || [ ${#of_entries[@]} -gt 0 ]; then
-		die "kernel: --on needs one --arch, a --time, and no --entries or --models"
-	fi
-	[[ $board == ssh:* ]] || die "kernel: --on takes ssh:USER@HOST[:PORT], not \"$board\""
-	# shellcheck source=src/target/ssh.sh
-	. "$root/src/target/ssh.sh"
-	ssh_probe "$board" >/dev/null || exit 2
-	facts=$(ssh_on "$board" "uname -sr; sed -n 's/^\\(model name\\|Hardware\\).*: //p' /proc/cpuinfo" </dev/null) || exit 2
-	board_kernel=$(sed -n 1p <<<"$facts") board_cpu=$(sed -n 2p <<<"$facts")
-	board_cpu=${board_cpu:-unknown}
 }
 
 # TIME in milliseconds; 1: it is none
@@ -264,7 +253,7 @@ kernel_changes() {
 }
 
 cmd_kernel() {
-	local tree="" arches=() revs=() kernel_patch="" kernel_before="" kernel_audits="" of_entries=() race_ms="" watch="" only_cells=() board="" board_cpu="" board_kernel="" audit_files=() view views=() patched out code=0 worst=0 rev after what
+	local tree="" arches=() revs=() kernel_patch="" kernel_before="" kernel_audits="" of_entries=() race_ms="" watch="" only_cells=() board="" board_cpu="" board_kernel="" board_executor="" audit_files=() view views=() patched out code=0 worst=0 rev after what
 
 	while [ $# -gt 0 ]; do
 		case $1 in

@@ -15,12 +15,11 @@
 
 enum { PAGE = 4096 };
 
+static uintptr_t base;
 #ifdef __x86_64__
-static const uintptr_t base = 0x100000000000;
 static const size_t memory = 0x90000000;
 enum { TABLE_BITS = 0x67, PAGE_BITS = 0x67 };
 #else
-static const uintptr_t base = 0xC0000000u;
 static const size_t memory = 0x20000000;
 #ifdef __arm__
 enum { TABLE_BITS = 3, PAGE_BITS = 0x75f };
@@ -144,8 +143,11 @@ static int map_pages(void)
 int world_init(void)
 {
 	const struct sigaction sa = { .sa_sigaction = fell, .sa_flags = SA_SIGINFO | SA_NODEFER };
-	void *at = mmap((void *)base, memory, PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+	void *at;
+
+	base = AT(glue_base)();
+	at = mmap((void *)base, memory, PROT_READ | PROT_WRITE,
+		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
 
 	if (at != (void *)base)
 		return at == MAP_FAILED ? -errno : -EEXIST;

@@ -51,7 +51,9 @@ static inline unsigned long glue_leaf_pfn(unsigned n)
 
 /* ---- the process calls ---- */
 
-/* Empty page tables over phys, where physical address 0 is mapped. */
+/* Where the tree has physical address 0, or is told so by k_page_offset_base. */
+CROSSING unsigned long AT(glue_base)(void);
+/* Empty page tables over phys, which is there. */
 CROSSING void AT(glue_init)(void *phys);
 CROSSING void *AT(glue_pmd)(void);	/* the entry that is raced over, at its level */
 CROSSING void *AT(glue_pud)(void);	/* NULL: PUDs have no leaves here */

@@ -34,6 +34,15 @@ static pmd_t *pmd;
 static pud_t *pud;
 #endif
 
+CROSSING unsigned long glue_base(void)
+{
+#ifdef CONFIG_X86_64
+	return 0x100000000000;
+#else
+	return PAGE_OFFSET;
+#endif
+}
+
 CROSSING void glue_init(void *phys)
 {
 	u64 *pgd = phys + PHYS_PGD, *puds = phys + PHYS_PUDS;

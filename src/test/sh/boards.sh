@@ -30,6 +30,12 @@ call "$root/run.sh" board qemu:nonsense
 expect "run.sh board: an unknown board" 'exits 2 && silent && [ $(wc -l <"$tmp/err") = 1 ] && err_has "valid: qemu:.*qemu:i686-pae"'
 call "$root/run.sh" board nonsense
 expect "run.sh board: no board at all" 'exits 2 && silent && [ $(wc -l <"$tmp/err") = 1 ] && err_has "not .nonsense.: ssh:USER"'
+call "$root/run.sh" kernel debian:6.1 --arch i386 --on nonsense
+expect "kernel --on: no board: the valid ones" 'exits 2 && silent && [ $(wc -l <"$tmp/err") = 1 ] && err_has "ssh:USER.*qemu:i686-pae.* not .nonsense"'
+call "$root/run.sh" kernel debian:6.1 --arch i386 --on qemu:nonsense
+expect "kernel --on: no such board: the valid ones" 'exits 2 && silent && [ $(wc -l <"$tmp/err") = 1 ] && err_has "valid: .*qemu:i686-pae"'
+call "$root/run.sh" kernel debian:6.1 --arch i386 --on qemu:armhf-lpae
+expect "kernel --on: a board that cannot run it: which can" 'exits 2 && silent && [ $(wc -l <"$tmp/err") = 1 ] && err_has "no i386 programs.*: qemu:i686-pae qemu:x86_64"'
 
 
 # ---- the same binary under two QEMUs ----
@@ -283,6 +289,29 @@ ends_well() {
 	check "$1, once: its kernel's log, to the end" grep -q 'reboot: Power down' "$tmp/log"
 }
 
+# ---- a kernel tree's race on a real 32-bit kernel ----
+
+# SPEC NAME: one cell of it; and where the board could not be had for the race, that is no pass
+kernel_race() {
+	local words=(kernel debian:6.1 --arch i386 --cell walk_page_range.pte.fault-zap --time 50ms --on "$1") dir=$tmp/boards/${1#qemu:} file
+
+	TORNWALK_NO_INSTALL=1 call timeout -k 10 900 "$root/run.sh" "${words[@]}"
+	if exits 2 && err_has 'could be had|missing for|could not install|needs '; then
+		skip "$1: a kernel tree's race" "$(tail -n 1 "$tmp/err")"
+		return
+	fi
+	file=$(sed -n 's/^results: //p' "$tmp/out")
+	expect "$1: a kernel tree's race: exit 0, and where it was" "exits 0 && out_has 'raced on $1: qemu-system-.* TCG, real kernel, Linux .*-$2\$'"
+	check "$1: ... to its end" grep -q '^raced-all' "$root/build/kernel/debian-6.1/i386/tree/lines"
+	check "$1: ... its results say who ran it" grep -qE "\"executor\":\"qemu-system-[^\"]* TCG, real kernel\".*\"cpu\":\"QEMU.*\"kernel\":\"Linux [^\"]*-$2\"" "$root/$file"
+	check "$1: ... nothing is left behind" test -z "$(left)"
+	rm -f "$root/$file" "$root/${file%.jsonl}.html"
+	TORNWALK_NO_INSTALL=1 call flock "$dir/lock" timeout -k 10 900 "$root/run.sh" "${words[@]}"
+	expect "$1: a kernel tree's race that nobody ran is no pass" 'exits 4 && err_has "is busy" && out_has "race ended early"'
+	file=$(sed -n 's/^results: //p' "$tmp/out")
+	rm -f "$root/$file" "$root/${file%.jsonl}.html"
+}
+
 boards() {
 	local board target kernel dir why
 
@@ -299,7 +328,7 @@ boards() {
 		check "$board: push" exits 0
 		boots "$board" "$kernel"
 		little "$board"
-		[ "$target" != i686 ] || { any_program "$board"; refusals "$board"; killed "$board"; others "$board"; interrupted "$board"; in_a_fleet "$board"; }
+		[ "$target" != i686 ] || { any_program "$board"; refusals "$board"; killed "$board"; others "$board"; interrupted "$board"; in_a_fleet "$board"; kernel_race "$board" "$kernel"; }
 	done
 }
 boards <<-END

@@ -15,9 +15,14 @@ setup_fetch() {
 	done
 }
 
-# QEMU 10 from the next Debian: unpacked under build/, never installed.
+# QEMU 10 from the next Debian, and of system mode ARM's from this one's backports: unpacked under build/, never installed.
 setup_qemu10() {
-	debs_unpack "qemu-user:$(dpkg --print-architecture)" qemu10 trixie || die "no QEMU 10"
+	local host
+
+	host=$(dpkg --print-architecture)
+	! debs_unpack "qemu-system-arm:$host" qemu10-arm "$(debs_here)-backports" ||
+		echo "for boards: TORNWALK_BOARD_QEMU=$root/build/boards/qemu10-arm/usr/bin/qemu-system-arm"
+	debs_unpack "qemu-user:$host" qemu10 trixie || die "no QEMU 10"
 	"$qemu10/usr/bin/qemu-arm" --version | head -n 1
 }
 

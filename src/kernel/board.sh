@@ -90,9 +90,9 @@ kernel_board_now() {
 	echo "sed -n 's/^\\(model name\\|Hardware\\).*: //p' /proc/cpuinfo | sed -n '1s/^/cpu /p' >&3" >"$to/boot.sh"
 	cat "$to/go.sh" >>"$to/boot.sh"
 	qemu_once "$board" "$to" "$to.said" "$to.log" $((120 + race_ms / 100)) sh /boot.sh >&2 || code=$?
+	[ "$code" != 4 ] || exit 4
 	[ "$code" = 0 ] || echo "run.sh: kernel: the race ended early on $board: exit code $code" >&2
 	cpu=$(sed -n 's/^cpu //p' "$to.said")
 	[ -z "$cpu" ] || sed -i "s|^cpu\t.*|cpu\t${cpu//[|\\&]/ }|" "$1/facts"
 	awk -v dir="$1" '/^= / { to = dir "/" $2 ($2 == "tree" ? "/lines" : "/said"); next } /\t/ || /^raced-all/ { if (to) print >>to }' "$to.said"
-	[ "$code" != 4 ] || exit 4
 }

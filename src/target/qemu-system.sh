@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Boards that are real Debian kernels in qemu-system, never with KVM. Sourced by
 # run.sh, which sets $root. TORNWALK_BOARD_SMP, TORNWALK_BOARD_MEM (MiB): 2 and 1024.
+# TORNWALK_BOARD_QEMU: a program instead of the board's own emulator.
 # SPEC: qemu:NAME, NAME being one of configs/boards; qemu:NAME@RELEASE has another Debian's
 # kernel, like qemu:armhf-lpae@trixie. Other programs than tornwalk: qemu-once.sh.
 #
@@ -38,6 +39,7 @@ qemu_system_board() {
 	for key in TARGET IMAGE QEMU MACHINE CONSOLE SERIAL; do
 		board[$key]=$(fact "boards/${name%@*}" $key)
 	done
+	board[QEMU]=${TORNWALK_BOARD_QEMU:-${board[QEMU]}}
 	board[DEB]=$(fact "targets/${board[TARGET]}" DEB)
 	board[release]=$([[ $name != *@* ]] || echo "${name#*@}")
 	board[root]=$root/build/boards/$name/root	# busybox and a kernel
@@ -48,7 +50,7 @@ qemu_system_board() {
 
 qemu_system_kernel() { compgen -G "${board[kernel]}/boot/vmlinuz-*" | sed 's/.*vmlinuz-//; q'; }
 qemu_system_executor() {
-	"${board[QEMU]}" --version | sed -n "1s/.*version \([0-9.]*\).*/${board[QEMU]} \1 TCG, real kernel/p"
+	"${board[QEMU]}" --version | sed -n "1s/.*version \([0-9.]*\).*/${board[QEMU]##*/} \1 TCG, real kernel/p"
 }
 
 # IMAGE RELEASE: prints where the .debs are of the newest kernel behind it that can be had;
@@ -208,7 +210,7 @@ qemu_system_go() {
 	qemu_system_pack "$run/add" | cat "${board[dir]}/initramfs.cpio" - >"$run/initrd"
 }
 
-# Sets results, the file of this run: by the program, the machine and the arguments, the
+# Sets results, the file of this run: by the program, the machine, its emulator and the arguments, the
 # same as of a run before that was lost. What $qemu_system_seed has is not run again.
 qemu_system_results() {
 	local words=$* word current
@@ -216,7 +218,7 @@ qemu_system_results() {
 	for word; do
 		[[ $word != *.ini || ! -f $word ]] || words+=" $(cksum <"$word")"
 	done
-	current=results-$(cat "${board[dir]}/initramfs.cpio" - <<<"$smp $mem $words" | cksum | cut -d' ' -f1).jsonl
+	current=results-$(cat "${board[dir]}/initramfs.cpio" - <<<"$smp $mem $(qemu_system_executor) $words" | cksum | cut -d' ' -f1).jsonl
 	results=${board[dir]}/$current
 	echo "$current" >"${board[dir]}/of.$$"
 	rm -f "$results.done"

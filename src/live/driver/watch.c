@@ -22,8 +22,11 @@
 
 #define NS_PER_S UINT64_C(1000000000)
 
-/* How much longer than it said something may take: an emulated machine may be slow, and shared. */
-enum { PATIENCE_S = 60, LOOK_MS = 50, LAST_LOOK_MS = 300, REAP_S = 5 };
+/*
+ * How much longer than it said something may take, for an emulated machine may be slow, and shared;
+ * how long an end may take that was asked for.
+ */
+enum { PATIENCE_S = 60, END_S = 20, LOOK_MS = 50, LAST_LOOK_MS = 300, REAP_S = 5 };
 
 /* Anywhere in a line, but no end of a longer word. */
 static const char *const trouble[] = {
@@ -84,10 +87,13 @@ void watch_expect(struct watch *w, uint64_t ns)
 	__atomic_store_n(&w->until_ns, now_ns() + ns, __ATOMIC_RELAXED);
 }
 
-static bool overdue(const struct watch *w)
+/* told_ns: when it was told to end; 0: it was not. */
+static bool overdue(const struct watch *w, uint64_t told_ns)
 {
 	uint64_t until = __atomic_load_n(&w->until_ns, __ATOMIC_RELAXED);
 
+	if (told_ns)
+		return now_ns() > told_ns + END_S * NS_PER_S;
 	return until && now_ns() > until + PATIENCE_S * NS_PER_S;
 }
 
@@ -117,7 +123,7 @@ static int how_it_ended(int status)
 static int attend(pid_t child, const struct watch *w)
 {
 	int fd = log_open(), status = 0, code;
-	bool told = false;
+	uint64_t told = 0;
 
 	for (;;) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -126,15 +132,14 @@ static int attend(pid_t child, const struct watch *w)
 		log_follow(fd);
 		if (interrupted && !told) {
 			kill(child, SIGTERM);
-			told = true;
+			told = now_ns();
 		}
 		if (waitpid(child, &status, WNOHANG) == child) {
 			code = how_it_ended(status);
 			break;
 		}
-		if (overdue(w)) {
-			line("log\ttornlive: nothing was heard of what operates on the memory for %d s too long; it is killed",
-			     PATIENCE_S);
+		if (overdue(w, told)) {
+			line("log\ttornlive: what operates on the memory is %d s late; it is killed", told ? END_S : PATIENCE_S);
 			if (!reap(child, &status))
 				line("log\ttornlive: and it does not die: it is stuck in the kernel");
 			code = EXIT_FAIL;

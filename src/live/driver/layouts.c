@@ -2,7 +2,7 @@
 /*
  * One table of values, for the layouts of two builds: the kernel's and this one. A value is a frame,
  * flags that every entry of its kind has, and up to two bits more; and all of that once more with the
- * frame inverted, as an entry is that is not present.
+ * frame inverted, as an entry is that is not present. Then entries of pages that are elsewhere.
  */
 #include "device.h"
 
@@ -20,6 +20,9 @@
 static const uint64_t frames[] = { 0, 0x3f400000, 0x3f42d000, 0x1c0a00000, 0xff80000000, 0xffffffffff000, 0x200000, 0x1000 };
 /* nothing; a table, a leaf, a page of each layout; what neither has */
 static const uint64_t kinds[] = { 0, 0x067, 0x0e7, 0x025, 0x003, 0xf5d, 0xfdf, 0x166 };
+/* migration and swap entries, as Debian's 6.1 kernels of PAE, x86_64 and LPAE made them */
+static const uint64_t swapped[] = { 0xf7fffffff8136c00, 0x07fffffffffdfe00, 0xeff9ffffffbbfe02, 0x000fffffde6009e2,
+				    0x0000000003f50078, 0x0000000003f524f8 };
 
 static int by_name(const char *name, const struct layout **l)
 {
@@ -95,6 +98,8 @@ int device_layouts(struct device *d)
 			ask_with_bits(&a, frames[f] | kinds[k]);
 			ask_with_bits(&a, (~frames[f] & FRAME_BITS) | (kinds[k] & ~1ull));
 		}
+	for (f = 0; f < sizeof(swapped) / sizeof(swapped[0]); f++)
+		ask_with_bits(&a, swapped[f]);
 	line("layout\t%d\t%d", a.checked, a.different);
 	return a.err ? a.err : a.different;
 }

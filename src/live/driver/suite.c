@@ -3,12 +3,10 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "arena.h"
@@ -19,8 +17,7 @@
 #include "lines.h"
 #include "looks.h"
 #include "operations.h"
-#include "stress/clock.h"
-#include "stress/pin.h"
+#include "race.h"
 #include "users.h"
 #include "watch.h"
 
@@ -33,107 +30,16 @@ struct run {
 	struct arena arena;
 	struct looks looks;
 	uint64_t frames;	/* frame numbers end here */
-	unsigned begun;		/* threads that are at work; the time begins when all are */
-	bool stop;		/* for both threads */
 	bool failed, missed;	/* what must not be was seen; something could not be done */
 };
 
-/* ---- threads ---- */
-
-struct racer {
-	struct run *run;
-	const struct operation *op;
-	struct work work;
-	const struct user_reader *reader;
-	struct user user;
-	int cpu;
-	uint64_t ns;
-};
-
-static bool stopped(const struct run *r) { return __atomic_load_n(&r->stop, __ATOMIC_RELAXED); }
-
-static uint64_t begin(struct racer *me)
-{
-	pin_to(me->cpu);
-	__atomic_add_fetch(&me->run->begun, 1, __ATOMIC_RELEASE);
-	return now_ns();
-}
-
-static void *operate(void *arg)
-{
-	struct racer *me = arg;
-	uint64_t start;
-
-	start = begin(me);
-	while (!stopped(me->run) && !me->work.broken) {
-		me->op->cycle(&me->work);
-		me->work.cycles++;
-	}
-	me->ns = now_ns() - start;
-	return NULL;
-}
-
-static void *read_on(void *arg)
-{
-	struct racer *me = arg;
-	uint64_t start;
-
-	start = begin(me);
-	while (!stopped(me->run))
-		user_walk(&me->user, me->reader);
-	me->ns = now_ns() - start;
-	return NULL;
-}
-
-static void nap(uint64_t ns)
-{
-	struct timespec t = { .tv_nsec = (long)ns };
-
-	nanosleep(&t, NULL);
-}
-
-/* Until all are at work, and then for so long; a signal may be another thread's, so naps are short. */
-static void wait_for(const struct run *r, unsigned threads, uint64_t ns)
-{
-	uint64_t now, until;
-
-	while (__atomic_load_n(&r->begun, __ATOMIC_ACQUIRE) < threads)
-		nap(NS_PER_MS / 2);
-	until = now_ns() + ns;
-	while (!interrupted && (now = now_ns()) < until)
-		nap(until - now < 50 * NS_PER_MS ? until - now : 50 * NS_PER_MS);
-}
-
-/* Runs the operation, and the reader where there is one, for so long. */
-static int race(struct run *r, struct racer *writer, struct racer *reader, uint64_t ns)
-{
-	pthread_t thread[2];
-	int err;
-
-	r->begun = 0;
-	__atomic_store_n(&r->stop, false, __ATOMIC_RELAXED);
-	watch_expect(r->watch, ns);
-	err = pthread_create(&thread[0], NULL, operate, writer);
-	if (err)
-		return -err;
-	if (reader)
-		err = pthread_create(&thread[1], NULL, read_on, reader);
-	if (!err)
-		wait_for(r, reader ? 2 : 1, ns);
-	__atomic_store_n(&r->stop, true, __ATOMIC_RELAXED);
-	pthread_join(thread[0], NULL);
-	if (reader && !err)
-		pthread_join(thread[1], NULL);
-	return -err;
-}
+/* ---- one operation ---- */
 
 static struct racer writer_of(struct run *r, const struct operation *op)
 {
-	return (struct racer){ .run = r, .op = op, .cpu = r->suite->cpu[0],
+	return (struct racer){ .op = op, .cpu = r->suite->cpu[0],
 			       .work = { .arena = &r->arena, .looks = &r->looks } };
 }
-
-/* ---- one operation ---- */
 
 static void skip_line(const struct operation *op, const char *why)
 {
@@ -216,7 +122,8 @@ static void under_module(struct run *r, const struct operation *op)
 		return;
 	}
 	begin_line(op, r->suite->time_ns);
-	raced = race(r, &writer, NULL, r->suite->time_ns);
+	watch_expect(r->watch, r->suite->time_ns);
+	raced = race(&writer, NULL, r->suite->time_ns);
 	err = r->device->call(r->device, LIVE_STOP, NULL);
 	if (!err)
 		err = device_values(r->device, op);
@@ -250,7 +157,7 @@ static void under_users(struct run *r, const struct operation *op)
 		begin_line(op, n * r->suite->user_ns);
 	for (i = 0; user_readers[i].name && !interrupted; i++) {
 		struct racer reader = {
-			.run = r, .reader = &user_readers[i], .cpu = r->suite->cpu[1],
+			.reader = &user_readers[i], .cpu = r->suite->cpu[1],
 			.user = { .arena = &r->arena, .first = op->first, .regions = op->regions,
 				  .frames = r->frames, .random = r->suite->seed * 2 + 1 },
 		};
@@ -268,7 +175,8 @@ static void under_users(struct run *r, const struct operation *op)
 			continue;
 		}
 		writer = writer_of(r, op);
-		err = race(r, &writer, &reader, r->suite->user_ns);
+		watch_expect(r->watch, r->suite->user_ns);
+		err = race(&writer, &reader, r->suite->user_ns);
 		user_close(&reader.user);
 		if (err) {
 			complain(r, op, "no thread", err);

@@ -4,7 +4,8 @@
 # kernel, or from a built tree. Sourced; debs.sh is there.
 #
 # Nothing is installed: the packages are unpacked below build/live/RELEASE-ARCH, with the
-# host's own kbuild, whose programs make modules for any architecture.
+# host's own kbuild, whose programs make modules for any architecture. gcc 12 compiles it, whatever
+# made the kernel: what only a later gcc can do is said not to be there.
 
 live_builds=$root/build/live
 
@@ -33,11 +34,29 @@ live_headers() {
 				return 2
 			fi
 		done
+		live_runnable "$new" "$to" "${3:-}" || { rm -rf --one-file-system "$new"; return 2; }
 		# the package names its other half by where it would be installed
 		sed -i "s#include /usr/src#include $to/usr/src#" "$new/usr/src/linux-headers-$1/Makefile"
 		mv "$new" "$to"
 	fi
 	echo "$to/usr/src/linux-headers-$1"
+}
+
+# NEW TO SUITE: a later Debian's programs of the build want a later C library: they get it, from beside them
+live_runnable() {
+	local program deb="" loader
+
+	while IFS= read -r program; do
+		[[ $(head -c 4 "$program") == *ELF ]] && ! "$program" --none </dev/null >/dev/null 2>&1 || continue
+		"$program" </dev/null 2>&1 | grep -q 'GLIBC_' || continue
+		if [ -z "$deb" ]; then
+			deb=$(debs_get "libc6:$(dpkg --print-architecture)" "$3") && dpkg -x "$deb" "$1/libc" || return 2
+		fi
+		loader=$(cd "$1" && find libc -name 'ld-linux-*.so.*' | head -n 1)
+		mv "$program" "$program.real"
+		printf '#!/bin/sh\nexec %s --library-path %s %s "$@"\n' "$2/$loader" "$2/${loader%/*}" "$2${program#"$1"}.real" >"$program"
+		chmod +x "$program"
+	done < <(find "$1"/usr/lib/linux-kbuild-* -type f -perm -100)
 }
 
 # KDIR: the release that modules of it are for
@@ -58,7 +77,7 @@ live_module() {
 	mkdir -p "$to"
 	cp -u "$root"/src/live/module/{Kbuild,*.[ch]} "$to/"
 	if ! make -C "$1" M="$to" ARCH="$(live_kbuild_arch "$2")" CROSS_COMPILE="$(live_cross "$2")" CC="$(live_cross "$2")gcc-12" \
-		LIVE_SRC="$root/src" modules >"$log" 2>&1; then
+		CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT='' LIVE_SRC="$root/src" modules >"$log" 2>&1; then
 		grep -m 3 -E 'error|Error|warning' "$log" >&2 || tail -n 3 "$log" >&2
 		die "live: the module does not build for $version ($2): $log"
 	fi

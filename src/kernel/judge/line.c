@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "judged.h"
+#include "members.h"
 #include "protocol/outcome.h"
 
 static const uint32_t outcome_of_note[NR_NOTES] = {
@@ -16,20 +17,6 @@ static const uint32_t outcome_of_note[NR_NOTES] = {
 	NOTES(X)
 #undef X
 };
-
-/* No memory, or no UTF-8: the caller's one way out. */
-static void add(json_t *o, const char *key, json_t *v)
-{
-	if (json_object_set_new(o, key, v)) {
-		fprintf(stderr, "tornkernel: \"%s\" cannot be written\n", key);
-		exit(2);
-	}
-}
-
-static void add_text(json_t *o, const char *key, const char *v)
-{
-	add(o, key, json_string(v));
-}
 
 /* By the names that results have; `of` is each one's value. */
 static json_t *by_outcome(json_t *(*of)(const struct judged *j, const struct cell *c, unsigned outcome),
@@ -39,7 +26,7 @@ static json_t *by_outcome(json_t *(*of)(const struct judged *j, const struct cel
 
 	for (unsigned i = 0; i < NR_OUTCOMES; i++)
 		if (outcome_result_names[i])
-			add(o, outcome_result_names[i], of(j, c, i));
+			member_add(o, outcome_result_names[i], of(j, c, i));
 	return o;
 }
 
@@ -81,26 +68,6 @@ static json_t *expected(const struct judged *j, const struct cell *c, unsigned o
 	return json_string(outcome_kinds[outcome].grade == EXPECT_FORBID && !c->outside ? "forbid" : "allow");
 }
 
-/* "0,1", of whatever raced in this run, so that its cells are of one executor; none, where nothing did. */
-static void add_cpus(json_t *o, const char *cpus)
-{
-	json_t *list = json_array();
-	char *end;
-
-	for (; *cpus >= '0' && *cpus <= '9'; cpus = *end ? end + 1 : end)
-		json_array_append_new(list, json_integer((json_int_t)strtoul(cpus, &end, 10)));
-	add(o, "cpus", list);
-}
-
-static json_t *zeros(const char *const *names, unsigned n)
-{
-	json_t *o = json_object();
-
-	for (unsigned i = 0; i < n; i++)
-		add(o, names[i], json_integer(0));
-	return o;
-}
-
 static json_t *notes_of(uint32_t notes)
 {
 	char what[NOTES_LEN];
@@ -120,10 +87,10 @@ static json_t *explored(const struct cell *c)
 		if (!c->known[m])
 			continue;
 		o = json_object();
-		add(o, "notes", notes_of(c->notes[m]));
-		add(o, "bad", notes_of(c->notes[m] & (NOTES_BAD | NOTES_VOID)));
-		add(o, "complete", json_boolean(c->complete[m]));
-		add(models, judged_models[m], o);
+		member_add(o, "notes", notes_of(c->notes[m]));
+		member_add(o, "bad", notes_of(c->notes[m] & (NOTES_BAD | NOTES_VOID)));
+		member_add(o, "complete", json_boolean(c->complete[m]));
+		member_add(models, judged_models[m], o);
 	}
 	return models;
 }
@@ -138,11 +105,11 @@ static json_t *steps_of(const struct cell *c, unsigned note)
 		if (s->note != note)
 			continue;
 		o = json_object();
-		add_text(o, "who", s->who);
-		add_text(o, "where", s->where);
-		add_text(o, "what", s->text);
+		member_text(o, "who", s->who);
+		member_text(o, "where", s->where);
+		member_text(o, "what", s->text);
 		if (s->code)
-			add_text(o, "code", s->code);
+			member_text(o, "code", s->code);
 		json_array_append_new(steps, o);
 	}
 	return steps;
@@ -152,10 +119,10 @@ static json_t *witness_of(const struct cell *c, const struct step *first)
 {
 	json_t *o = json_object();
 
-	add_text(o, "note", note_kinds[first->note].name);
-	add_text(o, "meaning", note_kinds[first->note].meaning);
-	add_text(o, "model", judged_models[first->model]);
-	add(o, "steps", steps_of(c, first->note));
+	member_text(o, "note", note_kinds[first->note].name);
+	member_text(o, "meaning", note_kinds[first->note].meaning);
+	member_text(o, "model", judged_models[first->model]);
+	member_add(o, "steps", steps_of(c, first->note));
 	return o;
 }
 
@@ -182,22 +149,22 @@ static json_t *tree_of(const struct judged *j, const struct cell *c)
 
 	for (unsigned i = 0; i < j->nfacts; i++)
 		if (!strncmp(j->fact[i][0], "tree.", 5))
-			add_text(tree, j->fact[i][0] + 5, j->fact[i][1]);
-	add(tree, "contract", json_string(c->outside ? "outside" : "in"));
-	add(tree, "explored", explored(c));
-	add(tree, "bad_rounds", json_integer((json_int_t)c->raced.bad_rounds));
-	add(tree, "states", json_integer((json_int_t)c->states));
-	add(tree, "witnesses", witnesses(c));
+			member_text(tree, j->fact[i][0] + 5, j->fact[i][1]);
+	member_add(tree, "contract", json_string(c->outside ? "outside" : "in"));
+	member_add(tree, "explored", explored(c));
+	member_add(tree, "bad_rounds", json_integer((json_int_t)c->raced.bad_rounds));
+	member_add(tree, "states", json_integer((json_int_t)c->states));
+	member_add(tree, "witnesses", witnesses(c));
 	return tree;
 }
 
 /* Where it leads is somebody else's memory, or none: nothing that was torn here is harmless. */
 static void add_harm(json_t *o, const struct cell *c)
 {
-	json_t *harm = zeros(harm_names, NR_HARMS);
+	json_t *harm = member_zeros(harm_names, NR_HARMS);
 
-	add(harm, harm_names[HARM_WILD], in_rounds(NULL, c, OUTCOME_TORN_READER));
-	add(o, "harm", harm);
+	member_add(harm, harm_names[HARM_WILD], in_rounds(NULL, c, OUTCOME_TORN_READER));
+	member_add(o, "harm", harm);
 }
 
 /* Of what was seen. */
@@ -212,9 +179,9 @@ static void add_first(json_t *o, const struct cell *c)
 			if (outcome_of_note[k] == i && c->raced.first_ns[k] && (!ns || c->raced.first_ns[k] < ns))
 				ns = c->raced.first_ns[k];
 		if (ns && outcome_result_names[i])
-			add(first, outcome_result_names[i], json_integer((json_int_t)ns));
+			member_add(first, outcome_result_names[i], json_integer((json_int_t)ns));
 	}
-	add(o, "first_ns", first);
+	member_add(o, "first_ns", first);
 }
 
 /* All strategies have had their turns, and the time that was given. */
@@ -222,17 +189,17 @@ static void add_power(json_t *o, const struct judged *j, const struct cell *c)
 {
 	json_t *twin;
 
-	add_text(o, "strategy", c->raced.strategies);
-	add_text(o, "rung", rung_names[strchr(c->raced.strategies, '+') ? RUNG_INTERRUPTED : RUNG_AS_GIVEN]);
-	add_text(o, "stop", stop_names[STOP_TIME]);
-	add(o, "strength", json_integer((json_int_t)c->strength));
+	member_text(o, "strategy", c->raced.strategies);
+	member_text(o, "rung", rung_names[strchr(c->raced.strategies, '+') ? RUNG_INTERRUPTED : RUNG_AS_GIVEN]);
+	member_text(o, "stop", stop_names[STOP_TIME]);
+	member_add(o, "strength", json_integer((json_int_t)c->strength));
 	if (c->raced_twin < 0)
 		return;
 	twin = json_object();
-	add_text(twin, "name", j->twin[c->raced_twin]);
-	add(twin, "distinct", json_integer((json_int_t)c->twin_raced[c->raced_twin].bad_rounds));
-	add(twin, "seconds", json_real((double)c->twin_raced[c->raced_twin].ns / 1e9));
-	add(o, "twin", twin);
+	member_text(twin, "name", j->twin[c->raced_twin]);
+	member_add(twin, "distinct", json_integer((json_int_t)c->twin_raced[c->raced_twin].bad_rounds));
+	member_add(twin, "seconds", json_real((double)c->twin_raced[c->raced_twin].ns / 1e9));
+	member_add(o, "twin", twin);
 }
 
 /* The members of the contract are in its order. */
@@ -250,50 +217,50 @@ void judged_line(FILE *f, const struct judged *j, const struct cell *c)
 
 	snprintf(walker, sizeof(walker), "%.*s", (int)(dot - c->name), c->name);
 	snprintf(scenario, sizeof(scenario), "kernel.%s", c->name);
-	add(o, "schema", json_integer(2));
-	add_text(o, "scenario", scenario);
-	add_text(o, "hash", judged_fact(j, "hash"));
-	add_text(o, "layout", judged_fact(j, "layout"));
-	add_text(o, "level", strstr(c->name, ".pud-") ? "pud" : "pmd");
-	add_text(o, "walker", walker);
-	add_text(o, "reader", "kernel");
-	add_text(o, "writer", "kernel");
-	add_text(o, "transition", dot + 1);
-	add_text(o, "consumer", "kernel");
-	add_text(o, "reclaim", "none");
-	add_text(o, "world", "explored");
-	add(o, "alias", json_false());
+	member_add(o, "schema", json_integer(2));
+	member_text(o, "scenario", scenario);
+	member_text(o, "hash", judged_fact(j, "hash"));
+	member_text(o, "layout", judged_fact(j, "layout"));
+	member_text(o, "level", strstr(c->name, ".pud-") ? "pud" : "pmd");
+	member_text(o, "walker", walker);
+	member_text(o, "reader", "kernel");
+	member_text(o, "writer", "kernel");
+	member_text(o, "transition", dot + 1);
+	member_text(o, "consumer", "kernel");
+	member_text(o, "reclaim", "none");
+	member_text(o, "world", "explored");
+	member_add(o, "alias", json_false());
 	for (unsigned i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
-		add_text(o, facts[i], judged_fact(j, facts[i]));
-	add_cpus(o, j->cpus);
+		member_text(o, facts[i], judged_fact(j, facts[i]));
+	member_cpus(o, j->cpus);	/* of whatever raced in this run, so that its cells are of one executor */
 	for (unsigned i = 0; i < sizeof(build) / sizeof(build[0]); i++)
-		add_text(o, build[i], judged_fact(j, build[i]));
-	add(o, "seed", json_integer(0));
+		member_text(o, build[i], judged_fact(j, build[i]));
+	member_add(o, "seed", json_integer(0));
 	for (unsigned i = 0; i < sizeof(one) / sizeof(one[0]); i++)
-		add(o, one[i], json_integer(1));
-	add(o, "seconds", json_real(c->raced.walks ? (double)c->raced.ns / 1e9 : (double)c->ms / 1000));
-	add(o, "walks", json_integer((json_int_t)c->raced.walks));
-	add(o, "rounds", json_integer((json_int_t)c->raced.rounds));
-	add(o, "present", json_integer((json_int_t)(present < c->raced.walks ? present : c->raced.walks)));
-	add(o, "outcomes", by_outcome(in_walks, j, c));
-	add(o, "distinct", by_outcome(in_rounds, j, c));
-	add(o, "direction", zeros(direction_names, NR_DIRECTIONS));
+		member_add(o, one[i], json_integer(1));
+	member_add(o, "seconds", json_real(c->raced.walks ? (double)c->raced.ns / 1e9 : (double)c->ms / 1000));
+	member_add(o, "walks", json_integer((json_int_t)c->raced.walks));
+	member_add(o, "rounds", json_integer((json_int_t)c->raced.rounds));
+	member_add(o, "present", json_integer((json_int_t)(present < c->raced.walks ? present : c->raced.walks)));
+	member_add(o, "outcomes", by_outcome(in_walks, j, c));
+	member_add(o, "distinct", by_outcome(in_rounds, j, c));
+	member_add(o, "direction", member_zeros(direction_names, NR_DIRECTIONS));
 	add_harm(o, c);
 	add_first(o, c);
-	add(o, "retries", json_integer(0));
-	add(o, "per_interval", json_array());
-	add(o, "calibration", json_object());
-	add(o, "predicted", answered ? by_outcome(predicted, j, c) : json_null());
-	add(o, "expect", by_outcome(expected, j, c));
-	add_text(o, "verdict", verdict_names[cause_kinds[c->cause].verdict]);
-	add_text(o, "cause", cause_names[c->cause]);
-	add_text(o, "reason", c->reason);
-	add(o, "witness", json_null());
+	member_add(o, "retries", json_integer(0));
+	member_add(o, "per_interval", json_array());
+	member_add(o, "calibration", json_object());
+	member_add(o, "predicted", answered ? by_outcome(predicted, j, c) : json_null());
+	member_add(o, "expect", by_outcome(expected, j, c));
+	member_text(o, "verdict", verdict_names[cause_kinds[c->cause].verdict]);
+	member_text(o, "cause", cause_names[c->cause]);
+	member_text(o, "reason", c->reason);
+	member_add(o, "witness", json_null());
 	if (answered)
-		add_text(o, "model", judged_models[j->model]);
+		member_text(o, "model", judged_models[j->model]);
 	if (c->raced.walks)
 		add_power(o, j, c);
-	add(o, "tree", tree_of(j, c));
+	member_add(o, "tree", tree_of(j, c));
 	json_dumpf(o, f, JSON_COMPACT | JSON_ENSURE_ASCII);
 	putc('\n', f);
 	json_decref(o);

@@ -134,6 +134,11 @@ $(OUT)/kernel/%.o: CFLAGS += $(UNWATCHED)
 $(OUT)/tornkernel: $(call objects,src/kernel/judge/*.c) $(OUT)/kernel/notes.o $(OUT)/judge/words.o $(OUT)/protocol/outcome.o
 	$(CC) $(CODE) -o $@ $^ -ljansson
 
+# what makes verdicts of what a board said of its kernel's own page tables
+$(OUT)/tornlivejudge: $(call objects,src/live/judge/*.c) $(addprefix $(OUT)/,kernel/judge/members.o judge/words.o config/text.o \
+		protocol/outcome.o protocol/layouts.o)
+	$(CC) $(CODE) -o $@ $^ -ljansson -lRmath -lm
+
 # what lists the entries that a tree's objects load and store
 $(OUT)/tornentries: $(call objects,src/kernel/audit/*.c) $(addprefix $(OUT)/audit/,elf.o path.o trace.o x86.o x86_operand.o arm.o arm_memory.o)
 	$(CC) $(CODE) -o $@ $^ -ljansson -lcapstone -lelf

@@ -242,6 +242,11 @@ static void say_cause(char reason[REASON_LEN], const struct judgement *j, const 
 	case CAUSE_NO_TWIN:
 	case CAUSE_NO_STUB:
 	case CAUSE_UNFINISHED:
+	case CAUSE_KERNEL_LOG:
+	case CAUSE_UNSURE:
+	case CAUSE_UNKNOWN_VALUES:
+	case CAUSE_NOT_HUGE:
+	case CAUSE_NO_TRUTH:
 	case NR_CAUSES:
 		break;
 	}

@@ -58,7 +58,13 @@ extern const char *const verdict_names[NR_VERDICTS + 1];	/* ends with NULL */
 	X(SOURCE_OUTSIDE, "source-outside", PASS, 0, "outside the tree's contract, and an execution shows why") \
 	X(NO_TWIN, "no-twin", INCONCLUSIVE, 0, "no busted twin was caught in this cell")          \
 	X(NO_STUB, "no-stub", INCONCLUSIVE, 0, "the code went where nobody serves it, or did what is not modelled") \
-	X(UNFINISHED, "unfinished", INCONCLUSIVE, 0, "the search did not come to its end")
+	X(UNFINISHED, "unfinished", INCONCLUSIVE, 0, "the search did not come to its end")         \
+	/* a running kernel's, of its own page tables (live/judge): */                                     \
+	X(KERNEL_LOG, "kernel-log", FAIL, 0, "the kernel complained in its log meanwhile")            \
+	X(UNSURE, "unsure", INCONCLUSIVE, CAUSE_THIN, "halves of two entries were seen, too seldom to say that memory never held them") \
+	X(UNKNOWN_VALUES, "unknown-values", INCONCLUSIVE, CAUSE_THIN, "too many values with halves that nobody saw in memory") \
+	X(NOT_HUGE, "not-huge", INCONCLUSIVE, 0, "what should have been a huge page was none")     \
+	X(NO_TRUTH, "no-truth", INCONCLUSIVE, 0, "what memory held is not known, or contradicts itself")
 
 enum { CAUSE_THIN = 1, CAUSE_AGAIN = 2 };
 

@@ -135,12 +135,13 @@ check "a line of a claim in turns" try 4 some_claim
 fields <"$tmp/out" | sed -n '/^strategy$/,$p' >>"$tmp/program"
 head -n 1 "$tmp/out" | fields | tail -n 1 >>"$tmp/program"	# the control's, that its own counts ended
 words $man/tornwalk.5 "RESULT FILES" Va >"$tmp/page"
-grep -vxE 'primitive|tree' <"$tmp/page" >"$tmp/always"	# only where one tears; only of a kernel tree
+grep -vxE 'primitive|tree|live' <"$tmp/page" >"$tmp/always"	# only where one tears; only of a kernel tree, of a running kernel
 code=0
 diff "$tmp/always" "$tmp/program" >"$tmp/out" 2>&1 || code=$?
 check "tornwalk(5): the fields of a result, in their order" exits 0
 check "... and primitive" grep -q '"primitive"' src/session/result.c
 check "... and a kernel tree's" grep -q 'add(o, "tree"' src/kernel/judge/line.c
+check "... and a running kernel's" grep -q 'add(o, "live"' src/live/judge/line.c
 sed -nE 's/^\tX\([A-Z_]+, "([a-z-]+)", (PASS|FAIL|INCONCLUSIVE),.*/\1/p' src/judge/words.h >"$tmp/program"
 words $man/tornwalk.5 "RESULT FILES" Cm >"$tmp/page"
 both "tornwalk(5): the causes of a verdict"

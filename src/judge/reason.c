@@ -245,7 +245,7 @@ static void say_cause(char reason[REASON_LEN], const struct judgement *j, const 
 	case CAUSE_KERNEL_LOG:
 	case CAUSE_UNSURE:
 	case CAUSE_UNKNOWN_VALUES:
-	case CAUSE_NOT_HUGE:
+	case CAUSE_WRONG_PAGES:
 	case CAUSE_NO_TRUTH:
 	case NR_CAUSES:
 		break;

@@ -63,7 +63,7 @@ extern const char *const verdict_names[NR_VERDICTS + 1];	/* ends with NULL */
 	X(KERNEL_LOG, "kernel-log", FAIL, 0, "the kernel complained in its log meanwhile")            \
 	X(UNSURE, "unsure", INCONCLUSIVE, CAUSE_THIN, "halves of two entries were seen, too seldom to say that memory never held them") \
 	X(UNKNOWN_VALUES, "unknown-values", INCONCLUSIVE, CAUSE_THIN, "too many values with halves that nobody saw in memory") \
-	X(NOT_HUGE, "not-huge", INCONCLUSIVE, 0, "what should have been a huge page was none")     \
+	X(WRONG_PAGES, "wrong-pages", INCONCLUSIVE, 0, "the pages that it worked on were seldom what they should be") \
 	X(NO_TRUTH, "no-truth", INCONCLUSIVE, 0, "what memory held is not known, or contradicts itself")
 
 enum { CAUSE_THIN = 1, CAUSE_AGAIN = 2 };

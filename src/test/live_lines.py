@@ -190,7 +190,7 @@ def races(words, torn=(), silent=(), layout="pae", kernel=True):
 
 def hello(words=2, layout="pae", cpus=2, pmd="pmd_read_atomic"):
     print("hello", 1, words, layout, cpus, pmd, "ptep_get_lockless", sep="\t")
-    print("fact\tkernel\tLinux 6.1.0-50-686-pae i686\nfact\tmemory\t1024\nlayout\t4096\t0")
+    print("fact\tkernel\tLinux 6.1.0-50-686-pae i686\nfact\tram-end\t140000000\nfact\tcpus\toperations on 0, readers on 1\nlayout\t4096\t0")
 
 
 def drop_from_truth(pick):
@@ -225,7 +225,7 @@ def main(case, known_path=None):
         zap(z, 200, LOW)
         print_operation(z, "pmd", "zap", fixed, READERS, known=known)
         print("skip\tpmd\tmigrate\tno second node\nuser\tfutex\tusplit\t100000\t0\t1000000000\t-")
-    elif case in ("fixed-tears", "not-huge", "one-cpu", "log", "few", "lost"):
+    elif case in ("fixed-tears", "wrong-pages", "one-cpu", "log", "few", "lost"):
         # low-high-low that does not look again, under its name
         hello(cpus=1 if case == "one-cpu" else 2)
         races(2)
@@ -235,7 +235,7 @@ def main(case, known_path=None):
             globals()["read"] = lambda m, r, t, two: busted(m, "low-gap-high" if r == "low-high-low" else r, t, two)
         if case == "one-cpu":
             globals()["read"] = lambda m, r, t, two: busted(m, "atomic", t, two)
-        print_operation(m, "pmd", "usplit", True, READERS, huge=(800, 1000) if case == "not-huge" else (990, 1000), known=known,
+        print_operation(m, "pmd", "usplit", True, READERS, huge=(800, 1000) if case == "wrong-pages" else (990, 1000), known=known,
                         tweak=drop_from_truth(lambda v: v >> 32 == 0xfffff) if case == "lost" else None)
         if case == "log":
             split(m, 3, LOW)

@@ -606,7 +606,7 @@ static void test_causes(void **state)
 		{ "source-outside", VERDICT_PASS, 0 }, { "no-twin", VERDICT_INCONCLUSIVE, 0 },
 		{ "no-stub", VERDICT_INCONCLUSIVE, 0 }, { "unfinished", VERDICT_INCONCLUSIVE, 0 },
 		{ "kernel-log", VERDICT_FAIL, 0 }, { "unsure", VERDICT_INCONCLUSIVE, CAUSE_THIN },
-		{ "unknown-values", VERDICT_INCONCLUSIVE, CAUSE_THIN }, { "not-huge", VERDICT_INCONCLUSIVE, 0 },
+		{ "unknown-values", VERDICT_INCONCLUSIVE, CAUSE_THIN }, { "wrong-pages", VERDICT_INCONCLUSIVE, 0 },
 		{ "no-truth", VERDICT_INCONCLUSIVE, 0 },
 	};
 

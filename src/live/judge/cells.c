@@ -135,18 +135,19 @@ static enum cause seen_forbidden(struct cell *c)
 	return CAUSE_FORBIDDEN;
 }
 
-/* A PTE is huge nowhere. */
-static enum cause not_huge(struct cell *c)
+/* Of a PTE it is a small page that pagemap has to find. */
+static enum cause wrong_pages(struct cell *c)
 {
 	const struct operation *op = c->op;
+	const char *what = op->level == LIVE_PMD ? "huge" : "small";
 
-	if (op->level != LIVE_PMD || (op->framed && op->looked && op->huge * 10 >= op->looked * 9))
+	if (op->framed && op->looked && op->huge * 10 >= op->looked * 9)
 		return NR_CAUSES;
 	if (op->framed && op->looked)
-		cell_say(c, "of %llu looks by pagemap only %llu found a huge page", (unsigned long long)op->looked, (unsigned long long)op->huge);
+		cell_say(c, "of %llu looks by pagemap only %llu found a %s page", (unsigned long long)op->looked, (unsigned long long)op->huge, what);
 	else
-		cell_say(c, "nobody asked pagemap whether there was a huge page");
-	return CAUSE_NOT_HUGE;
+		cell_say(c, "nobody asked pagemap whether there was a %s page", what);
+	return CAUSE_WRONG_PAGES;
 }
 
 static enum cause required(const struct judged *j, struct cell *c)
@@ -223,7 +224,7 @@ static void judge_cell(const struct judged *j, struct cell *c)
 	if (c->cause == NR_CAUSES)
 		c->cause = seen_forbidden(c);
 	if (c->cause == NR_CAUSES)
-		c->cause = not_huge(c);
+		c->cause = wrong_pages(c);
 	if (c->cause == NR_CAUSES)
 		c->cause = c->by_reader == EXPECT_REQUIRE ? required(j, c) : claim(j, c);
 }
@@ -256,13 +257,14 @@ static void judge_look(const struct judged *j, struct cell *c, const struct oper
 }
 
 /* What was cut off before its counts came has a cell as well: of its truth, which is always read. */
-static bool has_cell(const struct operation *op, enum live_reader r)
+static bool has_cell(const struct operation *op, enum live_reader r, bool greeted)
 {
 	bool any = false;
 
 	for (unsigned i = 0; i < NR_LIVE_READERS; i++)
 		any |= op->look[i].known || op->look[i].n;
-	return op->look[r].known || op->look[r].n || (!any && r == LIVE_READER_TRUTH);
+	/* without the module nobody reads them */
+	return op->look[r].known || op->look[r].n || (!any && r == LIVE_READER_TRUTH && (greeted || op->log || op->damaged || !op->ended));
 }
 
 unsigned judge_live(const struct judged *j, struct cell *c, unsigned room)
@@ -271,7 +273,7 @@ unsigned judge_live(const struct judged *j, struct cell *c, unsigned room)
 
 	for (unsigned i = 0; i < j->noperations; i++)
 		for (unsigned r = 0; r < NR_LIVE_READERS; r++)
-			if (has_cell(&j->operation[i], (enum live_reader)r) && n < room)
+			if (has_cell(&j->operation[i], (enum live_reader)r, j->greeted) && n < room)
 				judge_look(j, &c[n++], &j->operation[i], (enum live_reader)r);
 	return n;
 }

@@ -2,8 +2,9 @@
 /*
  * Could memory have held what the truth did not see?
  *
- * Suppose it did, each time. Then whoever was reading at that moment saw it, the reader or a sampler:
- * the truth, and every other reader that never tears here. A sampler's share of such moments is its
+ * Suppose it did, each time. Then whoever was reading at that moment saw it, the reader or a sampler. The
+ * samplers are the truth, and every other reader that never tears here; and once more all readers but the one
+ * that is slow on purpose: what they tore themselves only counts against the reader's guilt. A sampler's share of such moments is its
  * share of reads, of time, and of the whole entries of any class that the reader saw, whichever is least:
  * a writer that waits for whoever reads may always be met by the same one. Of n + t of them the samplers saw
  * only t: if that is as unlikely as one in a million, all tests of the reader together, the supposition is wrong.
@@ -30,12 +31,14 @@ enum { CHANGES_A_CYCLE = 4, ENOUGH_EPISODES = 50 };
 /* How often a sampler saw that value, or whatever else is asked for. */
 typedef uint64_t times_fn(const struct judged *j, const struct look *sampler, const struct seen *s);
 
+enum { WHOLE_ONES, ALL_BUT_SLOW, NR_PANELS };
+
 /* Of one reader in one operation. */
 struct question {
 	const struct judged *j;
 	const struct operation *op;
 	const struct look *look;
-	double share[NR_LIVE_READERS];	/* moments of that sampler's to one of the reader's; 0: it is none */
+	double share[NR_PANELS][NR_LIVE_READERS];	/* moments of that sampler's to one of the reader's; 0: it is none */
 	double clump, unlikely;
 	bool *mix;			/* of the reader's values: nobody knew whose they were */
 };
@@ -146,21 +149,29 @@ static uint64_t times_between(const struct judged *j, const struct look *sampler
 	return n;
 }
 
-/* The chance that the samplers saw that no oftener, had all `episodes` been memory's. */
-static double chance(const struct question *q, times_fn *times, const struct seen *s, uint64_t episodes)
+static double chance_by(const struct question *q, const double share[NR_LIVE_READERS], times_fn *times, const struct seen *s,
+			double n)
 {
-	const double n = (double)(uint64_t)((double)episodes / q->clump);
-	double share = 0, t = 0;
+	double shares = 0, t = 0;
 
 	for (unsigned i = 0; i < NR_LIVE_READERS; i++) {
 		const struct look *l = &q->op->look[i];
 
-		if (!q->share[i])
+		if (!share[i])
 			continue;
-		share += q->share[i];
+		shares += share[i];
 		t += (double)(times(q->j, l, s) + l->lost + l->overflow);
 	}
-	return pbinom(t, n + t, share / (1 + share), 1, 0);
+	return pbinom(t, n + t, shares / (1 + shares), 1, 0);
+}
+
+/* The chance that the samplers saw that no oftener, had all `episodes` been memory's. */
+static double chance(const struct question *q, times_fn *times, const struct seen *s, uint64_t episodes)
+{
+	const double n = (double)(uint64_t)((double)episodes / q->clump);
+	const double some = chance_by(q, q->share[WHOLE_ONES], times, s, n), all = chance_by(q, q->share[ALL_BUT_SLOW], times, s, n);
+
+	return some < all ? some : all;
 }
 
 /* ---- the three questions ---- */
@@ -219,10 +230,13 @@ void settle_unsure(const struct judged *j, const struct operation *op, enum live
 	q.mix = judged_alloc(NULL, l->n * sizeof(*q.mix));
 	for (unsigned i = 0; i < l->n; i++)
 		n += q.mix[i] = l->seen[i].is == IS_UNSURE;
-	for (unsigned i = 0; i < NR_LIVE_READERS && n; i++)
-		if (i != r && op->look[i].known && (i == LIVE_READER_TRUTH || reader_is_whole(j, (enum live_reader)i)))
-			q.share[i] = share_of(&q, &op->look[i]);
-	q.unlikely = UNLIKELY / (2 * n + 1);	/* no more tests than that */
+	for (unsigned i = 0; i < NR_LIVE_READERS && n; i++) {
+		const double share = i != r && op->look[i].known ? share_of(&q, &op->look[i]) : 0;
+
+		q.share[WHOLE_ONES][i] = i == LIVE_READER_TRUTH || reader_is_whole(j, (enum live_reader)i) ? share : 0;
+		q.share[ALL_BUT_SLOW][i] = i == LIVE_READER_LOW_GAP_HIGH ? 0 : share;
+	}
+	q.unlikely = UNLIKELY / (NR_PANELS * (2 * n + 1));	/* no more tests than that */
 	for (unsigned i = 0; i < l->n; i++)
 		if (q.mix[i] && chance(&q, times_value, &l->seen[i], l->seen[i].episodes) < q.unlikely)
 			l->seen[i].is = IS_BY_READER;

@@ -17,7 +17,7 @@
 #include "protocol/outcome.h"
 
 /* More of these than fit end it. */
-enum { MAX_FACTS = 64, MAX_OPERATIONS = 64, MAX_USERS = 64, MAX_LOGS = 16, MAX_CELLS = 1024, SHOWN_WITNESSES = 8 };
+enum { MAX_FACTS = 256, MAX_OPERATIONS = 64, MAX_USERS = 64, MAX_LOGS = 16, MAX_CELLS = 1024, SHOWN_WITNESSES = 8 };
 
 /* What a value that a reader saw was. X(ID, name, outcome, meaning); NONE: no outcome. */
 #define LIVE_IS(X)                                                                          \
@@ -117,7 +117,7 @@ struct judged {
 	struct user user[MAX_USERS];
 	struct skipped skipped[MAX_OPERATIONS];
 	char *log[MAX_LOGS];		/* lines that no operation was running for */
-	unsigned noperations, nusers, nskipped, nlogs, mangled;
+	unsigned noperations, nusers, nskipped, nlogs, mangled;	/* mangled: lines, or what should have been some */
 	char *first_mangled;
 };
 

@@ -201,7 +201,8 @@ static void add_cpus(json_t *o, const struct judged *j)
 
 	for (unsigned i = 0; i < j->cpus; i++)
 		text_append(cpus, sizeof(cpus), "%s%u", i ? "," : "", i);
-	member_cpus(o, strcmp(judged_fact(j, "cpus"), "-") ? judged_fact(j, "cpus") : cpus);
+	/* the board's own fact of that name is a sentence */
+	member_cpus(o, *judged_fact(j, "cpus") >= '0' && *judged_fact(j, "cpus") <= '9' ? judged_fact(j, "cpus") : cpus);
 }
 
 /* What may never be, and of which machine: neither the kernel nor how long. */

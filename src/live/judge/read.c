@@ -112,10 +112,8 @@ static int named(const char *name, const char *const *names, unsigned n)
 
 static void add_fact(struct judged *j, const char *key, const char *value)
 {
-	if (strcmp(judged_fact(j, key), "-"))
+	if (strcmp(judged_fact(j, key), "-") || j->nfacts == MAX_FACTS)	/* what is needed of them comes first */
 		return;
-	if (j->nfacts == MAX_FACTS)
-		judged_die("more facts than fit, at", key);
 	j->fact[j->nfacts][0] = judged_text("%s", key);
 	j->fact[j->nfacts++][1] = judged_text("%s", value);
 }
@@ -347,11 +345,37 @@ static void complained(struct judged *j, const char *text)
 		j->log[j->nlogs++] = judged_text("%s", text);
 }
 
+static void damage(struct judged *j, const char *why, const char *line)
+{
+	struct operation *op = running(j);
+
+	if (!j->mangled++)
+		j->first_mangled = judged_text("%.160s", line);
+	if (op && !op->damaged)
+		op->damaged = judged_text("%s\"%.100s\"", why, line);
+}
+
+/* The driver's own words, of what is nobody's fault here: somebody ended it, or the log was too long. */
+static bool only_interrupted(const char *text)
+{
+	static const char *const words[] = { "killed by signal 1 ", "killed by signal 2 ", "killed by signal 9 ", "killed by signal 15 ",
+					     "were overwritten before" };
+
+	for (unsigned i = 0; !strncmp(text, "tornlive: ", 10) && i < sizeof(words) / sizeof(words[0]); i++)
+		if (strstr(text, words[i]))
+			return true;
+	return false;
+}
+
 static bool line_log(struct judged *j, char **f, unsigned n)
 {
-	if (n == 1)
+	if (n != 1)
+		return false;
+	if (only_interrupted(f[0]))
+		damage(j, "", f[0]);
+	else
 		complained(j, f[0]);
-	return n == 1;
+	return true;
 }
 
 static bool line_done(struct judged *j, char **f, unsigned n)
@@ -401,18 +425,18 @@ static bool mangled(const char *line)
 	return false;
 }
 
+/* What the machine said before is not of this run. */
+static bool begun(const struct judged *j)
+{
+	return j->greeted || j->noperations;
+}
+
 static void foreign(struct judged *j, const char *line)
 {
-	struct operation *op = running(j);
-
-	if (j->greeted && complains(line))
+	if (begun(j) && complains(line))
 		complained(j, line);
-	if (!mangled(line))
-		return;
-	if (!j->mangled++)
-		j->first_mangled = judged_text("%.80s", line);
-	if (op && !op->damaged)
-		op->damaged = judged_text("a line of it is not whole: \"%.60s\"", line);
+	if (mangled(line))
+		damage(j, "a line of it is not whole: ", line);
 }
 
 static void read_line(struct judged *j, char *line)
@@ -451,7 +475,7 @@ void judged_read(struct judged *j, const char *path)
 			line[n - 1] = '\0';
 		if (whole)
 			read_line(j, line);
-		else if (j->greeted && complains(line))
+		else if (begun(j) && complains(line))
 			complained(j, line);
 	}
 	free(line);

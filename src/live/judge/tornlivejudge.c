@@ -34,8 +34,12 @@ static bool print_open(void)
 {
 	for (unsigned i = 0; i < all.nskipped; i++)
 		printf("%-12s %-42s %75s  not run: %s\n", "-", all.skipped[i].name, "", all.skipped[i].why);
+	for (unsigned i = 0; i < all.noperations; i++)
+		if (all.operation[i].errors)
+			printf("\nlive.%s.%s: %llu calls failed, in %llu cycles\n", level_names[all.operation[i].level], all.operation[i].name,
+			       (unsigned long long)all.operation[i].errors, (unsigned long long)all.operation[i].cycles);
 	if (all.mangled)
-		printf("\n%u lines were not whole, the first: %s\n", all.mangled, all.first_mangled);
+		printf("\n%u lines were not whole, or say that some are not; the first: %s\n", all.mangled, all.first_mangled);
 	if (!all.done)
 		printf("\nthe board never said that it was done: what it had still to show nobody knows\n");
 	else if (all.code)
@@ -53,8 +57,12 @@ int main(int argc, char **argv)
 		judged_die("needs FACTS OUT LINES, not", argc > 1 ? argv[1] : "nothing");
 	judged_read_facts(&all, argv[1]);
 	judged_read(&all, argv[3]);
-	if (!all.greeted && (all.noperations || (!all.nusers && !all.nlogs)))
-		judged_die("no line of it says which module speaks (hello):", argv[3]);
+	for (unsigned i = 0; i < all.noperations && !all.greeted; i++)
+		for (unsigned r = 0; r < NR_LIVE_READERS; r++)
+			if (all.operation[i].look[r].known || all.operation[i].look[r].n)
+				judged_die("no line of it says which module speaks (hello):", argv[3]);
+	if (!all.greeted && !all.noperations && !all.nusers && !all.nlogs)
+		judged_die("no line of a board's (hello, begin, user) in", argv[3]);
 	n = judge_all();
 	out = fopen(argv[2], "a");
 	if (!out)
@@ -71,5 +79,5 @@ int main(int argc, char **argv)
 	printf("\n%u pass, %u fail, %u inconclusive\n", count[VERDICT_PASS], count[VERDICT_FAIL], count[VERDICT_INCONCLUSIVE]);
 	if (fclose(out))
 		judged_die("cannot write", argv[2]);
-	return count[VERDICT_FAIL] ? 1 : open || count[VERDICT_INCONCLUSIVE] || !n ? 4 : 0;
+	return count[VERDICT_FAIL] || (all.done && all.code == 1) ? 1 : open || count[VERDICT_INCONCLUSIVE] || !n ? 4 : 0;
 }

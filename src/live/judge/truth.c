@@ -252,7 +252,7 @@ static void learn(const struct judged *j, struct operation *op)
 static enum harm harm_of(const struct judged *j, const struct operation *op, const struct seen *s)
 {
 	const uint64_t pfn = j->layout->pfn(entry_at(s->value));
-	const uint64_t memory = strtoull(judged_fact(j, "memory"), NULL, 10);
+	const uint64_t end = strtoull(judged_fact(j, "ram-end"), NULL, 16) >> PTE_SHIFT;
 
 	for (unsigned k = 0; k < s->narounds; k++)
 		if (j->layout->pfn(entry_at(s->around[k].before)) == pfn || j->layout->pfn(entry_at(s->around[k].after)) == pfn)
@@ -260,8 +260,7 @@ static enum harm harm_of(const struct judged *j, const struct operation *op, con
 	for (unsigned i = 0; i < op->truth.look->n; i++)
 		if (value_valid(j, op->truth.look->seen[i].value) && j->layout->pfn(entry_at(op->truth.look->seen[i].value)) == pfn)
 			return HARM_MASKED;
-	/* no machine has its last byte of RAM 4 GiB beyond what it has of it */
-	return memory && pfn >> 8 >= memory + 4096 ? HARM_WILD : HARM_ALIAS;
+	return end && pfn >= end ? HARM_WILD : HARM_ALIAS;
 }
 
 static void add_up(const struct judged *j, const struct operation *op, struct look *l)

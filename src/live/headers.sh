@@ -44,11 +44,11 @@ live_headers() {
 
 # NEW TO SUITE: a later Debian's programs of the build want a later C library: they get it, from beside them
 live_runnable() {
-	local program deb="" loader
+	local program deb="" loader said
 
 	while IFS= read -r program; do
-		[[ $(head -c 4 "$program") == *ELF ]] && ! "$program" --none </dev/null >/dev/null 2>&1 || continue
-		"$program" </dev/null 2>&1 | grep -q 'GLIBC_' || continue
+		said=$("$program" --none </dev/null 2>&1 || :)
+		[[ $said == *GLIBC_*not\ found* ]] || continue
 		if [ -z "$deb" ]; then
 			deb=$(debs_get "libc6:$(dpkg --print-architecture)" "$3") && dpkg -x "$deb" "$1/libc" || return 2
 		fi

@@ -17,7 +17,7 @@
 #include "protocol/outcome.h"
 
 /* More of these than fit end it. */
-enum { MAX_FACTS = 256, MAX_OPERATIONS = 64, MAX_USERS = 64, MAX_LOGS = 16, MAX_CELLS = 1024, SHOWN_WITNESSES = 8 };
+enum { MAX_FACTS = 256, MAX_OPERATIONS = 64, MAX_USERS = 256, MAX_LOGS = 16, MAX_CELLS = 1024, SHOWN_WITNESSES = 8 };
 
 /* What a value that a reader saw was. X(ID, name, outcome, meaning); NONE: no outcome. */
 #define LIVE_IS(X)                                                                          \

@@ -17,7 +17,8 @@ A small module reads the page-table entries of a process of tornwalk's own while
 zaps, moves and collapses its huge pages, and says which readers saw halves of two entries.
 
   (none)               this machine: what it can show; without root or a module, a smoke run
-  qemu:BOARD[@RELEASE] Debian's kernel in a guest: qemu:i686-pae, qemu:armhf-lpae, qemu:x86_64; @trixie: of that release
+  qemu:BOARD[@RELEASE] Debian's kernel in a guest: qemu:i686-pae, qemu:armhf-lpae, qemu:x86_64; @trixie: of that release.
+                       qemu:armhf-lpae is under QEMU 10 where ./run.sh setup qemu10 has been, whose ldrd and strd are atomic
   ssh:USER@HOST[:PORT] a board, as root
 
   --time TIME        of each operation under the module's readers, like 5s

@@ -21,7 +21,7 @@ setup_qemu10() {
 
 	host=$(dpkg --print-architecture)
 	! debs_unpack "qemu-system-arm:$host" qemu10-arm "$(debs_here)-backports" ||
-		echo "for boards: TORNWALK_BOARD_QEMU=$root/build/boards/qemu10-arm/usr/bin/qemu-system-arm"
+		echo "for boards: TORNWALK_BOARD_QEMU=$qemu10_arm"
 	debs_unpack "qemu-user:$host" qemu10 trixie || die "no QEMU 10"
 	"$qemu10/usr/bin/qemu-arm" --version | head -n 1
 }

@@ -51,6 +51,7 @@ live_on_qemu() {
 	local facts dir arch release code=0 spec=$target suite=""
 
 	setup boards
+	qemu_system_newer "$spec"	# under QEMU 7.2 what ldrd and strd tear says nothing of the kernel
 	facts=$(qemu_system_probe "$spec") || return 2
 	release=$(sed -n 's/^kernel=//p' <<<"$facts") arch=$(sed -n 's/^arch=//p' <<<"$facts")
 	[[ $spec != *@* ]] || suite=${spec#*@}

@@ -26,6 +26,9 @@
 
 qemu_system_boards=$(facts_names boards | sed 's/^/qemu:/' | paste -sd' ')
 
+# A QEMU whose ldrd and strd are atomic, where ./run.sh setup qemu10 has unpacked it
+qemu10_arm=$root/build/boards/qemu10-arm/usr/bin/qemu-system-arm
+
 qemu_system_say() { echo "run.sh: $*" >&2; }
 
 # Fills the caller's $board with the facts, and where it lies.
@@ -51,6 +54,27 @@ qemu_system_board() {
 qemu_system_kernel() { compgen -G "${board[kernel]}/boot/vmlinuz-*" | sed 's/.*vmlinuz-//; q'; }
 qemu_system_executor() {
 	"${board[QEMU]}" --version | sed -n "1s/.*version \([0-9.]*\).*/${board[QEMU]##*/} \1 TCG, real kernel/p"
+}
+
+# SPEC: takes $qemu10_arm where it is set up and of use, and nobody has chosen another one.
+qemu_system_newer() {
+	local name=${1#qemu:}
+
+	[ -n "${TORNWALK_BOARD_QEMU:-}" ] || [ ! -x "$qemu10_arm" ] ||
+		[ "$(fact "boards/${name%@*}" QEMU 2>/dev/null)" != "${qemu10_arm##*/}" ] || export TORNWALK_BOARD_QEMU=$qemu10_arm
+}
+
+# SPEC: an emulator that somebody has chosen has to be one, and to make this machine.
+qemu_system_chosen() {
+	local said
+
+	[ -n "${TORNWALK_BOARD_QEMU:-}" ] || return 0
+	# shellcheck disable=SC2086  # words
+	said=$(env "${board[QEMU]}" ${board[MACHINE]} -S -nodefaults -no-user-config -display none -monitor stdio <<<quit 2>&1 >/dev/null) &&
+		[ -n "$(qemu_system_executor)" ] && return
+	said=${said%%$'\n'*}
+	qemu_system_say "TORNWALK_BOARD_QEMU=$TORNWALK_BOARD_QEMU does not make $1: ${said:-it is no QEMU}; ./run.sh setup qemu10 has one for ARM"
+	return 2
 }
 
 # IMAGE RELEASE: prints where the .debs are of the newest kernel behind it that can be had;
@@ -93,7 +117,7 @@ qemu_system_probe() {
 	local -A board=()
 	local tool missing="" lock code=0
 
-	qemu_system_board "$1" || return
+	qemu_system_board "$1" && qemu_system_chosen "$1" || return
 	for tool in "${board[QEMU]}" cpio apt-get dpkg-deb flock setpriv taskset; do
 		command -v "$tool" >/dev/null || missing+=" $tool"
 	done

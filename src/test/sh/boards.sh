@@ -8,7 +8,7 @@
 # shellcheck disable=SC1091
 . "$root/src/target/qemu-system.sh"
 
-unset TORNWALK_BOARD_SMP TORNWALK_BOARD_MEM
+unset TORNWALK_BOARD_SMP TORNWALK_BOARD_MEM TORNWALK_BOARD_QEMU
 export TORNWALK_RESULTS=$tmp
 export qemu_system_state=$tmp/boards
 r=$tmp/results
@@ -338,5 +338,44 @@ END
 target=x86_64 dir=$tmp/boards/x86_64
 why=$(obstacle qemu:x86_64)
 if [ -n "$why" ]; then skip qemu:x86_64 "$why"; else ends_well qemu:x86_64; fi
+
+# ---- another emulator ----
+
+# shellcheck disable=SC2034  # for qemu_system_newer
+chosen() { # SPEC QEMU10: what live takes
+	(qemu10_arm=$2; qemu_system_newer "$1"; echo "${TORNWALK_BOARD_QEMU:-none}")
+}
+printf '#!/bin/sh\n' >"$tmp/qemu-system-arm"
+chmod +x "$tmp/qemu-system-arm"
+check "QEMU 10 is taken where it is set up" test "$(chosen qemu:armhf-lpae@trixie "$tmp/qemu-system-arm")" = "$tmp/qemu-system-arm"
+check "... not where it is not" test "$(chosen qemu:armhf-lpae "$tmp/none/qemu-system-arm")" = none
+check "... not for a board of another kind" test "$(chosen qemu:i686-pae "$tmp/qemu-system-arm")" = none
+check "... not instead of what was chosen" test "$(TORNWALK_BOARD_QEMU=mine chosen qemu:armhf-lpae "$tmp/qemu-system-arm")" = mine
+for other in "$tmp/nonexistent" "$tmp/qemu-system-arm" qemu-system-i386; do
+	TORNWALK_BOARD_QEMU=$other call qemu_system_probe qemu:armhf-lpae
+	expect "an emulator that does not make the board: ${other##*/}" 'exits 2 && silent && [ $(wc -l <"$tmp/err") = 1 ] &&
+		err_has "TORNWALK_BOARD_QEMU=$other does not make qemu:armhf-lpae: (env: .*No such file|it is no QEMU|.*machine)"'
+done
+
+# Too few rounds are tried again; a torn ldrd is not.
+calibrated() {
+	call on_board "$1" 60 tornwalk calibrate
+	exits 0 && out_has '^two-words .* tears |^ldrd .* TEARS'
+}
+newer() {
+	program
+	mkdir -p "$tmp/program/bin"
+	cp "$root/build/armhf-lpae-gcc/tornwalk" "$tmp/program/bin/"
+	try 3 calibrated "$1"
+	expect "$1 under QEMU 10: two words tear, ldrd and strd do not" 'exits 0 && out_has "^two-words .* tears " && out_has "^ldrd .* no tear seen "'
+	expect "$1 under QEMU 10: says who ran it, each vCPU on a CPU of its own" '
+		err_has "under qemu-system-arm 1[0-9]+\." && err_has "vCPUs on host CPUs [0-9]+ [0-9]+$"'
+}
+target=armhf-lpae dir=$tmp/boards/armhf-lpae
+qemu_system_newer qemu:armhf-lpae
+why=$(obstacle qemu:armhf-lpae)
+if [ -z "${TORNWALK_BOARD_QEMU:-}" ]; then
+	skip "qemu:armhf-lpae under QEMU 10" "no QEMU 10; ./run.sh setup qemu10"
+elif [ -n "$why" ]; then skip "qemu:armhf-lpae under QEMU 10" "$why"; else newer qemu:armhf-lpae; fi
 
 finish

@@ -113,10 +113,11 @@ vm_boot() {
 	vm_watch "$@"
 }
 
+# Why it died, as far as it or QEMU said
 vm_last_words() {
 	cat "$run/qemu.log" "$console" 2>/dev/null | tr -d '\r' |
-		awk '/Kernel panic|Out of memory|[Cc]annot (allocate|set up) .*memory/ { said = $0; exit } /./ { said = $0 }
-			END { print said ? said : "no word on its console" }'
+		awk '/Kernel panic|Out of memory|[Cc]annot (allocate|set up) .*memory/ { why = $0; exit } /./ { said = $0 }
+			END { print why ? why : said ? "no reason given, its last line was \"" said "\"" : "no word on its console" }'
 }
 
 vm_end() {

@@ -162,10 +162,10 @@ $(OUT)/t_%: src/test/t_%.c $(OUT)/libtornwalk.a
 $(OUT)/t_stats: src/test/t_stats.c $(OUT)/report/results/stats.o
 	$(CC) $(CFLAGS) -MMD -MP -o $@ $^ -lRmath -lm -lcmocka
 # The desk's results, and the words they have.
-LOADS := $(addprefix $(OUT)/report/results/,load.o line.o arena.o members.o result.o source.o pool.o schema1.o) $(call objects,$(WORDS)) $(OUT)/judge/words.o
+LOADS := $(addprefix $(OUT)/report/results/,load.o line.o arena.o members.o result.o source.o live.o pool.o schema1.o) $(call objects,$(WORDS)) $(OUT)/judge/words.o
 $(OUT)/t_load: src/test/t_load.c $(LOADS) | $(OUT)/lines
 	$(CC) $(CFLAGS) -MMD -MP -o $@ $^ -ljansson -lcmocka
-$(OUT)/t_compare: src/test/t_compare.c $(addprefix $(OUT)/report/, compare/compare.o compare/allowed.o compare/trees.o \
+$(OUT)/t_compare: src/test/t_compare.c $(addprefix $(OUT)/report/, compare/compare.o compare/allowed.o compare/trees.o compare/kernels.o \
 		compare/outcome.o compare/sides.o results/stats.o) $(LOADS)
 	$(CC) $(CFLAGS) -MMD -MP -o $@ $^ -ljansson -lRmath -lm -lcmocka
 $(OUT)/t_live: src/test/t_live.c $(filter-out %/driver/main.o,$(LIVE_DRIVER))

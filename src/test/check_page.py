@@ -26,6 +26,7 @@ class Page(html.parser.HTMLParser):
         self.tags, self.cells, self.path = {}, [], []
         self.names, self.naming = [], False
         self.tree, self.in_tree = [], False     # rows of kernel trees' tables
+        self.running, self.in_live = [], False  # and of running kernels'
         self.feed(text)
         self.close()
 
@@ -49,6 +50,7 @@ class Page(html.parser.HTMLParser):
             self.names.append("")
         if tag == "table":
             self.in_tree = "tree" in (dict(attrs).get("class") or "").split()
+            self.in_live = "live" in (dict(attrs).get("class") or "").split()
             self.path.append(dict(attrs).get("id"))
         if self.path and self.path[-1] == "t":
             if tag == "tr":
@@ -60,9 +62,14 @@ class Page(html.parser.HTMLParser):
             self.tree.append([])
         if self.in_tree and tag in ("td", "th"):
             self.tree[-1].append("")
+        if self.in_live and tag == "tr":
+            self.running.append([])
+        if self.in_live and tag in ("td", "th"):
+            self.running[-1].append("")
 
     def handle_endtag(self, tag):
         self.in_tree &= tag != "table"
+        self.in_live &= tag != "table"
         self.naming &= tag != "summary"
         if tag == "table" and self.path:
             self.path.pop()
@@ -70,10 +77,23 @@ class Page(html.parser.HTMLParser):
     def handle_data(self, data):
         if self.in_tree and self.tree and self.tree[-1]:
             self.tree[-1][-1] += data
+        if self.in_live and self.running and self.running[-1]:
+            self.running[-1][-1] += data
         if self.naming:
             self.names[-1] += data
         if self.path and self.path[-1] == "t" and self.cells and self.cells[-1]:
             self.cells[-1][-1] += data
+
+
+def running(page):
+    """What the tables of a running kernel have, by title, row and column."""
+    has, head = {}, []
+    for row in ([c.strip() for c in r] for r in page.running):
+        if row[0] in ("pmd operation", "pte operation", "writer"):
+            head = row
+        else:
+            has.update({(head[0], row[0], column): cell for column, cell in zip(head[1:], row[1:])})
+    return has
 
 
 def figure(n):
@@ -111,7 +131,7 @@ def figures(page, path):
         if not row[0].endswith(r["verdict"]):
             yield f"{name}: verdict {row[0]}, not {r['verdict']}"
         rated = r.get("unbiased", r)
-        raced = "tree" not in r or r["walks"]
+        raced = ("tree" not in r or r["walks"]) and r["seconds"] > 0 and r.get("live", {}).get("of") != "user"
         rate = rated["distinct"]["torn"] / rated["seconds"] if raced else 0
         if row[-6] != (figure(rate) if rate else "0" if raced else "–"):
             yield f"{name}: {row[-6]} torn/s, not {rate}"
@@ -123,6 +143,13 @@ def figures(page, path):
             if len(has) != 1 or not has[0][0].endswith(r["verdict"]) or \
                [c for c in has[0][2:-3 if any(o["walks"] for o in want.values()) else -1] if c] != want_row or has[0][-1] != r["reason"]:
                 yield f"{name}: the tree's table has {has}, not {r['verdict']}, {want_row}"
+        if "live" in r and r["live"]["of"] in ("operation", "private"):
+            of = r["level"] + " operation" if r["live"]["of"] == "operation" else "writer"
+            torn = figure(k)
+            has = running(page).get((of, r["transition"], r["reader"]), "")
+            if torn not in has.replace("w", " ").split() or ("✗" in has) != (r["verdict"] == "fail") or \
+               ("?" in has) != (r["verdict"] == "inconclusive"):
+                yield f"{name}: the kernel's table has {has!r}, not {r['verdict']}, {torn}"
         if row[-2] != (figure(r["strength"]) if r.get("strength") else ""):
             yield f"{name}: strength is {row[-2]!r}"
 

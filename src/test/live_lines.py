@@ -43,7 +43,7 @@ class Memory:
 def read(m, reader, t, two_words):
     if reader == "kernel" and two_words == "fixed":
         reader = "low-high-low"
-    gap = GAP * random.random() if reader == "low-gap-high" else 0.15
+    gap = GAP * random.random() if reader == "low-gap-high" else 0.8 if reader == "kernel" else 0.15
     halves = two_words and reader in ("plain", "read-once", "kernel") or reader in ("low-high", "high-low", "low-gap-high")
     if reader == "low-high-low":
         while True:

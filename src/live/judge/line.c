@@ -172,11 +172,11 @@ static void add_looks(const struct judged *j, json_t *o, const struct cell *c)
 
 static json_t *live_of(const struct judged *j, const struct cell *c)
 {
-	const bool kernel = c->op && !strcmp(c->reader, reader_names[LIVE_READER_KERNEL]);
+	const bool kernel = !c->user && !c->is_log && !strcmp(c->reader, reader_names[LIVE_READER_KERNEL]);
 	json_t *o = json_object();
 
 	member_text(o, "of", c->op ? "operation" : c->user ? "user" : c->is_log ? "log" : "private");
-	member_text(o, "source", kernel ? j->kernel_reader[c->op->level] : c->reader);
+	member_text(o, "source", kernel ? j->kernel_reader[c->op ? c->op->level : LIVE_PMD] : c->reader);
 	member_number(o, "words", j->words);
 	if (c->look)
 		add_looks(j, o, c);

@@ -106,7 +106,7 @@ static void testcase(FILE *f, const struct test *t)
 	fputs(t->verdict == VERDICT_FAIL ? "<failure type=\"fail\"" : "<skipped", f);
 	attribute(f, "message", r->reason);
 	if (t->verdict == VERDICT_FAIL) {
-		steps = source_schedule(r);
+		steps = result_story(r);
 		putc('>', f);
 		text(f, r->witness ? r->witness->text : steps ? steps : "");
 		fputs("</failure>\n", f);

@@ -226,12 +226,14 @@ static json_t *misc_of(const struct result *r)
 		text(o, "shows", result_shows(r));
 		text(o, "contract", r->source->outside ? "outside" : "in");
 	}
+	if (r->live)
+		text(o, "source", r->live->source);
 	return o;
 }
 
 static int test(struct sender *s, const struct result *r)
 {
-	char id[ID_LEN], of[ID_LEN], *path = test_name(r), *steps = source_schedule(r);
+	char id[ID_LEN], of[ID_LEN], *path = test_name(r), *steps = result_story(r);
 	json_t *o;
 
 	if (!path) {

@@ -37,10 +37,10 @@ static void machine(FILE *f, const char *indent, const struct machine *m)
 	say(f, indent, "git: ", m->git);
 }
 
-/* A kernel tree's witness, a step a line. */
+/* A kernel tree's witness, a step a line; a running kernel's, a value a line. */
 static void schedule(FILE *f, const char *indent, const struct result *r)
 {
-	char *steps = source_schedule(r), *rest = steps, *line;
+	char *steps = result_story(r), *rest = steps, *line;
 
 	while ((line = strsep(&rest, "\n")) && *line)
 		say(f, indent, "", line);

@@ -22,8 +22,22 @@ static void print_tree_name(FILE *f, const struct result *r)
 	test_name_part(f, r->transition);
 }
 
+/* A running kernel's: tornwalk.live.TARGET.LEVEL.READER.OPERATION; private, user and log stand for a level. */
+static void print_live_name(FILE *f, const struct result *r)
+{
+	fputs("tornwalk.live", f);
+	test_name_part(f, r->machine->target);
+	test_name_part(f, r->live->operation ? r->level : r->live->of);
+	test_name_part(f, r->reader);
+	test_name_part(f, r->transition);
+}
+
 static void print_name(FILE *f, const struct result *r)
 {
+	if (r->live) {
+		print_live_name(f, r);
+		return;
+	}
 	if (r->source) {
 		print_tree_name(f, r);
 		return;

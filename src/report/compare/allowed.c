@@ -119,6 +119,8 @@ bool compare_allowed(struct comparison *c)
 		return false;
 	if (!c->side[BASE].last->source != !c->side[NEW].last->source)
 		return compare_no(c, "a kernel tree's own code against tornwalk's");
+	if (!c->side[BASE].last->live != !c->side[NEW].last->live)
+		return compare_no(c, "a running kernel's own page tables against tornwalk's");
 	if (c->side[NEW].last->source)	/* what executions show takes no time, nor CPUs */
 		return true;
 	for (side = BASE; side <= NEW; side++)

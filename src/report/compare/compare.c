@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "allowed.h"
+#include "kernels.h"
 #include "outcome.h"
 #include "sides.h"
 #include "trees.h"
@@ -99,6 +100,17 @@ static const struct source *tree_of(const struct comparison *c, unsigned side)
 	return c->side[side].last ? c->side[side].last->source : NULL;
 }
 
+static const struct live *kernel_of(const struct comparison *c, unsigned side)
+{
+	return c->side[side].last ? c->side[side].last->live : NULL;
+}
+
+/* By no rate. */
+static bool by_verdict(const struct comparison *c)
+{
+	return c->of_trees || c->of_kernels;
+}
+
 /* true: c->p is to be adjusted with the others' */
 static bool test(struct comparison *c, const struct compare_options *o)
 {
@@ -106,12 +118,15 @@ static bool test(struct comparison *c, const struct compare_options *o)
 	const double margin = o->margin;
 
 	c->of_trees = tree_of(c, BASE) || tree_of(c, NEW);
+	c->of_kernels = kernel_of(c, BASE) || kernel_of(c, NEW);
 	if (!compare_allowed(c))
 		return false;
-	if (c->of_trees) {
+	if (c->of_trees)
 		compare_trees(c);
+	if (c->of_kernels)
+		compare_kernels(c);
+	if (by_verdict(c))
 		return false;
-	}
 	compare_take_outcome(c);
 	b->rate = b->count / b->exposure;
 	n->rate = n->count / n->exposure;
@@ -241,7 +256,7 @@ static void judge_unmoved(struct comparison *c, double margin)
 
 static void judge(struct comparison *c, const struct compare_options *o)
 {
-	if (c->change == NOT_COMPARABLE || c->of_trees)
+	if (c->change == NOT_COMPARABLE || by_verdict(c))
 		return;
 	if (!c->tested)
 		judge_silent(c);
@@ -267,7 +282,7 @@ static int rank(const struct comparison *c)
 }
 
 /* Either side's: what was closed before what the contract did not have. */
-static bool tree_fails(const struct comparison *c)
+static bool either_fails(const struct comparison *c)
 {
 	return c->fails_now || (c->side[BASE].last && c->side[BASE].last->verdict == VERDICT_FAIL);
 }
@@ -277,8 +292,8 @@ static int by_weight(const void *p, const void *q)
 	const struct comparison *a = p, *b = q;
 	int order = rank(a) - rank(b);
 
-	if (!order && a->of_trees && b->of_trees)
-		order = (int)tree_fails(b) - (int)tree_fails(a);
+	if (!order && by_verdict(a) && by_verdict(b))
+		order = (int)either_fails(b) - (int)either_fails(a);
 	if (!order && a->tested && b->tested && a->p != b->p)
 		return a->p < b->p ? -1 : 1;
 	if (!order)

@@ -63,6 +63,7 @@ struct comparison {
 	bool guessed;			/* nothing was known of it */
 	bool tested, fails_now;		/* NEW shows something forbidden */
 	bool of_trees;			/* judged by what executions show: trees.h */
+	bool of_kernels;		/* judged by who tore: kernels.h */
 	struct ratio ratio;
 	double p;			/* Holm-adjusted; meaningful if tested */
 	enum change change;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A comparison as one page, in the report's style; it needs neither network nor script. */
+#include "kernels.h"
 #include "print.h"
 #include "trees.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/html/page.h"
@@ -142,6 +144,19 @@ static void schedule(FILE *f, const struct comparison *c)
 	fputs("</ol></details>", f);
 }
 
+/* A running kernel's: what was torn, and what was seen around it. */
+static void story(FILE *f, const struct comparison *c)
+{
+	char *text = c->of_kernels && c->fails_now && c->change != SAME ? live_story(c->side[NEW].last) : NULL;
+
+	if (text) {
+		fputs("<details><summary>NEW's witness</summary><pre>", f);
+		page_lines(f, text);
+		fputs("</pre></details>", f);
+	}
+	free(text);
+}
+
 static void row(FILE *f, const struct comparison *c, bool rates)
 {
 	fprintf(f, "<tr class=%s><td>%s<th scope=row>", class_of(c->change), change_names[c->change]);
@@ -163,16 +178,17 @@ static void row(FILE *f, const struct comparison *c, bool rates)
 		fputs("</p></details>", f);
 	}
 	schedule(f, c);
+	story(f, c);
 	putc('\n', f);
 }
 
 static void cells(FILE *f, const struct comparisons *c)
 {
 	const char *unit = c->options.per_round ? "round" : "s";
-	bool rates, trees;
+	bool rates, trees, kernels;
 	size_t i;
 
-	compare_kinds(c, &rates, &trees);
+	compare_kinds(c, &rates, &trees, &kernels);
 	fputs("<section id=cells aria-labelledby=cells-h><h2 id=cells-h>Cells</h2>\n"
 	      "<form id=find hidden role=search><label>find <input id=q type=search autocomplete=off></label>"
 	      "<label>verdict <select id=v><option value=\"\">all<option value=x>regressed<option value=q>"
@@ -209,15 +225,17 @@ static void head(FILE *f, const struct comparisons *c)
 
 void compare_html(FILE *f, const struct comparisons *c)
 {
-	bool rates, trees;
+	bool rates, trees, kernels;
 
 	head(f, c);
 	machines(f, c);
 	cells(f, c);
 	fputs("<section id=how aria-labelledby=how-h><h2 id=how-h>How to read this</h2>\n", f);
-	compare_kinds(c, &rates, &trees);
+	compare_kinds(c, &rates, &trees, &kernels);
 	if (trees)
 		fputs("<p>" COMPARE_TREES "</p>\n", f);
+	if (kernels)
+		fputs("<p>" COMPARE_KERNELS "</p>\n", f);
 	if (rates) {
 		fputs("<p>", f);
 		fprintf(f, COMPARE_METHOD, c->options.per_round ? "round" : "second", c->tested,

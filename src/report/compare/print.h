@@ -32,8 +32,8 @@ const char *compare_rate(char buf[COMPARE_FIGURE], const struct side *s);
 /* An end of an interval: beyond a thousand either way it is all the same. */
 const char *compare_bound(char buf[COMPARE_FIGURE], double x);
 const char *compare_p(char buf[COMPARE_FIGURE], double p);
-/* Which kinds of cells are there: judged by rates, by what a tree's executions show. */
-void compare_kinds(const struct comparisons *c, bool *rates, bool *trees);
+/* Which kinds of cells are there: judged by rates, by what a tree's executions show, by who tore in a running kernel. */
+void compare_kinds(const struct comparisons *c, bool *rates, bool *trees, bool *kernels);
 /* Of a cell, on the side that has fewer: 1 sees nothing of what changes between runs. */
 unsigned compare_fewest_runs(const struct comparisons *c);
 /* "1 regressed, 0 improved, ..." */

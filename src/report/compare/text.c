@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A comparison as text that survives a mail: ASCII, 72 columns. */
+#include "kernels.h"
 #include "print.h"
 #include "trees.h"
 
@@ -257,7 +258,17 @@ static void schedule(FILE *f, const struct comparison *c)
 		step(f, &w->steps[i], i + 1);
 }
 
-static void tree_cell(FILE *f, const struct comparison *c)
+/* A running kernel's: what was torn, and what was seen around it. */
+static void story(FILE *f, const struct result *r)
+{
+	char *text = live_story(r), *rest = text, *line;
+
+	while ((line = strsep(&rest, "\n")) && *line)
+		wrapped(f, INDENT, line);
+	free(text);
+}
+
+static void verdict_cell(FILE *f, const struct comparison *c)
 {
 	if (c->change == SAME) {
 		wrappedf(f, 0, "%s%s%s: %s", c->leg, *c->leg ? ": " : "", c->scenario, c->why);
@@ -266,14 +277,16 @@ static void tree_cell(FILE *f, const struct comparison *c)
 	wrappedf(f, 0, "%s%s%s", c->leg, *c->leg ? ": " : "", c->scenario);
 	wrapped(f, INDENT, c->why);
 	schedule(f, c);
+	if (c->of_kernels && c->fails_now && c->change != SAME)
+		story(f, c->side[NEW].last);
 }
 
 static void cell(FILE *f, const struct comparison *c)
 {
 	char name[512];
 
-	if (c->of_trees) {
-		tree_cell(f, c);
+	if (c->of_trees || c->of_kernels) {
+		verdict_cell(f, c);
 		return;
 	}
 	snprintf(name, sizeof(name), "%s%s%s%s%s", c->leg, *c->leg ? ": " : "", c->scenario,
@@ -306,7 +319,7 @@ static void section(FILE *f, const struct comparisons *c, enum change change)
 	if (!c->changes[change])
 		return;
 	for (i = 0; i < c->n; i++)
-		rates |= c->of[i].change == change && !c->of[i].of_trees;
+		rates |= c->of[i].change == change && !c->of[i].of_trees && !c->of[i].of_kernels;
 	if (!rates)
 		fprintf(f, "\n%s\n", titles[change]);
 	snprintf(base, sizeof(base), "BASE/%s", unit);
@@ -331,26 +344,28 @@ unsigned compare_fewest_runs(const struct comparisons *c)
 	return fewest;
 }
 
-void compare_kinds(const struct comparisons *c, bool *rates, bool *trees)
+void compare_kinds(const struct comparisons *c, bool *rates, bool *trees, bool *kernels)
 {
-	*rates = *trees = false;
+	*rates = *trees = *kernels = false;
 	for (size_t i = 0; i < c->n; i++)
-		*(c->of[i].of_trees ? trees : rates) = true;
+		*(c->of[i].of_trees ? trees : c->of[i].of_kernels ? kernels : rates) = true;
 }
 
 void compare_text(FILE *f, const struct comparisons *c)
 {
 	static const enum change order[] = { REGRESSED, NOT_COMPARABLE, IMPROVED, SAME };
-	bool rates, trees;
+	bool rates, trees, kernels;
 	unsigned i;
 
 	head(f, c);
 	for (i = 0; i < NR_CHANGES; i++)
 		section(f, c, order[i]);
 	putc('\n', f);
-	compare_kinds(c, &rates, &trees);
+	compare_kinds(c, &rates, &trees, &kernels);
 	if (trees)
 		wrapped(f, 0, COMPARE_TREES);
+	if (kernels)
+		wrapped(f, 0, COMPARE_KERNELS);
 	if (rates)
 		wrappedf(f, 0, COMPARE_METHOD, c->options.per_round ? "round" : "second", c->tested,
 		 c->options.alpha, c->options.margin);

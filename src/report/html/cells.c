@@ -166,11 +166,25 @@ static void tree_command(FILE *f, const struct result *r)
 	option(f, "cell", strncmp(r->scenario, "kernel.", 7) ? r->scenario : r->scenario + 7, NULL);
 }
 
+/* A running kernel's: what it was run on is the executor's own words. */
+static void live_command(FILE *f, const struct result *r)
+{
+	const char *target = strcmp(r->machine->target, "armhf") ? "qemu:i686-pae" : "qemu:armhf-lpae";
+
+	fprintf(f, "./run.sh live%s%s", strstr(r->machine->executor, "qemu") ? " " : "",
+		strstr(r->machine->executor, "qemu") ? target : "");
+}
+
 static void command(FILE *f, const struct result *r)
 {
 	fputs("<p><code>", f);
 	if (r->source) {
 		tree_command(f, r);
+		fputs("</code>", f);
+		return;
+	}
+	if (r->live) {
+		live_command(f, r);
 		fputs("</code>", f);
 		return;
 	}
@@ -285,6 +299,8 @@ static void details(struct page *p, size_t i)
 	predictions(f, r);
 	if (r->source && r->source->nr_witnesses)
 		fprintf(f, "<p>its <a href=#w%zu>schedule</a>, in lines of the tree's source", i);
+	if (r->live && r->live->nr_witnesses && live_is_torn(&r->live->witnesses[0]))
+		fprintf(f, "<p>its <a href=#v%zu>witnesses</a>", i);
 	if (has_witness(p, i))
 		html_anatomy(f, r, brief);
 	if (r->schedule && !brief)
@@ -305,7 +321,8 @@ static void rate_columns(FILE *f, const struct result *r)
 	char a[FIGURE_LEN], b[FIGURE_LEN];
 	struct limits l;
 
-	if (r->rated.seconds <= 0 || (r->source && !r->walks)) {	/* explored, not raced */
+	/* explored, not raced; or from user space, where nobody sees an entry */
+	if (r->rated.seconds <= 0 || (r->source && !r->walks) || (r->live && !strcmp(r->live->of, "user"))) {
 		fputs("<td>–<td>–<td>", f);
 		return;
 	}

@@ -32,10 +32,12 @@ static void head(struct page *p)
 	      "<nav aria-label=sections><a href=#summary>summary</a> ", p->f);
 	if (p->any_trees)
 		fputs("<a href=#trees>kernel trees</a> ", p->f);
+	if (p->any_live)
+		fputs("<a href=#live>running kernels</a> ", p->f);
 	fputs("<a href=#executors>executors</a> ", p->f);
 	if (p->rs->nr_machines > 1)
 		fputs("<a href=#side>side by side</a> ", p->f);
-	if (!p->only_trees)
+	if (!p->only_kernels)
 		fputs("<a href=#matrix>matrix</a> <a href=#rates>rates</a> ", p->f);
 	fputs("<a href=#cells>cells</a> <a href=#how>how to read</a></nav></header>\n<main>\n", p->f);
 }
@@ -78,12 +80,26 @@ static void how_to_read_trees(struct page *p)
 	      "been seen with 95 %.", p->f);
 }
 
+static void how_to_read_live(struct page *p)
+{
+	fputs("<dt>a running kernel's cell<dd>one reader of a process's own page-table entries, in the kernel, with interrupts off, while the "
+	      "process has them changed. An observation is an episode: a look that differs from that reader's last one."
+	      "<dt>torn by its reader<dd>a present value with halves of two that memory held, which memory itself held at no instant: nobody "
+	      "who reads 8 bytes at once, in the same run, could have missed it so often."
+	      "<dt>torn by the writer<dd>memory itself held the halves together, and no reader can repair that."
+	      "<dt>unsure<dd>halves of two entries, too seldom to say which of both. It is never a pass."
+	      "<dt>its strength<dd>at one in so many of the rate at which low-gap-high, the control, was torn beside it, it would have been "
+	      "seen with 95 %.", p->f);
+}
+
 static void how_to_read(struct page *p)
 {
 	fputs("<section id=how aria-labelledby=how-h><h2 id=how-h>How to read this</h2><dl>", p->f);
 	if (p->any_trees)
 		how_to_read_trees(p);
-	if (!p->only_trees)
+	if (p->any_live)
+		how_to_read_live(p);
+	if (!p->only_kernels)
 		how_to_read_cells(p);
 	fputs("</dl></section>\n", p->f);
 }
@@ -95,9 +111,10 @@ static void body(struct page *p)
 		plot_shapes(p->f);
 	html_summary(p);
 	html_trees(p);
+	html_live(p);
 	html_machines(p);
 	html_side_by_side(p);
-	if (!p->only_trees) {	/* a tree's race shows that something is so, not how often */
+	if (!p->only_kernels) {	/* a tree's race shows that something is so, not how often */
 		html_matrix(p);
 		html_plots(p);
 	}

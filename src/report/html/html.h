@@ -25,6 +25,7 @@ int html_file(const struct html_words *w, const struct results *rs);
 
 void html_summary(struct page *p);	/* the verdict in one sentence and one table; what needs a look */
 void html_trees(struct page *p);		/* a kernel tree's own code, tree by tree */
+void html_live(struct page *p);		/* a running kernel's own page tables, kernel by kernel */
 void html_machines(struct page *p);	/* who ran it, what is unusual about it */
 void html_side_by_side(struct page *p);	/* cell x executor, where there are several */
 void html_matrix(struct page *p);	/* writer x reader per walker and level */

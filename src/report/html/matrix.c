@@ -229,7 +229,7 @@ void html_matrix(struct page *p)
 	for (size_t i = 0; t && done && i < p->n; i++) {
 		const struct result *first = p->cell[p->by_file[i]];
 
-		if (done[i])
+		if (done[i] || first->live)	/* it has a section of its own */
 			continue;
 		*t = (struct panel){ .cell = malloc((p->n - i) * sizeof(*t->cell)) };
 		for (size_t k = i; t->cell && k < p->n; k++)

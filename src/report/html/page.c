@@ -173,7 +173,7 @@ static void whole_characters(char *buf)
 }
 
 /* Enough of it to tell them apart: more words the higher `words`. */
-static void label(char buf[LABEL_LEN], const struct machine *m, unsigned words)
+static void label(char buf[LABEL_LEN], const struct machine *m, unsigned words, bool live)
 {
 	const char *const more[] = { m->executor, m->compiler, m->kernel, m->cpu, m->git, m->flags };
 	const unsigned nr_more = sizeof(more) / sizeof(more[0]);
@@ -182,6 +182,7 @@ static void label(char buf[LABEL_LEN], const struct machine *m, unsigned words)
 
 	executor_in_short(executor, m->executor);
 	n = m->tree ? snprintf(buf, LABEL_LEN, "%.*s", LABEL_LEN - 1, tree_label(tree, m->tree)) :
+	    live    ? snprintf(buf, LABEL_LEN, "%.60s running on %.60s", m->kernel, executor) :
 		      snprintf(buf, LABEL_LEN, "%.30s %.*s, %.60s", m->target,
 			       (int)strcspn(m->compiler, ".") < 20 ? (int)strcspn(m->compiler, ".") : 20,
 			       m->compiler, executor);
@@ -191,6 +192,14 @@ static void label(char buf[LABEL_LEN], const struct machine *m, unsigned words)
 	if (words > nr_more)
 		snprintf(n < LABEL_LEN - 12 ? buf + n : buf + LABEL_LEN - 12, 12, " #%u", m->index + 1);
 	whole_characters(buf);
+}
+
+bool page_is_live(const struct page *p, unsigned machine)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->cell[i]->live && p->cell[i]->machine->index == machine)
+			return true;
+	return false;
 }
 
 static bool unique(const struct page *p, unsigned i)
@@ -213,7 +222,7 @@ static void label_all(struct page *p)
 			again[i] = !words || !unique(p, i);
 		for (unsigned i = 0; i < n; i++)
 			if (again[i])
-				label(p->label[i], p->rs->machines[i], words);
+				label(p->label[i], p->rs->machines[i], words, page_is_live(p, i));
 		free(again);
 	}
 }
@@ -304,10 +313,11 @@ void page_open(struct page *p, const struct results *rs)
 			p->cell[n++] = r;
 	}
 	p->n = n;
-	p->only_trees = n > 0;
+	p->only_kernels = n > 0;
 	for (i = 0; i < n; i++) {
 		p->any_trees |= p->cell[i]->source != NULL;
-		p->only_trees &= p->cell[i]->source != NULL;
+		p->any_live |= p->cell[i]->live != NULL;
+		p->only_kernels &= p->cell[i]->source || p->cell[i]->live;
 	}
 	p->superseded = rs->n - n;
 	qsort(p->cell, n, sizeof(*p->cell), by_weight);

@@ -29,7 +29,8 @@ struct page {
 	const struct result **cell;	/* the last line of each cell, what matters first */
 	size_t n;
 	size_t *by_file;		/* indices of cell[], in the files' order */
-	bool any_trees, only_trees;	/* cells of kernel trees; nothing else */
+	bool any_trees, any_live;	/* cells of kernel trees, of running kernels */
+	bool only_kernels;		/* nothing else: no rates, no matrix of tornwalk's own */
 	size_t superseded;		/* lines that a later one replaces */
 	char (*label)[LABEL_LEN];	/* of each machine, unique */
 	enum detail detail;		/* of all cells but the first */
@@ -40,6 +41,8 @@ struct page {
 /* Takes the cells out of `rs`; page_close() frees what it made. */
 void page_open(struct page *p, const struct results *rs);
 void page_close(struct page *p);
+/* Cells of a running kernel are that machine's. */
+bool page_is_live(const struct page *p, unsigned machine);
 const char *page_machine(const struct page *p, const struct result *r);
 
 /* What every page looks like, and what its tables can do. */

@@ -68,6 +68,16 @@ static void one(struct page *p, size_t i)
 		fprintf(p->f, "</a>%s", r->source->outside ? " <small>outside</small>" : "");
 		return;
 	}
+	if (r->live) {	/* likewise; of what is allowed that is all there is to say */
+		const uint64_t torn = r->torn_by[0] + r->torn_by[1];
+
+		fprintf(p->f, "<td%s><a href=#c%zu>%s", torn ? "" : " class=z", i, mark[r->verdict]);
+		if (torn)
+			fprintf(p->f, "torn %s%s</a>", figure(n, (double)torn), r->torn_by[1] ? " in memory" : "");
+		else
+			fprintf(p->f, "%s</a>", r->verdict == VERDICT_INCONCLUSIVE ? "open" : r->verdict == VERDICT_FAIL ? cause_names[r->cause] : "clean");
+		return;
+	}
 	if (worst < 0) {
 		fprintf(p->f, "<td class=z><a href=#c%zu>%s%s</a>", i, mark[r->verdict],
 			r->verdict == VERDICT_INCONCLUSIVE ? "open" : "clean");
@@ -81,15 +91,17 @@ static void one(struct page *p, size_t i)
 static void head(struct page *p, unsigned columns)
 {
 	fputs("<section id=side aria-labelledby=side-h><h2 id=side-h>Side by side</h2><p class=note>", p->f);
-	if (!p->only_trees)
+	if (!p->only_kernels)
 		fputs("Distinct bad observations per second, of the outcome the cell is about. Clean: "
 		      "none, and enough was looked at. ", p->f);
 	if (p->any_trees)
 		fputs("Of a kernel tree: what is bad under the model of the machine that it is for; outside: of its contract. ", p->f);
+	if (p->any_live)
+		fputs("Of a running kernel: how often its reader saw halves of two entries; in memory: the kernel stored them apart. ", p->f);
 	fprintf(p->f, "✗ fails, ? inconclusive.</p>"
 		"<div class=wide tabindex=0 role=region aria-label=\"cells by %s\"><table class=\"matrix side\">"
-		"<caption>Cells by %s</caption><thead><tr><th scope=col>cell", p->only_trees ? "tree" : "executor",
-		p->only_trees ? "tree" : "executor");
+		"<caption>Cells by %s</caption><thead><tr><th scope=col>cell", p->only_kernels ? "kernel" : "executor",
+		p->only_kernels ? "kernel" : "executor");
 	for (unsigned m = 0; m < columns; m++) {
 		fprintf(p->f, "<th scope=col><a href=#e%u>", m);
 		page_text(p->f, p->label[m]);

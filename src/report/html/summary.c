@@ -34,7 +34,8 @@ static void sentence(struct page *p, const struct tally *t, size_t impossible)
 		t->by[VERDICT_INCONCLUSIVE] ? "open" : "good");
 	if (t->by[VERDICT_FAIL])
 		fprintf(f, "<strong>%zu of %zu cells fail</strong>: %s.", t->by[VERDICT_FAIL], t->cells,
-			p->only_trees ? "an execution of the tree's own code, or its race, shows what is forbidden" :
+			p->only_kernels && !p->any_live ? "an execution of the tree's own code, or its race, shows what is forbidden" :
+			p->only_kernels ? "what the kernel may not do was seen, or its log complained" :
 					"something forbidden was seen, or something required stayed away");
 	else
 		fprintf(f, "<strong>No cell fails</strong>: %zu of %zu pass.", t->by[VERDICT_PASS],
@@ -116,7 +117,7 @@ static void news(struct page *p)
 void html_summary(struct page *p)
 {
 	struct tally all = { 0 };
-	const bool rates = !p->only_trees;
+	const bool rates = !p->only_kernels;
 	size_t i, impossible = 0;
 	enum outcome o;
 
@@ -130,7 +131,7 @@ void html_summary(struct page *p)
 	      "<caption>Cells by verdict.", p->f);
 	fprintf(p->f, "%s</caption><thead><tr><th scope=col>%s<th scope=col>cells<th scope=col>pass<th scope=col>fail"
 		"<th scope=col>inconclusive%s<tbody>\n", rates ? " Torn: cells in which a torn entry was acted upon, allowed or "
-		"not; per second: distinct ones in the fastest of them." : "", rates ? "executor" : "tree",
+		"not; per second: distinct ones in the fastest of them." : "", rates ? "executor" : p->any_live ? "kernel" : "tree",
 		rates ? "<th scope=col>torn<th scope=col>per second<th scope=col>soonest" : "");
 	for (unsigned m = 0; m < p->rs->nr_machines; m++) {
 		struct tally t = { 0 };
@@ -138,7 +139,7 @@ void html_summary(struct page *p)
 		for (i = 0; i < p->n; i++)
 			if (p->cell[i]->machine->index == m)
 				add(&t, p->cell[i]);
-		row(p->f, &t, p->label[m], p->rs->machines[m]->tree ? "tree" : "e", m + 1, rates);
+		row(p->f, &t, p->label[m], p->rs->machines[m]->tree ? "tree" : page_is_live(p, m) ? "live" : "e", m + 1, rates);
 	}
 	if (p->rs->nr_machines > 1) {
 		fputs("<tfoot>", p->f);

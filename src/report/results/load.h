@@ -71,6 +71,32 @@ struct source {
 	} *witnesses;			/* the one that the verdict is about comes first */
 };
 
+/* What was seen of a running kernel's own page tables in one cell. */
+struct live {
+	const char *of, *source;	/* operation, private, user, log; what the kernel calls that reader */
+	const char *log, *witness;	/* a line of the kernel's log; what a reader from user space was handed; or NULL */
+	uint64_t words;
+	bool operation;			/* only then the rest */
+	uint64_t reads, reads_per_second, lost, overflow, detached, cycles;
+	struct {
+		uint64_t values, leaves, confirmed, huge, looked;
+	} truth;
+	unsigned nr_kinds, nr_witnesses;
+	const struct live_kind {
+		const char *name;	/* leaf, torn-by-reader, unsure ... */
+		uint64_t episodes;
+	} *kinds;
+	const struct live_witness {
+		const char *is, *value, *says;
+		uint64_t episodes, first_ns;
+		unsigned n;
+		const struct live_around {
+			const char *before, *before_says, *after, *after_says;
+			uint64_t times;
+		} *around;
+	} *witnesses;			/* what the verdict is about comes first */
+};
+
 /* Who ran it and what: lines with all of this equal share one. */
 struct machine {
 	const char *target, *executor, *cpu, *cpus, *kernel, *compiler, *flags, *git;
@@ -123,6 +149,7 @@ struct result {
 	bool tight, pauses;	/* ... which is one with which struct parts' are set */
 	double most;		/* seconds it was allowed; 0: the line does not say */
 	const struct source *source;	/* of a kernel tree's cell; NULL: of tornwalk's own */
+	const struct live *live;	/* of a running kernel's cell; NULL: it is none */
 	uint8_t rung, stop;	/* enum rung, enum stop; STOP_NOT_YET: the line does not say */
 	uint64_t strength;	/* 0: none */
 	const char *twin;	/* that was run beside it, in turns; NULL: none was */
@@ -190,6 +217,14 @@ enum { TREE_LABEL = 160 };
 
 /* Of a kernel tree's cell that fails: the schedule of what it is about, a step a line, to be freed; NULL: none, or no memory. */
 char *source_schedule(const struct result *r);
+
+/* Of a running kernel's cell that fails: the first value that was torn, and what was seen around it; to be freed; NULL: likewise. */
+char *live_story(const struct result *r);
+/* Whichever of both there is. */
+char *result_story(const struct result *r);
+/* How many episodes of its reader's were of that kind. */
+uint64_t live_episodes(const struct result *r, const char *kind);
+bool live_is_torn(const struct live_witness *w);
 
 /* "debian:6.1 + fix.patch, x86_64" */
 const char *tree_label(char buf[TREE_LABEL], const struct tree *t);

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "line.h"
+#include "live.h"
 #include "protocol/layout.h"
 #include "pool.h"
 #include "schema1.h"
@@ -441,7 +442,8 @@ static bool get_unbiased(struct result *r, const json_t *v)
 	X("strength", get_count(v, &R->strength))                              \
 	X("twin", get_twin(p, v))                                              \
 	X("unbiased", get_unbiased(R, v))                                      \
-	X("tree", source_parse(p, v))
+	X("tree", source_parse(p, v))                                          \
+	X("live", live_parse(p, v))
 
 static const char *const members[] = {
 #define X(name, get) name,

@@ -106,6 +106,11 @@ int result_worst(const struct result *r)
 	return worst == OUTCOME_TORN_WRITER ? OUTCOME_TORN : worst;
 }
 
+char *result_story(const struct result *r)
+{
+	return r->live ? live_story(r) : source_schedule(r);
+}
+
 void result_rate_whole(struct result *r)
 {
 	r->rated = (struct rated){ .seconds = r->seconds, .rounds = r->rounds,

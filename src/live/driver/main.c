@@ -55,7 +55,7 @@ static const char help[] =
 	"  --no-module      the kernel's own readers alone: a smoke run, which cannot see a torn entry as such\n"
 	"  --calibrate T    of each race on a private entry (300ms); 0: none\n"
 	"  --gap N          the longest delay of low-gap-high, in turns of an empty loop (100)\n"
-	"  --batch N        reads in one section with interrupts off (1024)\n"
+	"  --batch N        reads in one section with interrupts off (256)\n"
 	"  --cpus A,B       operations on A, readers on B (the first two that are allowed)\n"
 	"  --seed N         of all that is random (1)\n"
 	"  --probe SYM+0xN  delay this process where it runs over that instruction of the kernel; it may\n"
@@ -296,7 +296,7 @@ int main(int argc, char **argv)
 {
 	static struct asked a = {
 		.suite = { .time_ns = 5 * NS_PER_S, .user_ns = 250 * NS_PER_MS, .race_ns = 300 * NS_PER_MS, .seed = 1,
-			   .gap = 100, .batch = 1024, .module = true, .operations = ~0ull, .users = ~0ull,
+			   .gap = 100, .batch = 256, .module = true, .operations = ~0ull, .users = ~0ull,
 			   .probe = { [LIVE_PROBE_DELAY] = { .spins = 2000, .kind = LIVE_PROBE_DELAY },
 				      [LIVE_PROBE_PAGE] = { .kind = LIVE_PROBE_PAGE } } },
 		.levels = ~0ull, .out = "-",

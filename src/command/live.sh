@@ -22,7 +22,7 @@ zaps, moves and collapses its huge pages, and says which readers saw halves of t
   ssh:USER@HOST[:PORT] a board, as root
 
   --time TIME        of each operation under the module's readers, like 5s
-  --user-time TIME   of each operation under each of the kernel's own readers
+  --user-time TIME   of each operation under each of the kernel's own readers, from user space; 0 where a module is there
   --ops LIST         like usplit,coll,move; --users LIST  like gup-fast,pagemap; --levels LIST  pmd,pte
   --kdir DIR         a built kernel tree, or headers, of the very kernel that runs there
   --kprobes SYMBOL+0xOFFSET   a delay before that instruction of the kernel's; in a guest only
@@ -71,10 +71,11 @@ live_progress() {
 	[ ! -t 2 ] || printf '\r\033[K' >&2
 }
 
-# LINES LOG CODE: what the kernel said last, where the driver could not say it
+# LINES LOG CODE: what the kernel said last, where the driver could not say it; not what it said while it booted
 live_last_words() {
-	[ "$3" != 255 ] || grep -aE 'BUG|WARNING|Oops|bad pmd|Bad page|Unable to handle|Kernel panic|tornlive: ' "$2" |
-		tr -d '\r' | tail -n 40 | sed 's/^\[[ 0-9.]*\] //; s/\t/ /g; s/^/log\t/' >>"$1"
+	[ "$3" != 255 ] || sed '1,/Run \/init/d' "$2" | tr -d '\r' |
+		grep -aE 'BUG|WARNING|Oops|bad pmd|Bad page|Unable to handle|Kernel panic|tornlive: .*no such memory' |
+		tail -n 40 | sed 's/^\[[ 0-9.]*\] //; s/\t/ /g; s/^/log\t/' >>"$1"
 }
 
 cmd_live() {
@@ -106,6 +107,8 @@ cmd_live() {
 	ssh:?*) kind=ssh ;;
 	*) die "live: unknown target \"$target\"; valid: none (this machine), ssh:USER@HOST[:PORT], $qemu_system_boards" ;;
 	esac
+	# from user space nothing of a torn entry can be seen: only where somebody asks, or there is nothing else
+	[[ $kind$kdir == here || -n $probe$pages || " ${words[*]} " == *" --user"* ]] || words+=(--user-time 0)
 	[ -z "$probe$pages" ] || [ "$kind" = qemu ] || [ -n "$crash" ] ||
 		die "live: --kprobes may crash the machine: in a guest only (qemu:BOARD), or with --yes-this-may-crash-the-machine"
 	out=$(stamp live .jsonl)
@@ -115,15 +118,18 @@ cmd_live() {
 	"live_on_$kind" "$lines" "$log" || code=$?
 	kill "$follows" 2>/dev/null || :
 	if [ ! -s "$lines" ]; then
-		[ "$code" = 2 ] || echo "run.sh: live: nothing was seen; the kernel's log is ${log#"$root"/}" >&2
-		exit 2
+		rm -f "${out%.jsonl}".{facts,tsv}
+		[ ! -s "$log" ] || echo "run.sh: live: nothing was seen; the kernel's log is ${log#"$root"/}" >&2
+		[ "$code" = 4 ] || code=2
+		exit "$code"
 	fi
 	live_last_words "$lines" "$log" "$code"
 	TARGET=x86_64 COMPILER=gcc SAN='' build build/x86_64-gcc/tornlivejudge
 	build_desk
 	"$root/build/x86_64-gcc/tornlivejudge" "${out%.jsonl}.facts" "$out" "$lines" || verdict=$?
 	[ ! -s "$out" ] || live_page "$out"
-	echo "results: ${out#"$root"/}, its lines ${lines#"$root"/}, the kernel's log ${log#"$root"/}"
+	[ ! -s "$out" ] || echo "results: ${out#"$root"/}"
+	echo "its lines: ${lines#"$root"/}, the kernel's log: ${log#"$root"/}"
 	case $code in
 	2) exit 2 ;;
 	255) exit 1 ;;

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # In a guest: the module's refusals, then what may happen to it in the middle. TAP goes to descriptor 3,
 # from 101 on where it is ours.
+# shellcheck disable=SC2009,SC2016  # busybox has no pgrep; conditions are for check
 n=100
 ok() { n=$((n + 1)); echo "ok $n - $1" >&3; }
 not_ok() { n=$((n + 1)); echo "not ok $n - $1" >&3; }
@@ -25,4 +26,9 @@ insmod /tornlive.ko
 check "module: a second one is refused" '! insmod /tornlive.ko 2>/dev/null'
 rmmod tornlive
 check "module: the kernel complains of nothing" '! dmesg | sed "1,/loading out-of-tree/d" | grep -E "BUG|WARN|Oops|bad pmd|Bad page"'
-echo "1..$n" >&3
+
+# its busted twin, which asks nobody for a name and no vma for its kind
+insmod /busted.ko
+/live_module >/tmp/busted
+check "module: without its checks, another pid and foreign memory are caught" 'grep -q "^not ok 2 " /tmp/busted && grep -q "^not ok 4 " /tmp/busted'
+rmmod busted

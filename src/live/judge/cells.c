@@ -295,7 +295,12 @@ static void judge_user(struct cell *c, const struct user *u)
 	c->first_ns[OUTCOME_LEAF] = c->outcomes[OUTCOME_LEAF] > 0;
 	c->first_ns[OUTCOME_REREAD] = u->bad > 0;
 	c->cause = u->bad ? CAUSE_FORBIDDEN : CAUSE_NO_TWIN;
-	if (u->bad)
+	if (u->bad && u->pages)
+		cell_say(c, "it was given a struct page that no memory has, %llu times: the first at %s",
+			 (unsigned long long)u->bad, u->witness);
+	else if (u->pages)
+		cell_say(c, "each struct page that it was given is one; that it was not a torn one's proves nothing");
+	else if (u->bad)
 		cell_say(c, "it handed out what was never there, %llu times: %s", (unsigned long long)u->bad, u->witness);
 	else
 		cell_say(c, "nothing wrong was handed out; from user space that proves nothing");

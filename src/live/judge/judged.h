@@ -96,7 +96,8 @@ struct race {
 
 struct user {
 	char reader[LIVE_NAME], operation[LIVE_NAME], *witness;
-	uint64_t walks, bad, ns;
+	uint64_t walks, bad, ns;	/* ns: 0, where nobody took the time */
+	bool pages;		/* a function of the kernel's: how often it was given a struct page of no memory */
 };
 
 struct skipped {

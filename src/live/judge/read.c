@@ -335,6 +335,28 @@ static bool line_user(struct judged *j, char **f, unsigned n)
 	return true;
 }
 
+/* A look at a function of the kernel's is as good as one of its readers; a delay is no look. */
+static bool line_probe(struct judged *j, char **f, unsigned n)
+{
+	struct user u = { .pages = true };
+	char *plus;
+
+	if (n != 7 || !*f[0] || !*f[2] || !numbers(f + 3, (uint64_t *const []){ &u.walks, &u.bad }, 2) || u.bad > u.walks)
+		return false;
+	if (strcmp(f[1], "page"))
+		return !strcmp(f[1], "delay");
+	if (j->nusers == MAX_USERS)
+		judged_die("more of the kernel's own readers than fit, at", f[2]);
+	snprintf(u.reader, sizeof(u.reader), "%s", f[2]);
+	plus = strrchr(u.reader, '+');
+	if (plus)
+		*plus = '\0';
+	snprintf(u.operation, sizeof(u.operation), "%s", f[0]);
+	u.witness = judged_text("%s, of frame %s", f[5], f[6]);
+	j->user[j->nusers++] = u;
+	return true;
+}
+
 static void complained(struct judged *j, const char *text)
 {
 	struct operation *op = running(j);
@@ -392,7 +414,7 @@ static const struct form {
 } forms[] = {
 	{ "hello", line_hello }, { "fact", line_fact }, { "layout", line_layout }, { "race", line_race },
 	{ "begin", line_begin }, { "read", line_read }, { "value", line_value }, { "frames", line_frames },
-	{ "frame", line_frame }, { "end", line_end }, { "skip", line_skip }, { "user", line_user }, { "log", line_log },
+	{ "frame", line_frame }, { "end", line_end }, { "skip", line_skip }, { "user", line_user }, { "probe", line_probe }, { "log", line_log },
 	{ "done", line_done },
 };
 

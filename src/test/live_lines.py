@@ -240,6 +240,9 @@ def main(case, known_path=None):
         if case == "log":
             split(m, 3, LOW)
             print("begin\tpmd\tzap\t1\nlog\tBUG: unable to handle page fault for address: fffff000")
+            print("probe\thprot\tdelay\tgup_fast+0x190\t500\t0\t-\t-")
+            print("probe\thprot\tpage\ttry_grab_folio+0x0\t400\t3\tdd2ea238\tfff1b4db")
+            print("probe\tusplit\tpage\ttry_grab_folio+0x0\t400\t0\t-\t-")
             print("user\tfutex\tzap\t1000\t1\t1000000\tread 80000123 where 80000007 was")
     elif case in ("lpae", "lpae-clean", "lpae-qemu7"):
         hello(layout="lpae", pmd="pmdp_get_lockless")

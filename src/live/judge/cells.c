@@ -295,12 +295,7 @@ static void judge_user(struct cell *c, const struct user *u)
 	c->first_ns[OUTCOME_LEAF] = c->outcomes[OUTCOME_LEAF] > 0;
 	c->first_ns[OUTCOME_REREAD] = u->bad > 0;
 	c->cause = u->bad ? CAUSE_FORBIDDEN : CAUSE_NO_TWIN;
-	if (u->bad && u->pages)
-		cell_say(c, "it was given a struct page that no memory has, %llu times: the first at %s",
-			 (unsigned long long)u->bad, u->witness);
-	else if (u->pages)
-		cell_say(c, "each struct page that it was given is one; that it was not a torn one's proves nothing");
-	else if (u->bad)
+	if (u->bad)
 		cell_say(c, "it handed out what was never there, %llu times: %s", (unsigned long long)u->bad, u->witness);
 	else
 		cell_say(c, "nothing wrong was handed out; from user space that proves nothing");
@@ -321,6 +316,49 @@ unsigned judge_users(const struct judged *j, struct cell *c, unsigned room)
 	if (j->nlogs > 1)
 		cell_say(&c[n], " (and %u more)", j->nlogs - 1);
 	return n + 1;
+}
+
+/* A struct page of no memory comes of a torn entry, or of none; silence says nothing here either. */
+static void judge_probe(struct cell *c, const struct probed *p)
+{
+	*c = (struct cell){ .probed = p, .level = "pmd", .by_reader = EXPECT_FORBID, .by_writer = EXPECT_FORBID, .forbids_bad = true };
+	name(c, "probe", p->symbol, p->operation);
+	c->walks = p->calls;
+	c->outcomes[OUTCOME_LEAF] = p->calls - p->wrong;
+	c->outcomes[OUTCOME_REREAD] = p->wrong;
+	c->present = p->calls;
+	memcpy(c->distinct, c->outcomes, sizeof(c->distinct));
+	c->first_ns[OUTCOME_LEAF] = c->outcomes[OUTCOME_LEAF] > 0;
+	c->first_ns[OUTCOME_REREAD] = p->wrong > 0;
+	c->cause = p->wrong ? CAUSE_FORBIDDEN : CAUSE_NO_TWIN;
+	if (p->wrong)
+		cell_say(c, "it was given a struct page of no memory, in %llu of %llu calls; the first %s, of frame %s", (unsigned long long)p->wrong,
+			 (unsigned long long)p->calls, p->example, p->frame);
+	else
+		cell_say(c, "no struct page of no memory in %llu calls; that proves nothing", (unsigned long long)p->calls);
+}
+
+static uint64_t delays_in(const struct judged *j, const char *operation)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < j->nprobed; i++)
+		if (!strcmp(j->probed[i].operation, operation))
+			n += j->probed[i].delays ? j->probed[i].calls : 0;
+	return n;
+}
+
+unsigned judge_probes(const struct judged *j, struct cell *c, unsigned room)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < j->nprobed && n < room; i++) {
+		if (j->probed[i].delays)
+			continue;
+		judge_probe(&c[n], &j->probed[i]);
+		cell_say(&c[n++], "; %llu delays between two loads", (unsigned long long)delays_in(j, j->probed[i].operation));
+	}
+	return n;
 }
 
 unsigned cell_witnesses(const struct cell *c, const struct seen *to[SHOWN_WITNESSES])

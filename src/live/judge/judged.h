@@ -17,7 +17,7 @@
 #include "protocol/outcome.h"
 
 /* More of these than fit end it. */
-enum { MAX_FACTS = 256, MAX_OPERATIONS = 64, MAX_USERS = 256, MAX_LOGS = 16, MAX_CELLS = 1024, SHOWN_WITNESSES = 8 };
+enum { MAX_FACTS = 256, MAX_OPERATIONS = 64, MAX_USERS = 256, MAX_PROBES = 64, MAX_LOGS = 16, MAX_CELLS = 1024, SHOWN_WITNESSES = 8 };
 
 /* What a value that a reader saw was. X(ID, name, outcome, meaning); NONE: no outcome. */
 #define LIVE_IS(X)                                                                          \
@@ -96,8 +96,15 @@ struct race {
 
 struct user {
 	char reader[LIVE_NAME], operation[LIVE_NAME], *witness;
-	uint64_t walks, bad, ns;	/* ns: 0, where nobody took the time */
-	bool pages;		/* a function of the kernel's: how often it was given a struct page of no memory */
+	uint64_t walks, bad, ns;
+};
+
+/* Calls of a function of the kernel's own with a struct page, counted while an operation ran. */
+struct probed {
+	char symbol[2 * LIVE_NAME], operation[LIVE_NAME];
+	char example[32], frame[32];		/* the first wrong one */
+	bool delays;		/* whoever walks was held up there, so often; else calls that were looked at */
+	uint64_t calls, wrong;
 };
 
 struct skipped {
@@ -116,9 +123,10 @@ struct judged {
 	struct race race[NR_LIVE_READERS][NR_LIVE_WRITERS];
 	struct operation operation[MAX_OPERATIONS];
 	struct user user[MAX_USERS];
+	struct probed probed[MAX_PROBES];
 	struct skipped skipped[MAX_OPERATIONS];
 	char *log[MAX_LOGS];		/* lines that no operation was running for */
-	unsigned noperations, nusers, nskipped, nlogs, mangled;	/* mangled: lines, or what should have been some */
+	unsigned noperations, nusers, nprobed, nskipped, nlogs, mangled;	/* mangled: lines, or what should have been some */
 	char *first_mangled;
 };
 
@@ -129,6 +137,7 @@ struct cell {
 	const struct operation *op;	/* NULL: not of an operation */
 	const struct look *look;
 	const struct user *user;
+	const struct probed *probed;
 	bool is_log;
 	uint64_t walks, rounds, present, ns, retries;
 	uint64_t outcomes[NR_OUTCOMES], distinct[NR_OUTCOMES], first_ns[NR_OUTCOMES];
@@ -183,6 +192,7 @@ enum expect reader_expect(const struct judged *j, enum live_reader r, enum live_
 unsigned judge_private(const struct judged *j, struct cell *c, unsigned room);
 unsigned judge_live(const struct judged *j, struct cell *c, unsigned room);
 unsigned judge_users(const struct judged *j, struct cell *c, unsigned room);
+unsigned judge_probes(const struct judged *j, struct cell *c, unsigned room);
 /* At one in so many of its control's rate, a claim's hole would have been seen with 95 %. */
 void judge_strength(struct cell *c, const char *twin, uint64_t distinct, uint64_t ns, double clump);
 __attribute__((format(printf, 2, 3))) void cell_say(struct cell *c, const char *fmt, ...);

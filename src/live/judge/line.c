@@ -172,10 +172,10 @@ static void add_looks(const struct judged *j, json_t *o, const struct cell *c)
 
 static json_t *live_of(const struct judged *j, const struct cell *c)
 {
-	const bool kernel = !c->user && !c->is_log && !strcmp(c->reader, reader_names[LIVE_READER_KERNEL]);
+	const bool kernel = !c->user && !c->probed && !c->is_log && !strcmp(c->reader, reader_names[LIVE_READER_KERNEL]);
 	json_t *o = json_object();
 
-	member_text(o, "of", c->op ? "operation" : c->user ? "user" : c->is_log ? "log" : "private");
+	member_text(o, "of", c->op ? "operation" : c->user ? "user" : c->probed ? "probe" : c->is_log ? "log" : "private");
 	member_text(o, "source", kernel ? j->kernel_reader[c->op ? c->op->level : LIVE_PMD] : c->reader);
 	member_number(o, "words", j->words);
 	if (c->look)
@@ -243,7 +243,7 @@ void judged_line(FILE *f, const struct judged *j, const struct cell *c)
 	add_hash(o, j, c);
 	member_text(o, "layout", *j->layout_name ? j->layout_name : "-");
 	member_text(o, "level", c->level);
-	member_text(o, "walker", c->user || c->is_log ? "kernel" : "entry");
+	member_text(o, "walker", c->user || c->probed || c->is_log ? "kernel" : "entry");
 	member_text(o, "reader", c->reader);
 	member_text(o, "writer", "kernel");
 	member_text(o, "transition", c->transition);

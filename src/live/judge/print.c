@@ -30,8 +30,8 @@ static void figures(const struct cell *c)
 
 	printf(" %8s", c->ns ? brief(n, reads * 1e9 / (double)c->ns) : "-");
 	printf(" %9s", brief(n, (double)c->walks + (l ? (double)(l->episodes[IS_UNSURE] + l->episodes[IS_UNKNOWN]) : 0)));
-	printf(" %9s", c->user ? "-" : brief(n, (double)c->distinct[OUTCOME_TORN_READER]));
-	printf(" %9s", c->user ? "-" : brief(n, (double)c->distinct[OUTCOME_TORN_WRITER]));
+	printf(" %9s", c->user || c->probed ? "-" : brief(n, (double)c->distinct[OUTCOME_TORN_READER]));
+	printf(" %9s", c->user || c->probed ? "-" : brief(n, (double)c->distinct[OUTCOME_TORN_WRITER]));
 	printf(" %8s", l ? brief(n, (double)l->episodes[IS_UNSURE]) : "-");
 	printf(" %8s", l ? brief(n, (double)(l->episodes[IS_UNKNOWN] + l->lost + l->overflow)) : "-");
 	printf(" %8s", *c->twin ? brief(n, (double)c->strength) : "-");

@@ -335,34 +335,48 @@ static bool line_user(struct judged *j, char **f, unsigned n)
 	return true;
 }
 
-/* A look at a function of the kernel's is as good as one of its readers; a delay is no look. */
 static bool line_probe(struct judged *j, char **f, unsigned n)
 {
-	struct user u = { .pages = true };
-	char *plus;
+	struct probed p = { 0 };
 
-	if (n != 7 || !*f[0] || !*f[2] || !numbers(f + 3, (uint64_t *const []){ &u.walks, &u.bad }, 2) || u.bad > u.walks)
+	if (n != 7 || !*f[0] || !*f[2] || !numbers(f + 3, (uint64_t *const []){ &p.calls, &p.wrong }, 2) || p.wrong > p.calls)
 		return false;
-	if (strcmp(f[1], "page"))
-		return !strcmp(f[1], "delay");
-	if (j->nusers == MAX_USERS)
-		judged_die("more of the kernel's own readers than fit, at", f[2]);
-	snprintf(u.reader, sizeof(u.reader), "%s", f[2]);
-	plus = strrchr(u.reader, '+');
-	if (plus)
-		*plus = '\0';
-	snprintf(u.operation, sizeof(u.operation), "%s", f[0]);
-	u.witness = judged_text("%s, of frame %s", f[5], f[6]);
-	j->user[j->nusers++] = u;
+	snprintf(p.operation, sizeof(p.operation), "%s", f[0]);
+	snprintf(p.symbol, sizeof(p.symbol), "%s", f[2]);
+	snprintf(p.example, sizeof(p.example), "%s", f[5]);
+	snprintf(p.frame, sizeof(p.frame), "%s", f[6]);
+	p.delays = !strcmp(f[1], "delay");
+	if (!p.delays && strcmp(f[1], "page"))
+		return false;
+	if (j->nprobed == MAX_PROBES)
+		judged_die("more probes than fit, at", f[2]);
+	j->probed[j->nprobed++] = p;
 	return true;
+}
+
+/* As a kernel that is in trouble begins to say so. */
+static bool complains(const char *line)
+{
+	static const char *const words[] = {
+		"BUG:", "kernel BUG at", "Oops", "Kernel panic", "WARNING: CPU", "bad pmd", "bad pte", "bad pud", "bad pgd",
+		"Bad page", "Bad rss-counter", "Internal error", "general protection fault", "nable to handle kernel",
+	};
+
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strstr(line, words[i]))
+			return true;
+	return false;
 }
 
 static void complained(struct judged *j, const char *text)
 {
 	struct operation *op = running(j);
 
-	if (op && !op->logs++)
+	/* the first that is the kernel's own stands for all */
+	if (op && (!op->logs++ || (complains(text) && !complains(op->log)))) {
+		free(op->log);
 		op->log = judged_text("%s", text);
+	}
 	if (!op && j->nlogs < MAX_LOGS)
 		j->log[j->nlogs++] = judged_text("%s", text);
 }
@@ -395,7 +409,7 @@ static bool line_log(struct judged *j, char **f, unsigned n)
 		return false;
 	if (only_interrupted(f[0]))
 		damage(j, "", f[0]);
-	else
+	else if (strncmp(f[0], "tornlive: ", 10) || !strstr(f[0], "taint"))	/* every module that is built by itself taints */
 		complained(j, f[0]);
 	return true;
 }
@@ -419,20 +433,6 @@ static const struct form {
 };
 
 enum { NR_FORMS = sizeof(forms) / sizeof(forms[0]) };
-
-/* As a kernel that is in trouble begins to say so. */
-static bool complains(const char *line)
-{
-	static const char *const words[] = {
-		"BUG:", "kernel BUG at", "Oops", "Kernel panic", "WARNING: CPU", "bad pmd", "bad pte", "bad pud", "bad pgd",
-		"Bad page", "Bad rss-counter", "Internal error", "general protection fault", "nable to handle kernel",
-	};
-
-	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strstr(line, words[i]))
-			return true;
-	return false;
-}
 
 /* Somewhere in it a line of the driver's begins. */
 static bool mangled(const char *line)

@@ -24,6 +24,7 @@ static unsigned judge_all(void)
 		judge_operation(&all, &all.operation[i]);
 	n += judge_live(&all, cells + n, MAX_CELLS - n);
 	n += judge_users(&all, cells + n, MAX_CELLS - n);
+	n += judge_probes(&all, cells + n, MAX_CELLS - n);
 	if (n == MAX_CELLS)
 		judged_die("more cells than fit, at", cells[n - 1].name);
 	return n;

@@ -22,7 +22,7 @@ static void print_tree_name(FILE *f, const struct result *r)
 	test_name_part(f, r->transition);
 }
 
-/* A running kernel's: tornwalk.live.TARGET.LEVEL.READER.OPERATION; private, user and log stand for a level. */
+/* A running kernel's: tornwalk.live.TARGET.LEVEL.READER.OPERATION; private, user, probe and log stand for a level. */
 static void print_live_name(FILE *f, const struct result *r)
 {
 	fputs("tornwalk.live", f);

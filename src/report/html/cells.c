@@ -322,7 +322,7 @@ static void rate_columns(FILE *f, const struct result *r)
 	struct limits l;
 
 	/* explored, not raced; or from user space, where nobody sees an entry */
-	if (r->rated.seconds <= 0 || (r->source && !r->walks) || (r->live && !strcmp(r->live->of, "user"))) {
+	if (r->rated.seconds <= 0 || (r->source && !r->walks) || (r->live && strcmp(r->live->of, "operation") && strcmp(r->live->of, "private"))) {
 		fputs("<td>–<td>–<td>", f);
 		return;
 	}

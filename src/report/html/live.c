@@ -197,11 +197,11 @@ static void others(struct page *p, unsigned m)
 		const size_t i = p->by_file[k];
 		const struct result *r = p->cell[i];
 
-		if (!of_kernel(p, i, m, "user") && !of_kernel(p, i, m, "log"))
+		if (!of_kernel(p, i, m, "user") && !of_kernel(p, i, m, "probe") && !of_kernel(p, i, m, "log"))
 			continue;
 		if (!any)
 			fputs("<div class=wide tabindex=0 role=region aria-label=\"from user space\"><table class=num><caption>The kernel's "
-			      "own readers, from user space: what they handed out that was never there. Silence proves nothing."
+			      "own readers: what they handed out to user space that was never there, or which struct page of no memory they took. Silence proves nothing."
 			      "</caption><thead><tr><th scope=col>verdict<th scope=col>cell<th scope=col>walks<th scope=col>wrong"
 			      "<th scope=col>reason<tbody>\n", p->f);
 		any = true;

@@ -52,7 +52,7 @@ claims=(
 	"lost pmd.low-high-low.usplit unknown-values" "lost pmd.low-gap-high.usplit unknown-values"
 	"wrong-pages pmd.low-high-low.usplit wrong-pages"
 	"one-cpu pmd.low-gap-high.usplit no-tears-shown"
-	"log pmd.atomic.zap kernel-log" "log user.futex.zap forbidden"
+	"log pmd.atomic.zap kernel-log" "log user.futex.zap forbidden" "log probe.try_grab_folio+0x0.hprot forbidden" "log probe.try_grab_folio+0x0.usplit no-twin"
 	"lpae pmd.atomic.collapse forbidden" "lpae pmd.low-high-low.collapse forbidden"
 	"lpae-clean pmd.kernel.collapse passed-claim" "lpae-clean pmd.read-once.collapse passed-claim"
 	"lpae-qemu7 pmd.atomic.collapse blames-executor" "lpae-qemu7 private.atomic.set blames-executor"
@@ -133,6 +133,9 @@ for signal in "9 (Killed)" "11 (Segmentation fault)"; do
 	[ "${signal%% *}" = 11 ] || wanted=interrupted
 	expect "killed by signal $signal: $wanted" 'exits 1 && [[ $(cell "$tmp/killed" pmd.atomic.zap) == $wanted* ]]'
 done
+{ head -n $((begin + 9)) "$tmp/pae"; printf 'value\tpmd\tzlog\ttornlive: module verification failed: tainting kernel\nlog\tBUG: Bad page\n'; } >"$tmp/appended"
+judged "$tmp/appended"
+expect "what was appended of a dead guest: the kernel's own line stands for all" 'exits 1 && out_has "^fail +live.pmd.atomic.zap .*: BUG: Bad page"'
 echo "nothing of it" >"$tmp/nothing"
 judged "$tmp/nothing"
 expect "no board's lines: exit 2" 'exits 2 && err_has "hello" && [ "$(wc -l <"$tmp/err")" = 1 ]'

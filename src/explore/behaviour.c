@@ -41,18 +41,22 @@ struct playback {
 
 static uint8_t location_of(const struct locations *c, const void *p, unsigned size, uint8_t *half)
 {
-	unsigned i;
+	unsigned i, at = NO_LOCATION;
 
+	/* behind a location of one word another one may begin */
 	for (i = 0; i < c->n; i++) {
 		ptrdiff_t off = (const char *)p - (const char *)c->at[i];
 
-		if (off == 0 || off == 4) {
+		if (off == 0 || (off == 4 && at == NO_LOCATION)) {
 			*half = size == 8 ? BOTH : off ? HALF_HI : HALF_LO;
-			return (uint8_t)i;
+			at = i;
 		}
+		if (off == 0)
+			break;
 	}
-	*half = 0;
-	return NO_LOCATION;
+	if (at == NO_LOCATION)
+		*half = 0;
+	return (uint8_t)at;
 }
 
 static bool same_op(const struct op *a, const struct op *b)

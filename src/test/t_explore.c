@@ -300,6 +300,29 @@ static void test_a_loop_is_a_loop(void **state)
 	behaviour_free(&alone.b[0]);
 }
 
+/* A lock and what it guards may lie side by side, a word each. */
+static struct { uint32_t one, other; } side_by_side;
+
+static void stores_and_loads(void *arg)
+{
+	ask(ACCESS_STORE, &side_by_side.one, 4, 1);
+	behaviour_note(arg, ask(ACCESS_LOAD, &side_by_side.other, 4, 0) ? 1 : 2);
+}
+
+static void test_words_side_by_side(void **state)
+{
+	struct search x = { .how = SEARCH_REDUCED };
+
+	(void)state;
+	alone = (struct program){ .nthreads = 1, .watched = 1, .locations = { 2, { &side_by_side.one, &side_by_side.other } } };
+	alone.initial[1] = 1;
+	alone.b[0] = (struct behaviour){ .run = stores_and_loads, .arg = &alone.b[0], .locations = &alone.locations };
+	assert_int_equal(behaviour_init(&alone.b[0]), 0);
+	assert_int_equal(search_all(&x, &alone), 0);
+	assert_int_equal(x.notes, 1);
+	behaviour_free(&alone.b[0]);
+}
+
 /* ---- cells ---- */
 
 struct cell_of {
@@ -634,6 +657,7 @@ int main(void)
 		cmocka_unit_test(test_litmus),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_a_loop_is_a_loop),
+		cmocka_unit_test(test_words_side_by_side),
 		cmocka_unit_test(test_brute_force_agrees),
 		cmocka_unit_test(test_reductions_agree),
 		cmocka_unit_test(test_expected_results),

@@ -38,6 +38,9 @@ void state_first(const struct program *p, struct state *s)
 	memset(s, 0, sizeof(*s));
 	memcpy(s->mem, p->initial, sizeof(s->mem));
 	memcpy(s->base, p->initial, sizeof(s->base));
+	for (t = 0; t < p->npages; t++)
+		if (p->page_pfn[t])
+			s->page[t] = (struct page_model){ .life = PAGE_LIVE, .pfn = p->page_pfn[t] };
 	for (t = 0; t < p->nthreads; t++)
 		note_end(p, s, t);
 }

@@ -88,6 +88,7 @@ struct program {
 	bool locks[MAX_LOCATIONS];	/* this location is a lock */
 	unsigned npages, page_share;	/* thread i allocates pages i * page_share ... */
 	uint8_t page_location[MAX_PAGES];	/* the location of a page's first entry, or NO_LOCATION */
+	uint64_t page_pfn[MAX_PAGES];	/* of a page that is live before anybody runs; 0: it is not */
 	uint64_t poison;
 	bool reclaims;			/* somebody frees, or waits for a grace period */
 	bool at_once;			/* a page is reclaimed the moment it is freed */

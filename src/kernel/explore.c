@@ -34,7 +34,7 @@
 #include "kernel/world.h"
 
 enum { READER, WRITER, NR_THREADS };
-enum { MAX_STATES = 3000000, PAGES_EACH = 4 };
+enum { MAX_STATES = 3000000, PAGES_EACH = 4, TABLES_EACH = 4 };
 /* kinds of sections: an interrupt waits for the first, a grace period for both */
 enum { SECTION_IRQS = 1, SECTION_RCU = 2 };
 static const uint64_t OF_OTHERS = 1ull << 60, POISON = 0x5a5a5a5a5a5a5a5aull;
@@ -71,8 +71,30 @@ static void note(uint32_t notes)
 
 #define CALLER __builtin_return_address(0)
 
-CALLED_BY_KERNEL void AT(hook_lock)(void *lock, const void *who) { seam_tell(ACCESS_LOCK, lock, who); }
-CALLED_BY_KERNEL void AT(hook_unlock)(void *lock, const void *who) { seam_tell(ACCESS_UNLOCK, lock, who); }
+/* A lock of the table's own goes with the table: nobody may wait for it, hold it or let it go after that. */
+static void ask_for_table(const void *lock)
+{
+	if (now.transition->owned & OWNED_TABLE_FREED && lock != AT(glue_lock)() && lock == AT(glue_table_lock)(0) &&
+	    !seam_ask(ACCESS_STILL, PHYS_TABLES >> 12, NULL))
+		note(NOTE_FREED);
+}
+
+CALLED_BY_KERNEL void AT(hook_lock)(void *lock, const void *who)
+{
+	if (!oracles_lock(lock))
+		return;
+	seam_lock(lock, who);
+	ask_for_table(lock);
+}
+
+CALLED_BY_KERNEL void AT(hook_unlock)(void *lock, const void *who)
+{
+	if (!oracles_lock(lock))
+		return;
+	ask_for_table(lock);
+	seam_unlock(lock, who);
+}
+
 CALLED_BY_KERNEL void AT(hook_sync)(void) { seam_ask(ACCESS_SYNC, SECTION_IRQS, CALLER); }
 CALLED_BY_KERNEL int AT(hook_irqs_are_off)(void) { return now.irqs_off; }
 CALLED_BY_KERNEL void AT(hook_walker_changes)(void) {}	/* it walks once */
@@ -150,7 +172,7 @@ static void run(void (*f)(void))
 	if (world_run(f, oracles_fallen))
 		return;
 	seam_settle();
-	if (seam_locked())
+	if (seam_holds(NULL))
 		note(NOTE_LOCK_HELD);
 }
 
@@ -186,8 +208,10 @@ static int program_open(struct program *p, enum memory_model model)
 		p->locations.at[i] = seam.cell[i].at;
 		p->initial[i] = seam.cell[i].first;
 		p->locks[i] = seam.cell[i].lock;
-		if (seam.cell[i].poison || seam.cell[i].filled)	/* the first page that the writer takes */
+		if (seam.cell[i].poison || seam.cell[i].filled)	/* the writer's first page */
 			p->page_location[WRITER * PAGES_EACH] = (uint8_t)i;
+		if (seam.cell[i].poison)
+			p->page_pfn[WRITER * PAGES_EACH] = PHYS_TABLES >> 12;
 	}
 	p->b[READER] = (struct behaviour){ .run = reader, .off_stack = off_stack, .arg = &p->b[READER],
 					   .locations = &p->locations };
@@ -231,12 +255,27 @@ static void print_notes(uint32_t notes)
 		putchar('-');
 }
 
+static const char *lock_words(const struct seam_cell *lock)
+{
+	static char words[32];
+
+	if (AT(glue_pmd_lock)() == AT(glue_table_lock)(0))
+		return "the page-table lock";
+	if (!lock || lock->at == AT(glue_lock)())
+		return "the mm's lock";
+	if (lock->at == AT(glue_pmd_lock)())
+		return "the PMD's lock";
+	for (unsigned n = 0; n < NR_TABLES; n++)
+		if (lock->at == AT(glue_table_lock)(n))
+			snprintf(words, sizeof(words), "the lock of table %u", n);
+	return words;
+}
+
 /* A move in words. Location 0 is the entry; others say what they are. */
 static void print_move(const struct program *p, const struct op *op, uint64_t got)
 {
 	static const char *const words[] = {
-		[ACCESS_RMB] = "rmb", [ACCESS_WMB] = "wmb", [ACCESS_LOCK] = "takes the page-table lock",
-		[ACCESS_UNLOCK] = "lets the lock go", [ACCESS_ENTER] = "turns interrupts off",
+		[ACCESS_RMB] = "rmb", [ACCESS_WMB] = "wmb", [ACCESS_ENTER] = "turns interrupts off",
 		[ACCESS_EXIT] = "turns interrupts on", [ACCESS_SYNC] = "waits for all that have interrupts off",
 		[ACCESS_ALLOC] = "takes a free page", [ACCESS_FREE] = "frees a page",
 		[ACCESS_LOOKUP] = "which page has that frame?", [ACCESS_STILL] = "is it still its own?",
@@ -257,6 +296,12 @@ static void print_move(const struct program *p, const struct op *op, uint64_t go
 		return;
 	}
 	switch (op->kind) {
+	case ACCESS_LOCK:
+		printf("takes %s", lock_words(c));
+		return;
+	case ACCESS_UNLOCK:
+		printf("lets %s go", lock_words(c));
+		return;
 	case ACCESS_LOAD:
 	case ACCESS_STORE:
 		printf("%s %s ", op->kind == ACCESS_LOAD ? "load" : "store", half);
@@ -392,6 +437,25 @@ static void add_cell(struct seam_cell c)
 	seam.cell[seam.n++] = c;
 }
 
+static void add_lock(void *at)
+{
+	for (unsigned i = 0; i < seam.n; i++)
+		if (seam.cell[i].at == at)
+			return;
+	add_cell((struct seam_cell){ .at = at, .size = 4, .lock = true });
+}
+
+/* The mm's, and where tables have their own, that of the PMDs and of as many tables as anybody comes to. */
+static void add_locks(void)
+{
+	add_lock(AT(glue_lock)());
+	add_lock(AT(glue_pmd_lock)());
+	for (unsigned n = 0; n < TABLES_EACH; n++) {
+		add_lock(AT(glue_table_lock)(n));
+		add_lock(AT(glue_table_lock)(NR_TABLES / 2 + n));
+	}
+}
+
 static void add_owned(const struct transition *t)
 {
 	const bool freed = t->owned & OWNED_TABLE_FREED;
@@ -400,25 +464,32 @@ static void add_owned(const struct transition *t)
 		seam.cell[0].first = AT(glue_table_entry)();
 	if (t->owned & OWNED_TABLE)
 		add_cell((struct seam_cell){ .at = AT(glue_table)(), .size = 8, .first = freed ? AT(glue_page_entry)() : 0,
-					     .poison = freed ? POISON : 0 });
+					     .poison = freed ? POISON : 0, .guard = AT(glue_table_lock)(0) });
 	if (t->owned & OWNED_TABLE_NEW)
 		add_cell((struct seam_cell){ .at = AT(glue_table)(), .size = 8, .filled = PHYS_TABLES >> 12 });
 	if (t->owned & OWNED_FRAME)
 		add_cell((struct seam_cell){ .at = AT(glue_count)(0), .size = 4, .unguarded = true });
 }
 
+/* What is owned is reached by the entry above it. */
+static bool is_over_ptes(const struct transition *t) { return t->level == LEVEL_PTE && !t->owned; }
+
+static void *guard_of(const struct transition *t)
+{
+	return t->level == LEVEL_PUD ? AT(glue_lock)() : is_over_ptes(t) ? AT(glue_table_lock)(0) : AT(glue_pmd_lock)();
+}
+
 static void set_cell(const struct walker *w, const struct transition *t)
 {
 	now.walker = w;
 	now.transition = t;
-	/* what is owned is reached by the entry above it */
-	now.entry = t->level == LEVEL_PUD ? AT(glue_pud)() : t->level == LEVEL_PTE && !t->owned ? AT(glue_table)() : AT(glue_pmd)();
+	now.entry = t->level == LEVEL_PUD ? AT(glue_pud)() : is_over_ptes(t) ? AT(glue_table)() : AT(glue_pmd)();
 	oracles.missing = NULL;
 	oracles.over_pmds = t->level == LEVEL_PMD;
 	AT(hook_tree_splits) = t->run == k_do_tree_split;
 	seam.n = 0;
-	add_cell((struct seam_cell){ .at = now.entry, .size = 8 });
-	add_cell((struct seam_cell){ .at = AT(glue_lock)(), .size = 4, .lock = true });
+	add_cell((struct seam_cell){ .at = now.entry, .size = 8, .guard = guard_of(t) });
+	add_locks();
 	add_owned(t);
 }
 
@@ -520,6 +591,7 @@ int main(int argc, char **argv)
 	now.decides = weak ? MODEL_WEAK : machine;
 	seam.note = oracles.note = note;
 	oracles.entry = load_entry;
+	oracles.holds = seam_holds;
 	oracles.still_owned = still_owned;
 	world_keep();
 	if (argc > 1 && !strcmp(argv[1], "--entry")) {

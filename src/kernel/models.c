@@ -137,9 +137,9 @@ static void set_and_clear(void)
 /* As the tree's writer is called: under the lock. */
 static void write_once(void)
 {
-	seam_tell(ACCESS_LOCK, AT(glue_lock)(), NULL);
+	seam_lock(seam.cell[0].guard, NULL);
 	transcribed_write(now.writer, now.part, seam.cell[0].at, now.value[0], now.value[1]);
-	seam_tell(ACCESS_UNLOCK, AT(glue_lock)(), NULL);
+	seam_unlock(seam.cell[0].guard, NULL);
 }
 
 /* ---- one question ---- */

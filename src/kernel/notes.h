@@ -18,6 +18,7 @@
 	X(NO_PAGE, "no-page", 1, TORN_READER, "touched the struct page of a frame that no entry held") \
 	X(RETRACTED, "retracted", 1, FREED, "acted upon a table, under its lock, that the entry no longer leads to") \
 	X(FREED, "freed", 1, FREED, "used what had been freed: a table, or a page that may be somebody else's by now") \
+	X(WRONG_LOCK, "wrong-lock", 1, FREED, "took another lock than that of the table it acted upon") \
 	X(UNFILLED, "unfilled", 1, REREAD, "an entry of a table that was seen before it was filled")    \
 	X(BAD_ENTRY, "bad-entry", 1, REREAD, "the kernel cleared a live entry as a bad one")          \
 	X(FAULT, "fault", 1, TORN_READER, "a page fault in kernel code")                              \

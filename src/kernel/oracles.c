@@ -32,13 +32,26 @@ static uint32_t place_of(uintptr_t phys)
 	if (phys >= PHYS_TABLES && phys < PHYS_TABLES + NR_TABLES * 4096)
 		return NOTE_TABLE;
 	if ((phys >= PHYS_LEAVES && phys < PHYS_LEAVES + NR_LEAVES * 0x200000u) ||
-	    (phys >= PHYS_FAKE && phys < PHYS_FAKE + 4096) ||
+	    (phys >= PHYS_FAKE && phys < PHYS_FAKE + 4096) || (phys >= PHYS_FAKE_TABLE && phys < PHYS_FAKE_TABLE + 4096) ||
 	    (sizeof(phys) == 8 && phys >= PHYS_GIANT && phys < PHYS_GIANT + 0x40000000ul))
 		return NOTE_CONFUSED;
 	return NOTE_WILD;
 }
 
-/* The table lock is held: is this the table that the entry leads to? */
+/* Of a frame that has no struct page it is fallen over, as over a count. */
+bool oracles_lock(const void *lock)
+{
+	(void)*(const volatile uint32_t *)lock;
+	if (!world_is_page((uintptr_t)lock) || lock == AT(glue_lock)() || lock == AT(glue_pmd_lock)())
+		return true;
+	for (unsigned n = 0; n < NR_TABLES; n++)
+		if (lock == AT(glue_table_lock)(n))
+			return true;
+	oracles.note(NOTE_WRONG_LOCK);
+	return false;
+}
+
+/* The table lock is held: is it this one's, and is this the table that the entry leads to? */
 CALLED_BY_KERNEL void AT(hook_pte)(void *pte, glue_u64 value)
 {
 	const uintptr_t phys = (uintptr_t)pte - (uintptr_t)world_at(0);
@@ -47,6 +60,8 @@ CALLED_BY_KERNEL void AT(hook_pte)(void *pte, glue_u64 value)
 	(void)value;
 	if (what == NOTE_TABLE && oracles.over_pmds && ((oracles.entry() ^ phys) & ~0xffful) << 8)
 		what |= NOTE_RETRACTED;
+	if (what & NOTE_TABLE && !oracles.holds(AT(glue_table_lock)((unsigned)(phys - PHYS_TABLES) >> 12)))
+		what |= NOTE_WRONG_LOCK;
 	oracles.note(what);
 }
 

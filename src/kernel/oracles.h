@@ -13,10 +13,14 @@ struct oracles {
 	void (*note)(uint32_t notes);	/* of the thread that calls */
 	uintptr_t (*entry)(void);	/* its low word, loaded as that thread sees it */
 	bool (*still_owned)(unsigned long pfn);	/* is the frame still who's it was mapped for? NULL: nobody can say */
+	bool (*holds)(const void *lock);	/* does that thread? */
 	bool over_pmds;			/* the entry that is raced over is a PMD */
 	const char *missing;		/* the last symbol that nobody serves and somebody reached */
 };
 extern struct oracles oracles;
+
+/* A lock is about to be taken. false: it is nobody's, a word of a struct page that is no table's. */
+bool oracles_lock(const void *lock);
 
 /* For world_run(). */
 void oracles_fallen(int sig, uintptr_t at, uintptr_t wanted);

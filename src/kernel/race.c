@@ -161,6 +161,15 @@ static void let_go(uint8_t *l)
 	__atomic_store_n(l, 0, __ATOMIC_RELEASE);
 }
 
+static bool holds(const void *lock)
+{
+	unsigned i = 0;
+
+	while (i < my.nheld && my.held[i] != lock)
+		i++;
+	return i < my.nheld;
+}
+
 /* In which somebody else would have let go of it if he ever did. */
 static bool is_lost(uint64_t *since_ns)
 {
@@ -178,6 +187,8 @@ CALLED_BY_KERNEL void AT(hook_lock)(void *lock, const void *who)
 	uint32_t turns = 0;
 
 	(void)who;
+	if (!oracles_lock(lock))
+		return;
 	while (__atomic_exchange_n(l, 1, __ATOMIC_ACQUIRE))
 		while (__atomic_load_n(l, __ATOMIC_RELAXED)) {
 			pause_cpu();
@@ -197,6 +208,8 @@ CALLED_BY_KERNEL void AT(hook_lock)(void *lock, const void *who)
 CALLED_BY_KERNEL void AT(hook_unlock)(void *lock, const void *who)
 {
 	(void)who;
+	if (!oracles_lock(lock))
+		return;
 	let_go(lock);
 	hold();
 }
@@ -572,6 +585,7 @@ int main(int argc, char **argv)
 	}
 	oracles.note = note;
 	oracles.entry = load_entry;
+	oracles.holds = holds;
 	world_keep();
 	printf(one_cpu ? "cpus\t%d\n" : "cpus\t%d,%d\n", cpus.id[0], cpus.id[1]);
 	tears_print(&cpus);

@@ -38,7 +38,7 @@ static struct {
 	void *p;
 	unsigned size;
 } counted;				/* the last read-modify-write of a count: its loop goes on in asm */
-static bool after_mb, locked;
+static bool after_mb;
 
 static struct seam_cell *cell_at(const void *p)
 {
@@ -56,20 +56,6 @@ static uint64_t tell(enum access_kind k, const void *p, unsigned size, uint64_t 
 	struct access a = { .kind = k, .p = p, .size = size, .value = v, .who = who };
 
 	return explore_access(&a);
-}
-
-bool seam_locked(void)
-{
-	return locked;
-}
-
-void seam_tell(int kind, void *p, const void *who)
-{
-	seam_settle();
-	counted.p = NULL;
-	if (kind == ACCESS_LOCK || kind == ACCESS_UNLOCK)
-		locked = kind == ACCESS_LOCK;
-	tell((enum access_kind)kind, p, p ? 4 : 0, kind == ACCESS_LOCK, who);
 }
 
 uint64_t seam_ask(int kind, uint64_t value, const void *who)
@@ -97,6 +83,35 @@ static void place(struct seam_cell *c, void *p, unsigned size, uint64_t v)
 	see(c, p, size, v);
 }
 
+bool seam_holds(const void *lock)
+{
+	for (unsigned i = 0; i < seam.n; i++)
+		if (seam.cell[i].held && (!lock || seam.cell[i].at == lock))
+			return true;
+	return false;
+}
+
+static bool is_guarded(const struct seam_cell *c)
+{
+	return c->unguarded || seam_holds(c->guard);
+}
+
+/* Of a lock that has no cell the explorer says that it is not modelled. */
+static void tell_lock(void *lock, bool take, const void *who)
+{
+	struct seam_cell *c;
+
+	seam_settle();
+	counted.p = NULL;
+	c = cell_at(lock);
+	if (c)
+		c->held = take;
+	tell(take ? ACCESS_LOCK : ACCESS_UNLOCK, lock, 4, take, who);
+}
+
+void seam_lock(void *lock, const void *who) { tell_lock(lock, true, who); }
+void seam_unlock(void *lock, const void *who) { tell_lock(lock, false, who); }
+
 /*
  * The words of 8 bytes in one of both orders, where they are not one access. READ_ONCE() and WRITE_ONCE()
  * are one where LPAE is, by ldrd and strd: the kernel relies on that. Plain C is two everywhere.
@@ -120,7 +135,7 @@ static unsigned high_first(const void *p)
 static void store(struct seam_cell *c, void *p, unsigned size, uint64_t v, bool once, const void *who)
 {
 	see(c, p, size, v);
-	if (!locked && !c->unguarded)
+	if (!is_guarded(c))
 		seam.note(NOTE_UNLOCKED);
 	if (in_two_words(size, once)) {
 		const unsigned high = high_first(p);
@@ -136,7 +151,7 @@ static void store(struct seam_cell *c, void *p, unsigned size, uint64_t v, bool 
 static void modify(struct seam_cell *c, void *p, unsigned size, uint64_t v, uint64_t old, const void *who)
 {
 	see(c, p, size, v);
-	if (!locked && !c->unguarded)
+	if (!is_guarded(c))
 		seam.note(NOTE_UNLOCKED);
 	if (tell(ACCESS_RMW, p, size, v, who) != old)
 		seam.note(NOTE_PARTED);
@@ -146,7 +161,7 @@ static void modify(struct seam_cell *c, void *p, unsigned size, uint64_t v, uint
 static void finish(struct seam_cell *c, void *p, unsigned size, uint64_t v, const void *who)
 {
 	see(c, p, size, v);
-	if (!locked && !c->unguarded && v != pending.old)
+	if (!is_guarded(c) && v != pending.old)
 		seam.note(NOTE_UNLOCKED);
 	tell(ACCESS_FINISH, p, size, v, who);
 }
@@ -193,20 +208,23 @@ void seam_reset(void)
 {
 	memset(&pending, 0, sizeof(pending));
 	asm_at = counted.p = NULL;
-	after_mb = locked = false;
+	after_mb = false;
 	for (unsigned i = 0; i < seam.n; i++) {
 		memcpy(seam.cell[i].at, &seam.cell[i].first, seam.cell[i].size);
 		seam.cell[i].view = seam.cell[i].first;
+		seam.cell[i].held = false;
 	}
 }
 
 uint64_t seam_hash(void)
 {
-	uint64_t h = (uintptr_t)pending.p * 31u + pending.size * 8 + pending.rmw * 4 + pending.once * 8192 + after_mb * 2 + locked;
+	uint64_t h = (uintptr_t)pending.p * 31u + pending.size * 8 + pending.rmw * 4 + pending.once * 8192 + after_mb * 2;
 
 	h ^= pending.old * 0x51ed270b ^ (uintptr_t)counted.p << 7;
 	for (unsigned i = 0; i < seam.n; i++) {
-		h = (h ^ seam.cell[i].view) * 0x9e3779b97f4a7c15u;
+		if (seam.cell[i].lock && !seam.cell[i].held)	/* as if nobody had ever taken it */
+			continue;
+		h = (h ^ seam.cell[i].view ^ i) * 0x9e3779b97f4a7c15u;
 		h = (h ^ h >> 31 ^ get(seam.cell[i].at, seam.cell[i].size)) * 0x9e3779b97f4a7c15u;
 	}
 	return h ^ h >> 29;
@@ -226,7 +244,7 @@ static __attribute__((noinline)) void judge_value(const struct seam_cell *c, con
 {
 	if (c->poison && ((uint32_t)v == (uint32_t)c->poison || v >> 32 == c->poison >> 32))
 		seam.note(NOTE_FREED);
-	if (c->filled && p == c->at && !v && !locked)
+	if (c->filled && p == c->at && !v && !seam_holds(NULL))
 		seam.note(NOTE_UNFILLED);
 }
 
@@ -241,7 +259,7 @@ static uint64_t load_as(void *p, unsigned size, bool once, const void *who)
 	after_mb = false;
 	came_through(c, who);
 	if (c->lock) {
-		place(c, p, size, locked);	/* its holder may assert that it is held */
+		place(c, p, size, c->held);	/* its holder may assert that it is held */
 	} else if (in_two_words(size, once)) {
 		const unsigned high = high_first(p);
 		const uint64_t first = tell(ACCESS_LOAD, (char *)p + 4 * high, 4, 0, who);
@@ -280,7 +298,7 @@ static void will_store_as(void *p, unsigned size, bool once, const void *who)
 		return;
 	seam_settle();
 	if (c->lock) {	/* an unlock that is a store after all */
-		seam_tell(ACCESS_UNLOCK, c->at, who);
+		seam_unlock(c->at, who);
 		return;
 	}
 	pending.p = p;

@@ -18,15 +18,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { MAX_CELLS = 8 };
+enum { MAX_CELLS = 16 };	/* as many as the explorer has locations */
 
 struct seam {
 	unsigned n;
 	struct seam_cell {
 		void *at;
 		unsigned size;		/* 8, or a lock's 4 */
-		bool lock;
+		bool lock, held;	/* a lock; this thread holds it */
 		bool unguarded;		/* a count: no lock is over it */
+		void *guard;		/* the lock that a store is under; NULL: whichever */
 		uint64_t first;		/* before anybody ran */
 		uint64_t poison;	/* who reads this reads what was freed; 0: nobody frees it */
 		unsigned long filled;	/* the frame of a table in which nobody without a lock finds 0 here; 0: no such table */
@@ -45,8 +46,12 @@ void seam_reset(void);
 /* What was announced has happened by now, and whatever asm did without a word. */
 void seam_settle(void);
 
-/* Does this thread hold the page-table lock? */
-bool seam_locked(void);
+/* A lock is taken, or let go. */
+void seam_lock(void *lock, const void *who);
+void seam_unlock(void *lock, const void *who);
+
+/* Does this thread hold that lock; NULL: any lock at all? */
+bool seam_holds(const void *lock);
 
 /* A load of our own, as the oracles make it. */
 uint64_t seam_load(void *p, unsigned size);
@@ -54,10 +59,7 @@ uint64_t seam_load(void *p, unsigned size);
 /* All that the seam remembers of a run, hashed. */
 uint64_t seam_hash(void);
 
-/* For hooks that are no accesses: an access of kind k at who's. */
-void seam_tell(int kind, void *p, const void *who);
-
-/* The same of pages and sections, which have a value and no place. Returns the answer. */
+/* For hooks that are no accesses, of pages and sections, which have a value and no place. Returns the answer. */
 uint64_t seam_ask(int kind, uint64_t value, const void *who);
 
 #endif

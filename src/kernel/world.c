@@ -39,7 +39,7 @@ extern const char k_unserved_names[] __attribute__((weak));
 static struct {
 	char *at, *kept;
 	size_t size;
-} region[6 + NR_LEAVES];
+} region[7 + NR_LEAVES];
 static unsigned nregions;
 static uintptr_t pages_begin, pages_end;
 
@@ -133,6 +133,8 @@ static int map_pages(void)
 		err |= add_region(at, n ? PAGE : (512 * one + PAGE) & ~(size_t)(PAGE - 1));
 	}
 	err |= map_some(pages, one, PHYS_TABLES >> 12) | map_some(pages, one, PHYS_PAGES >> 12);
+	/* where a lock may be, or is looked for */
+	err |= map_some(pages, one, PHYS_PMDS >> 12) | map_some(pages, one, PHYS_FAKE_TABLE >> 12);
 	for (unsigned n = 0; n < NR_TABLES; n++) {
 		AT(glue_page)((PHYS_PAGES >> 12) + n, 0);
 		AT(glue_page)((PHYS_TABLES >> 12) + n, 0);	/* a table is somebody's as well */
@@ -162,10 +164,11 @@ int world_init(void)
 		fill_table(PHYS_TABLES + i * PAGE, PHYS_PAGES + i * PAGE, PAGE_BITS);
 	/* what somebody wrote into a huge page may well look like a table */
 	fill_table(PHYS_FAKE, PHYS_FAKE, PAGE_BITS);
+	fill_table(PHYS_FAKE_TABLE, PHYS_FAKE, PAGE_BITS);
 	for (unsigned i = 0; i < NR_LEAVES; i++)
 		fill_table(PHYS_LEAVES + i * 0x200000, PHYS_FAKE, PAGE_BITS);
 	if (sizeof(void *) == 8)
-		fill_table(PHYS_GIANT, PHYS_FAKE, TABLE_BITS);
+		fill_table(PHYS_GIANT, PHYS_FAKE_TABLE, TABLE_BITS);
 	AT(glue_init)((void *)base);
 	return map_pages() | add_region(__start_k_data, (size_t)(__stop_k_data - __start_k_data)) |
 	       add_region(world_at(PHYS_PGD), 3 * PAGE) | add_region(world_at(PHYS_TABLES), NR_TABLES * PAGE);

@@ -14,6 +14,9 @@ extern struct vm_area_struct glue_vma;
 u64 glue_leaf(unsigned n);
 
 static inline void *glue_pte(void) { return glue_table(); }
+static inline spinlock_t *lock_of_pte(void) { return glue_table_lock(0); }
+static inline spinlock_t *lock_of_pmd(void) { return glue_pmd_lock(); }
+static inline spinlock_t *lock_of_pud(void) { return glue_lock(); }
 
 /* Does this tree announce its fences (5.17)? */
 CROSSING int entry_fences(void)
@@ -48,9 +51,9 @@ static inline u64 words_high_low(u32 *p)
 		int none = 0;                                                 \
                                                                               \
 		if (hook_from_leaf()) {                                       \
-			spin_lock(&glue_mm.page_table_lock);                  \
+			spin_lock(lock_of_##level());                         \
 			none = level##_none(*p);                              \
-			spin_unlock(&glue_mm.page_table_lock);                \
+			spin_unlock(lock_of_##level());                       \
 		}                                                             \
 		if (none) {                                                   \
 			hook_nothing();                                       \
@@ -68,13 +71,13 @@ static inline u64 words_high_low(u32 *p)
 		level##_t *p = glue_##level();                                \
                                                                               \
 		if ((from_leaf) && hook_from_leaf()) {                                         \
-			spin_lock(&glue_mm.page_table_lock);                  \
+			spin_lock(lock_of_##level());                         \
 			set_##level##_at(&glue_mm, GLUE_ADDRESS, p, __##level(glue_leaf(2))); \
 			hook_wrote();                                         \
-			spin_unlock(&glue_mm.page_table_lock);                \
+			spin_unlock(lock_of_##level());                       \
 		}                                                             \
-		spin_lock(&glue_mm.page_table_lock);                          \
+		spin_lock(lock_of_##level());                                 \
 		statement;                                                    \
 		hook_wrote();                                                 \
-		spin_unlock(&glue_mm.page_table_lock);                        \
+		spin_unlock(lock_of_##level());                               \
 	}

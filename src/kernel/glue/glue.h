@@ -35,9 +35,10 @@ typedef unsigned long long glue_u64;
 
 /* Physical memory, and what lies where in it. */
 enum {
-	PHYS_PGD = 0x1000, PHYS_PUDS = 0x2000, PHYS_PMDS = 0x3000,
+	PHYS_PGD = 0x00300000, PHYS_PUDS = 0x00301000, PHYS_PMDS = 0x00302000,
 	PHYS_TABLES = 0x00400000, NR_TABLES = 16,	/* tables of PTEs, filled */
 	PHYS_FAKE = 0x00800000,				/* where a leaf leads that is walked as a table */
+	PHYS_FAKE_TABLE = 0x00a00000,			/* likewise one of 1 GiB; this frame has a struct page */
 	PHYS_PAGES = 0x18000000,			/* what table n's entries map begins at the n'th */
 	PHYS_LEAVES = 0x10000000, NR_LEAVES = 4,	/* huge pages of 2 MiB */
 	PHYS_GIANT = 0x40000000,			/* one of 1 GiB, where the level has such */
@@ -57,7 +58,10 @@ CROSSING unsigned long AT(glue_base)(void);
 CROSSING void AT(glue_init)(void *phys);
 CROSSING void *AT(glue_pmd)(void);	/* the entry that is raced over, at its level */
 CROSSING void *AT(glue_pud)(void);	/* NULL: PUDs have no leaves here */
-CROSSING void *AT(glue_lock)(void);
+CROSSING void *AT(glue_lock)(void);	/* the mm's */
+/* That of the table of PMDs, and of the n'th of PTEs: the mm's, or one of its own. */
+CROSSING void *AT(glue_pmd_lock)(void);
+CROSSING void *AT(glue_table_lock)(unsigned n);
 
 /* The struct page of frame 0 is at `pages`; a frame's, where it exists, is to be filled. */
 CROSSING void AT(glue_pages)(void *pages);

@@ -68,6 +68,14 @@ CROSSING void glue_init(void *phys)
 
 CROSSING void *glue_pmd(void) { return pmd; }
 CROSSING void *glue_lock(void) { return &glue_mm.page_table_lock; }
+CROSSING void *glue_pmd_lock(void) { return pmd_lockptr(&glue_mm, pmd); }
+
+CROSSING void *glue_table_lock(unsigned n)
+{
+	pmd_t entry = __pmd((PHYS_TABLES + n * PAGE_SIZE) | PTE_TABLE_BITS);
+
+	return pte_lockptr(&glue_mm, &entry);
+}
 
 CROSSING void *glue_pud(void)
 {
@@ -203,13 +211,38 @@ static void split_clear(void)
 	spin_unlock(ptl);
 }
 
-/* a table goes, as khugepaged takes it */
+/*
+ * khugepaged's retract_page_tables() of that tree: since somebody may walk meanwhile, a table goes under its own lock,
+ * too, so that whoever takes that one and then looks at the PMD knows.
+ */
+spinlock_t *glue_lock_to_retract(spinlock_t **of_pmd);
+spinlock_t *glue_lock_to_retract(spinlock_t **of_pmd)
+{
+	spinlock_t *pml = pmd_lock(&glue_mm, pmd), *ptl = pml;
+
+#ifdef HAS_PTE_FREE_DEFER
+	ptl = pte_lockptr(&glue_mm, pmd);
+	if (ptl != pml)
+		spin_lock_nested(ptl, SINGLE_DEPTH_NESTING);
+#endif
+	*of_pmd = pml;
+	return ptl;
+}
+
+void glue_unlock_retracted(spinlock_t *of_pmd, spinlock_t *ptl);
+void glue_unlock_retracted(spinlock_t *of_pmd, spinlock_t *ptl)
+{
+	if (ptl != of_pmd)
+		spin_unlock(ptl);
+	spin_unlock(of_pmd);
+}
+
 static void retract(void)
 {
-	spinlock_t *ptl = pmd_lock(&glue_mm, pmd);
+	spinlock_t *pml, *ptl = glue_lock_to_retract(&pml);
 
 	pmdp_huge_get_and_clear(&glue_mm, GLUE_ADDRESS, pmd);
-	spin_unlock(ptl);
+	glue_unlock_retracted(pml, ptl);
 }
 
 CROSSING void do_fault_zap(void) { fault(0); zap(); fault(1); zap(); }

@@ -16,6 +16,8 @@
 
 extern struct mm_struct glue_mm;
 extern struct vm_area_struct glue_vma;
+spinlock_t *glue_lock_to_retract(spinlock_t **of_pmd);	/* mm.c */
+void glue_unlock_retracted(spinlock_t *of_pmd, spinlock_t *ptl);
 
 #ifdef CONFIG_X86
 #define TABLE_BITS _PAGE_TABLE
@@ -111,27 +113,33 @@ CROSSING void do_split_share(void)
 
 static void pte_fault(unsigned n)
 {
+	spinlock_t *ptl = glue_table_lock(0);
+
 	take(n, 0);
-	spin_lock(&glue_mm.page_table_lock);
+	spin_lock(ptl);
 	set_pte_at(&glue_mm, GLUE_ADDRESS, glue_table(), __pte(page_of(n, PAGE_BITS)));
-	spin_unlock(&glue_mm.page_table_lock);
+	spin_unlock(ptl);
 }
 
 CROSSING void do_pte_zap_reuse(void)
 {
+	spinlock_t *ptl = glue_table_lock(0);
+
 	pte_fault(0);
-	spin_lock(&glue_mm.page_table_lock);
+	spin_lock(ptl);
 	ptep_get_and_clear(&glue_mm, GLUE_ADDRESS, glue_table());
-	spin_unlock(&glue_mm.page_table_lock);
+	spin_unlock(ptl);
 	drop(0);
 }
 
 CROSSING void do_pte_clear(void)
 {
+	spinlock_t *ptl = glue_table_lock(0);
+
 	pte_fault(0);
-	spin_lock(&glue_mm.page_table_lock);
+	spin_lock(ptl);
 	pte_clear(&glue_mm, GLUE_ADDRESS, (pte_t *)glue_table());
-	spin_unlock(&glue_mm.page_table_lock);
+	spin_unlock(ptl);
 	drop(0);
 }
 
@@ -141,15 +149,13 @@ CROSSING void do_pte_clear(void)
 CROSSING void do_retract_free(void)
 {
 	pmd_t *pmd = glue_pmd(), was;
-	spinlock_t *ptl;
+	spinlock_t *pml, *ptl = glue_lock_to_retract(&pml);
 
-	hook_take(PHYS_TABLES >> PAGE_SHIFT, 0);
-	ptl = pmd_lock(&glue_mm, pmd);
 	was = pmdp_collapse_flush(&glue_vma, GLUE_ADDRESS, pmd);
 #ifdef HAS_PMDP_GET_LOCKLESS_SYNC
 	pmdp_get_lockless_sync();
 #endif
-	spin_unlock(ptl);
+	glue_unlock_retracted(pml, ptl);
 #ifdef HAS_PTE_FREE_DEFER
 	pte_free_defer(&glue_mm, pmd_pgtable(was));
 #else
@@ -168,11 +174,14 @@ CROSSING void do_collapse_zap(void)
 	pgtable_t table = NULL;
 	spinlock_t *ptl;
 
-	hook_take(PHYS_TABLES >> PAGE_SHIFT, 0);
 	ptl = pmd_lock(&glue_mm, pmd);
 	was = pmdp_collapse_flush(&glue_vma, GLUE_ADDRESS, pmd);
 	spin_unlock(ptl);
 	tlb_remove_table_sync_one();
+	/* __collapse_huge_page_isolate() and _copy() are under it */
+	ptl = pte_lockptr(&glue_mm, &was);
+	spin_lock(ptl);
+	spin_unlock(ptl);
 	ptl = pmd_lock(&glue_mm, pmd);
 	pgtable_trans_huge_deposit(&glue_mm, pmd, pmd_pgtable(was));
 	set_pmd_at(&glue_mm, GLUE_ADDRESS, pmd, __pmd(page_of(0, HUGE_BITS)));

@@ -53,15 +53,9 @@ parts() {
 	env "root=$root" bash -c '. "$root/src/kernel/tree.sh"; . "$root/src/kernel/objects.sh"; "$@"' parts "$@" >"$tmp/out" 2>"$tmp/err" || code=$?
 }
 mkdir -p "$tmp/view/src" "$tmp/view/i386/o" "$tmp/view/i386/tree"
-printf 'CONFIG_SMP=y\nCONFIG_NR_CPUS=4\nCONFIG_SPLIT_PTLOCK_CPUS=4\n' >"$tmp/view/i386/o/.config"
-parts kernel_sound "$tmp/view/i386"
-expect "no cells with a lock for each table" 'one_line && err_has "a lock for each table"'
 echo '# CONFIG_SMP is not set' >"$tmp/view/i386/o/.config"
 parts kernel_sound "$tmp/view/i386"
 expect "no cells without locks" 'one_line && err_has "no cells without CONFIG_SMP"'
-printf 'CONFIG_SMP=y\nCONFIG_NR_CPUS=2\nCONFIG_SPLIT_PTLOCK_CPUS=4\n' >"$tmp/view/i386/o/.config"
-parts kernel_sound "$tmp/view/i386"
-expect "... but with one of them" 'exits 0 && ! [ -s "$tmp/err" ]'
 printf 'CONFIG_SMP=y\nCONFIG_X86_PAE=y\nCONFIG_NR_CPUS=2\n' >"$tmp/fragment"
 parts kernel_configured "$tmp/view/i386" "$tmp/fragment"
 expect "a configuration that cannot have PAE" 'one_line && err_has "cannot have CONFIG_X86_PAE=y"'
@@ -203,13 +197,13 @@ expect "6.12, which has the fix: clean, and the twin without it is caught, exit 
 expect "6.12: a table goes under a walker and under gup-fast" \
 	'said walk_page_range.pte.retract-free pass && out_has "pte.retract-free .*lock-unchecked caught \(retracted\)" &&
 	out_has "gup_fast.retract-free .*retract-without-grace caught \(freed\)"'
+expect "6.12: with one lock for all tables nobody waits for one that is freed" \
+	'! out_has "pte.retract-free .*(retract-without-grace|lock-without-rcu) caught"'
 alone 6.12 <<'END'
 confused leaf-as-table walk_page_range.pte.split-clear-retract
 retracted lock-unchecked walk_page_range.pte.retract-free
 wild table-unasked walk_page_range.pte.retract-free
 END
-sed -n 's/^\tX([A-Z_]*, "\([a-z-]*\)", 1, .*/\1/p' "$root/src/kernel/notes.h" | sort >"$tmp/notes"
-expect "each oracle has a twin that only it catches" '[ -s "$tmp/notes" ] && sort -u "$tmp/alone" | cmp -s - "$tmp/notes"'
 expect "6.12: who walks without a vma has only RCU; collapse waits for gup, and khugepaged's mmap_lock for everybody else" \
 	'out_has "novma.retract-free .*retract-without-grace caught \(freed\)" && out_has "novma.collapse-zap .*outside this tree.s contract" &&
 	said gup_fast.collapse-zap pass && out_has "gup_fast.collapse-zap .*retract-without-grace caught \(freed\)"'
@@ -217,6 +211,23 @@ expect "6.12: pte_offset_map_lock() alone, and what changes a leaf's bits: each 
 	'out_has "pass +pte_offset_map_lock.retract-free .*lock-unchecked caught \(retracted\)" &&
 	[ "$(grep -cE "^pass +(walk_page_range.pte|gup_fast).(young|mprotect|wrprotect) .* caught \(bad-entry\)" "$tmp/out")" = 6 ]'
 clean=$(sed -n 's/^results: \([^ ]*\).*/\1/p' "$tmp/out")
+
+# ---- a lock for each table ----
+
+kernel debian:6.12 --arch x86_64 --config split-ptlock --time 50ms --cell pte.fault-split --cell pte.split-clear --cell lock.retract --cell lock.collapse
+alone 6.12 <<'END'
+wrong-lock lock-of-pmd walk_page_range.pte.fault-split
+END
+split=$(sed -n 's/^results: \([^ ]*\).*/\1/p' "$tmp/out")
+expect "a lock for each table: clean, explored and raced, exit 0" 'exits 0 && said walk_page_range.pte.split-clear-retract pass &&
+	out_has "pte.fault-split .*leaf-unchecked caught .*the race"'
+expect "... who waits for the lock of a table that was freed is caught" '
+	out_has "^pass +pte_offset_map_lock.retract-free .*lock-without-rcu caught \(freed\).*retract-without-grace caught \(freed\)"'
+expect "... and who takes another than that of the table that he mapped" 'out_has "split-clear-retract .*lock-of-another caught \([a-z,-]*wrong-lock\)"'
+expect "... collapse clears the PMD without the lock of the table: only gup may be beside it" \
+	'out_has "^pass +pte_offset_map_lock.collapse-zap +retracted.*outside this tree.s contract"'
+sed -n 's/^\tX([A-Z_]*, "\([a-z-]*\)", 1, .*/\1/p' "$root/src/kernel/notes.h" | sort >"$tmp/notes"
+expect "each oracle has a twin that only it catches" '[ -s "$tmp/notes" ] && sort -u "$tmp/alone" | cmp -s - "$tmp/notes"'
 
 if [ -e "$root/build/kernel/debian-6.1/x86_64-clang/configured" ]; then
 	kernel debian:6.1 --arch x86_64 --compiler clang --time 0 --cell pte.pud-split
@@ -328,5 +339,7 @@ expect "... and so does an explorer that was cut off" 'exits 4 && out_has "did n
 kernel debian:6.1 --entries --rev v6.1
 expect "--entries takes no revisions" 'exits 2 && silent'
 
-rm -f "$root/$file" "$root/$clean" "$root/${file%.jsonl}.html" "$root/${clean%.jsonl}.html"
+for file in "$file" "$clean" "$split"; do
+	rm -f "$root/$file" "$root/${file%.jsonl}.html"
+done
 finish

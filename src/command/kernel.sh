@@ -21,7 +21,8 @@ its walkers against its writers, and races them on real threads. TREE is a kerne
   --arch ARCH    x86_64 (huge PUDs), i386 (PAE), arm (LPAE, by QEMU); default: x86_64 i386
   --patch FILE   on a copy: before and after, side by side
   --compiler CC  gcc, clang, or clang-VERSION: what compiles the tree; default: gcc
-  --config FILE  of CONFIG_ lines, after the house's configs/kernel/ARCH.config; or a NAME in configs/kernel
+  --config FILE  of CONFIG_ lines, after the house's configs/kernel/ARCH.config; or a NAME in configs/kernel:
+                 split-ptlock (a lock for each page table), up (one CPU), debug-vm
   --cell TEXT    only cells with this in their names, like gup_fast; may be repeated
   --time TIME    of the race in each cell, like 5s; default 300ms, with --watch 0; 0 for none
   --on BOARD     race there: ssh:USER@HOST[:PORT] or qemu:NAME, with one --arch, the board's; explored here
@@ -74,8 +75,10 @@ kernel_facts() {
 		tree.config "$3.config${kernel_config:+ + $(basename "$kernel_config")}" tree.patch "$(basename "${kernel_patch:--}")" | sed "s/^executor\t\(.*user mode)\).*/executor\t\1/"
 }
 
-# ARCH: the memory model of its machines
-kernel_model() { if [ "$1" = arm ]; then echo weak; else echo tso; fi; }
+# ARCH: the memory model of its machines, of those that the configuration is for
+kernel_model() {
+	if kernel_one_cpu; then echo sc; elif [ "$1" = arm ]; then echo weak; else echo tso; fi
+}
 
 # PROGRAM ARCH [--brief | --brief-weak | --entry | --models VERSION]: what its explorer says
 kernel_explore() {
@@ -303,6 +306,11 @@ cmd_kernel() {
 	[ ${#of_entries[@]} = 0 ] || [ ${#only_cells[@]} = 0 ] || die "kernel: --${of_entries[0]} has no cells to choose from with --cell"
 	[ -z "$watch" ] || { [ -d "$tree" ] && [ -z "$kernel_patch${revs[*]}${of_entries[*]}" ]; } ||
 		die "kernel: --watch needs a directory, and no --patch, --rev, --entries or --models; not \"$tree\""
+	if kernel_one_cpu; then
+		[ "${race_ms:-0}" = 0 ] || die "kernel: --time $race_ms ms: nobody races on one CPU (CONFIG_SMP=n), where threads take turns; it is explored"
+		[[ " ${of_entries[*]} " != *" models "* ]] || die "kernel: --models compares by memory models, of which one CPU (CONFIG_SMP=n) has none"
+		race_ms=0
+	fi
 	race_ms=${race_ms:-$([ -n "$watch" ] && echo 0 || echo 300)}
 	[ -z "$board" ] || kernel_board
 	# shellcheck disable=SC2034  # objects.sh's

@@ -56,8 +56,8 @@ static struct footprint thread_footprint(const struct program *p, const struct s
 		f.reads = bit(OBJECT_BUFFERS + i);
 		break;
 	case ACCESS_ENTER:
-	case ACCESS_EXIT:
-		f.writes |= bit(OBJECT_RCU);
+	case ACCESS_EXIT:	/* with the only CPU it decides who can move at all */
+		f.writes |= op->value & SECTION_ALONE ? everything : bit(OBJECT_RCU);
 		break;
 	case ACCESS_FREE:
 		if (op->value & FREE_AT_ONCE) {

@@ -26,7 +26,7 @@ enum access_kind {
 	ACCESS_FILL,		/* store to memory that nobody else can reach yet */
 	ACCESS_CHOOSE,		/* what the compiler made of 8 bytes at p: 0 .. value-1 */
 	/* the machine under the protocol, as its model asks for it */
-	ACCESS_ENTER,		/* value: a bit, which kind of section; 0 is 1 */
+	ACCESS_ENTER,		/* value: bits, which kinds of section; 0 is 1 */
 	ACCESS_EXIT,		/* likewise */
 	ACCESS_SYNC,		/* waits for sections of that kind */
 	ACCESS_ALLOC,		/* value: frame number; returns the page's index */
@@ -40,6 +40,9 @@ enum access_kind {
 };
 
 enum { FREE_AT_ONCE = 1 << 8 };
+
+/* A kind of section: one CPU, which does nothing else meanwhile. Under sc only. */
+enum { SECTION_ALONE = 1 << 7 };
 
 struct access {
 	enum access_kind kind;

@@ -146,12 +146,23 @@ static uint8_t section_of(const struct op *op)
 	return op->value ? (uint8_t)op->value : 1;
 }
 
+/* Has somebody else the only CPU? What nobody can see is done all the same. */
+static bool waits_for_cpu(const struct program *p, const struct state *s, unsigned i)
+{
+	unsigned t;
+
+	for (t = 0; t < p->nthreads; t++)
+		if (t != i && s->t[t].in_section & SECTION_ALONE)
+			return !agent_is_local(p, s, i);
+	return false;
+}
+
 static unsigned thread_moves(const struct program *p, const struct state *s, unsigned i)
 {
 	const struct thread_state *t = &s->t[i];
 	const struct op *op = next_op(p, s, i);
 
-	if (reserved(p, s, i, op->location))
+	if (reserved(p, s, i, op->location) || waits_for_cpu(p, s, i))
 		return 0;
 	switch (op->kind) {
 	case ACCESS_END:

@@ -39,10 +39,11 @@ enum { MAX_STATES = 3000000, PAGES_EACH = 4, TABLES_EACH = 4 };
 enum { SECTION_IRQS = 1, SECTION_RCU = 2 };
 static const uint64_t OF_OTHERS = 1ull << 60, POISON = 0x5a5a5a5a5a5a5a5aull;
 #ifdef __arm__
-static const enum memory_model machine = MODEL_WEAK;
+static enum memory_model machine = MODEL_WEAK;
 #else
-static const enum memory_model machine = MODEL_TSO;
+static enum memory_model machine = MODEL_TSO;
 #endif
+static bool one_cpu;		/* then the machine is sc: threads take turns */
 
 /* What runs, for the hooks, which the kernel calls and which have no argument for it. */
 static struct {
@@ -51,7 +52,7 @@ static struct {
 	const struct transition *transition;
 	struct behaviour *thread;	/* whose turn it is */
 	unsigned ntables;
-	unsigned rcu;			/* sections it is in */
+	unsigned rcu, preempt;		/* sections it is in; in which it is not preempted */
 	bool irqs_off;
 	void *entry;
 	uint32_t shown;			/* notes that had their witness */
@@ -103,8 +104,22 @@ CALLED_BY_KERNEL void AT(hook_irqs)(int off)
 {
 	if (now.irqs_off == !!off)
 		return;
+	seam_settle();	/* a store of before is of before */
 	now.irqs_off = off;
-	seam_ask(off ? ACCESS_ENTER : ACCESS_EXIT, SECTION_IRQS, CALLER);
+	seam.alone = one_cpu && (off || now.preempt);
+	seam_ask(off ? ACCESS_ENTER : ACCESS_EXIT, SECTION_IRQS | (one_cpu && !now.preempt ? SECTION_ALONE : 0), CALLER);
+}
+
+/* With one CPU all that a lock is: who may not be preempted has it for himself. */
+CALLED_BY_KERNEL void AT(hook_preempt)(int by)
+{
+	const bool alone = now.irqs_off || now.preempt;
+
+	seam_settle();
+	now.preempt += (unsigned)by;
+	seam.alone = now.irqs_off || now.preempt;
+	if (seam.alone != alone)
+		seam_ask(seam.alone ? ACCESS_ENTER : ACCESS_EXIT, SECTION_ALONE, CALLER);
 }
 
 CALLED_BY_KERNEL void AT(hook_rcu)(int by)
@@ -154,14 +169,14 @@ static uintptr_t load_entry(void)
 static uint64_t off_stack(void *arg)
 {
 	(void)arg;
-	return seam_hash() ^ world_hash() * 3 ^ (now.rcu * 2 + now.irqs_off) * 0x9e3779b97f4a7c15u;
+	return seam_hash() ^ world_hash() * 3 ^ (now.preempt * 64 + now.rcu * 2 + now.irqs_off) * 0x9e3779b97f4a7c15u;
 }
 
 static void begin(void *arg, unsigned first_table)
 {
 	now.thread = arg;
 	now.ntables = first_table;
-	now.rcu = 0;
+	now.rcu = now.preempt = 0;
 	now.irqs_off = false;
 	world_reset();
 	seam_reset();
@@ -287,6 +302,10 @@ static void print_move(const struct program *p, const struct op *op, uint64_t go
 			   op->half == HALF_LO ? (op->location ? "pte.low" : "low") : op->location ? "pte.high" : "high";
 
 	(void)p;
+	if (op->value == SECTION_ALONE && (op->kind == ACCESS_ENTER || op->kind == ACCESS_EXIT)) {
+		fputs(op->kind == ACCESS_ENTER ? "may not be preempted" : "may be preempted again", stdout);
+		return;
+	}
 	if (op->kind == ACCESS_ENTER && op->value == SECTION_RCU) {
 		fputs("enters an RCU section", stdout);
 		return;
@@ -445,9 +464,11 @@ static void add_lock(void *at)
 	add_cell((struct seam_cell){ .at = at, .size = 4, .lock = true });
 }
 
-/* The mm's, and where tables have their own, that of the PMDs and of as many tables as anybody comes to. */
+/* None, where they are no calls. The mm's, and where tables have their own, that of the PMDs and of as many tables as anybody comes to. */
 static void add_locks(void)
 {
+	if (one_cpu)
+		return;
 	add_lock(AT(glue_lock)());
 	add_lock(AT(glue_pmd_lock)());
 	for (unsigned n = 0; n < TABLES_EACH; n++) {
@@ -464,7 +485,7 @@ static void add_owned(const struct transition *t)
 		seam.cell[0].first = AT(glue_table_entry)();
 	if (t->owned & OWNED_TABLE)
 		add_cell((struct seam_cell){ .at = AT(glue_table)(), .size = 8, .first = freed ? AT(glue_page_entry)() : 0,
-					     .poison = freed ? POISON : 0, .guard = AT(glue_table_lock)(0) });
+					     .poison = freed ? POISON : 0, .guard = one_cpu ? NULL : AT(glue_table_lock)(0) });
 	if (t->owned & OWNED_TABLE_NEW)
 		add_cell((struct seam_cell){ .at = AT(glue_table)(), .size = 8, .filled = PHYS_TABLES >> 12 });
 	if (t->owned & OWNED_FRAME)
@@ -476,7 +497,7 @@ static bool is_over_ptes(const struct transition *t) { return t->level == LEVEL_
 
 static void *guard_of(const struct transition *t)
 {
-	return t->level == LEVEL_PUD ? AT(glue_lock)() : is_over_ptes(t) ? AT(glue_table_lock)(0) : AT(glue_pmd_lock)();
+	return one_cpu ? NULL : t->level == LEVEL_PUD ? AT(glue_lock)() : is_over_ptes(t) ? AT(glue_table_lock)(0) : AT(glue_pmd_lock)();
 }
 
 static void set_cell(const struct walker *w, const struct transition *t)
@@ -501,7 +522,7 @@ static void run_cell(const struct walker *w, const struct transition *t, const c
 {
 	const bool outside = cell_is_outside(w, t), control = outside && machine == MODEL_WEAK;
 
-	if (brief && control)
+	if (brief && (control || (one_cpu && now.decides != MODEL_SC)))
 		return;
 	set_cell(w, t);
 	now.shown = 0;
@@ -510,6 +531,8 @@ static void run_cell(const struct walker *w, const struct transition *t, const c
 	for (unsigned i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
 		if (brief ? runs[i].order != ORDER_EITHER || runs[i].model != now.decides :
 			    runs[i].order != ORDER_EITHER && (sizeof(void *) == 8 || control))
+			continue;
+		if (one_cpu && runs[i].model > MODEL_SC && runs[i].model != NR_MODELS)
 			continue;
 		explore(name, &runs[i]);
 	}
@@ -523,7 +546,8 @@ static void entry_cell(const struct walker *w, const struct transition *t, const
 	set_cell(w, t);
 	now.witnesses = 0;
 	for (unsigned i = 0; i < sizeof(runs) / sizeof(runs[0]); i++)
-		if (runs[i].order == ORDER_EITHER && (runs[i].model != MODEL_WEAK || AT(entry_fences)()))
+		if (runs[i].order == ORDER_EITHER && (runs[i].model == MODEL_SC || !one_cpu) &&
+		    (runs[i].model != MODEL_WEAK || AT(entry_fences)()))
 			explore(name, &runs[i]);
 	if (oracles.missing)
 		printf("missing\t%s\t%s\n", name, oracles.missing);
@@ -588,6 +612,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "the kernel's memory could not be had: %s\n", strerror(-err));
 		return 2;
 	}
+	one_cpu = AT(glue_one_cpu)();
+	if (one_cpu)
+		machine = MODEL_SC;
 	now.decides = weak ? MODEL_WEAK : machine;
 	seam.note = oracles.note = note;
 	oracles.entry = load_entry;

@@ -121,6 +121,9 @@ kernel_wanted() {
 # FILE: its options, one that is not set as n
 kernel_config_lines() { sed -n 's/^# \(CONFIG_[A-Za-z0-9_]*\) is not set$/\1=n/; s/[[:space:]]*$//; /^CONFIG_[A-Za-z0-9_]*=./p' "$1"; }
 
+# Does the user's fragment have the kernel for one CPU?
+kernel_one_cpu() { [ -n "$kernel_config" ] && [ "$(kernel_config_lines "$kernel_config" | grep '^CONFIG_SMP=' | tail -n 1)" = CONFIG_SMP=n ]; }
+
 # NAME, or FILE: where that fragment is
 kernel_config_file() {
 	local file=$root/configs/kernel/$1.config names bad
@@ -135,10 +138,10 @@ kernel_config_file() {
 	echo "$file"
 }
 
-# DIR: what no cell can be sound in
+# DIR: where nothing is to be explored
 kernel_sound() {
-	if ! grep -q '^CONFIG_SMP=y' "$1/o/.config"; then
-		echo "run.sh: kernel: no cells without CONFIG_SMP: a lock is no call there and asm has no lock prefix, so nothing tells the explorer of either; --audit has its instructions" >&2
+	if ! grep -qE '^CONFIG_(SMP|PREEMPT)=y' "$1/o/.config"; then
+		echo "run.sh: kernel: no cells without both CONFIG_SMP and CONFIG_PREEMPT: on one CPU of which nobody is preempted nothing comes between two accesses; --audit has its instructions" >&2
 		return 2
 	fi
 }
@@ -165,6 +168,7 @@ include/linux/pagewalk.h walk_page_range_novma
 mm/internal.h walk_page_range_debug
 include/linux/mm.h lock_vma_under_rcu
 include/linux/mmap_lock.h lock_vma_under_rcu
+include/linux/mm_types.h page_ptdesc
 END
 }
 

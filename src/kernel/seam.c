@@ -88,7 +88,7 @@ bool seam_holds(const void *lock)
 	for (unsigned i = 0; i < seam.n; i++)
 		if (seam.cell[i].held && (!lock || seam.cell[i].at == lock))
 			return true;
-	return false;
+	return seam.alone;
 }
 
 static bool is_guarded(const struct seam_cell *c)
@@ -208,7 +208,7 @@ void seam_reset(void)
 {
 	memset(&pending, 0, sizeof(pending));
 	asm_at = counted.p = NULL;
-	after_mb = false;
+	after_mb = seam.alone = false;
 	for (unsigned i = 0; i < seam.n; i++) {
 		memcpy(seam.cell[i].at, &seam.cell[i].first, seam.cell[i].size);
 		seam.cell[i].view = seam.cell[i].first;

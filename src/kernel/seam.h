@@ -33,6 +33,8 @@ struct seam {
 		unsigned long filled;	/* the frame of a table in which nobody without a lock finds 0 here; 0: no such table */
 		uint64_t view;
 	} cell[MAX_CELLS];
+	/* one CPU, of which nobody else gets anything now: what a lock is there, which is no call */
+	bool alone;
 	/* two words of 8 bytes: what the source allows, or what one compiler made of it */
 	enum { ORDER_EITHER, ORDER_LOW_FIRST, ORDER_HIGH_FIRST } order;
 	/* what makes an answer void is noted here; never NULL while code runs */

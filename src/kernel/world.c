@@ -138,7 +138,9 @@ static int map_pages(void)
 	for (unsigned n = 0; n < NR_TABLES; n++) {
 		AT(glue_page)((PHYS_PAGES >> 12) + n, 0);
 		AT(glue_page)((PHYS_TABLES >> 12) + n, 0);	/* a table is somebody's as well */
+		AT(glue_table_page)((PHYS_TABLES >> 12) + n);
 	}
+	AT(glue_table_page)(PHYS_PMDS >> 12);
 	return err;
 }
 

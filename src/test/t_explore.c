@@ -36,7 +36,7 @@ static uint64_t ask(enum access_kind k, const void *p, unsigned size, uint64_t v
 
 /*
  * "Wx1" x = 1; "Rx" next register = x; "X" xchg; "w" wmb; "r" rmb; "[" "]" section; "s"
- * grace period; "<" ">" lock. Of the entry: "Wl1" "Wh1" its words, "We1" both at once,
+ * grace period; "<" ">" lock; "{" "}" not preempted, with one CPU. Of the entry: "Wl1" "Wh1" its words, "We1" both at once,
  * "Rl" "Rh" "Re" (3 if its words differ).
  */
 static void run_small(void *arg)
@@ -53,6 +53,10 @@ static void run_small(void *arg)
 		unsigned size = 4;
 		uint64_t v;
 
+		if (op == '{' || op == '}') {
+			ask(op == '{' ? ACCESS_ENTER : ACCESS_EXIT, NULL, 0, SECTION_ALONE);
+			continue;
+		}
 		if (op == 'w' || op == 'r' || op == '[' || op == ']' || op == 's') {
 			ask(op == 'w' ? ACCESS_WMB : op == 'r' ? ACCESS_RMB : op == '[' ? ACCESS_ENTER :
 			    op == ']' ? ACCESS_EXIT : ACCESS_SYNC, NULL, 0, 0);
@@ -118,7 +122,9 @@ static bool reachable(enum memory_model model, const char *const *code, const ch
 {
 	static struct small s;
 	static struct state first;
+	struct search x = { .how = SEARCH_REDUCED };
 	unsigned i, reg[MAX_PARTIES * 4] = { 0 }, n = 0, k;
+	uint32_t notes = 0;
 	bool found = false;
 
 	memset(&s, 0, sizeof(s));
@@ -138,6 +144,10 @@ static bool reachable(enum memory_model model, const char *const *code, const ch
 	visited_free(&seen_states);
 	seen_states = (struct visited){ 0 };
 	assert_true(seen_n > 0);
+	for (k = 0; k < seen_n; k++)
+		notes |= seen_notes[k];
+	assert_int_equal(search_all(&x, &s.p), 0);
+	assert_int_equal(x.notes, notes);	/* none is missed, as far as they can be told apart */
 	/* want: "0:12 1:00": registers of thread 0 are 1 and 2, ... */
 	for (k = 0; k < seen_n && !found; k++) {
 		const char *w = want;
@@ -231,6 +241,25 @@ static void test_litmus(void **state)
 			if (reachable(m, litmus[i].code, litmus[i].want) != litmus[i].possible[m])
 				fail_msg("%s: %s under %s should be %s", litmus[i].name, litmus[i].want,
 					 model_names[m], litmus[i].possible[m] ? "possible" : "impossible");
+}
+
+/* One CPU: what nobody comes in between is one step, for the search as well. */
+static void test_one_cpu(void **state)
+{
+	static const struct litmus one_cpu[] = {
+		{ "two sections", { "{Wl1Wh1}", "{RlRh}" }, "1:01", { 0 } },
+		{ "a writer's", { "{Wl1Wh1}", "RlRh" }, "1:01", { 1 } },
+		{ "a writer's, one load", { "{Wl1Wh1}", "Re" }, "1:3", { 0 } },
+		{ "a reader's", { "Wl1Wh1", "{RlRh}" }, "1:10", { 1 } },
+		{ "a section of another kind", { "[Wl1Wh1]", "[RlRh]" }, "1:01", { 1 } },
+		{ "it ends", { "{Wl1}Wh1", "{RlRh}" }, "1:10", { 1 } },
+	};
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(one_cpu); i++)
+		if (reachable(MODEL_SC, one_cpu[i].code, one_cpu[i].want) != one_cpu[i].possible[0])
+			fail_msg("%s should be %s", one_cpu[i].name, one_cpu[i].possible[0] ? "possible" : "impossible");
 }
 
 /* ---- what cannot be explored is said ---- */
@@ -655,6 +684,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_undeclared_sync),
 		cmocka_unit_test(test_litmus),
+		cmocka_unit_test(test_one_cpu),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_a_loop_is_a_loop),
 		cmocka_unit_test(test_words_side_by_side),

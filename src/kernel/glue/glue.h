@@ -62,6 +62,8 @@ CROSSING void *AT(glue_lock)(void);	/* the mm's */
 /* That of the table of PMDs, and of the n'th of PTEs: the mm's, or one of its own. */
 CROSSING void *AT(glue_pmd_lock)(void);
 CROSSING void *AT(glue_table_lock)(unsigned n);
+CROSSING void AT(glue_table_page)(unsigned long pfn);	/* that frame is a table's: it gets its lock */
+CROSSING int AT(glue_one_cpu)(void);	/* is the tree compiled for one? Then no lock is a call */
 
 /* The struct page of frame 0 is at `pages`; a frame's, where it exists, is to be filled. */
 CROSSING void AT(glue_pages)(void *pages);
@@ -96,6 +98,7 @@ CALLED_BY_KERNEL void AT(hook_bad)(void);
 CALLED_BY_KERNEL void AT(hook_lock)(void *lock, const void *who);
 CALLED_BY_KERNEL void AT(hook_unlock)(void *lock, const void *who);
 CALLED_BY_KERNEL void AT(hook_irqs)(int off);
+CALLED_BY_KERNEL void AT(hook_preempt)(int by);	/* with one CPU: what preempt_count() changes by */
 CALLED_BY_KERNEL int AT(hook_irqs_are_off)(void);
 CALLED_BY_KERNEL void AT(hook_rcu)(int by);	/* 1: another section, -1: one less */
 CALLED_BY_KERNEL void AT(hook_sync)(void);	/* waits for everybody's IRQs-off sections */

@@ -68,6 +68,23 @@ CROSSING void glue_init(void *phys)
 
 CROSSING void *glue_pmd(void) { return pmd; }
 CROSSING void *glue_lock(void) { return &glue_mm.page_table_lock; }
+/* Where a lock is too large for a struct page, because it is debugged, that has a pointer. */
+CROSSING void glue_table_page(unsigned long pfn)
+{
+#if ALLOC_SPLIT_PTLOCKS && (defined(CONFIG_SPLIT_PTE_PTLOCKS) || USE_SPLIT_PTE_PTLOCKS)
+	static spinlock_t locks[NR_TABLES + 1];
+	static unsigned n;
+
+#ifdef HAS_PAGE_PTDESC
+	page_ptdesc(pfn_to_page(pfn))->ptl = &locks[n];
+#else
+	pfn_to_page(pfn)->ptl = &locks[n];
+#endif
+	spin_lock_init(&locks[n++]);
+#endif
+}
+
+CROSSING int glue_one_cpu(void) { return !IS_ENABLED(CONFIG_SMP); }
 CROSSING void *glue_pmd_lock(void) { return pmd_lockptr(&glue_mm, pmd); }
 
 CROSSING void *glue_table_lock(unsigned n)

@@ -22,6 +22,11 @@
 /* A section of RCU is two calls, not two compiler barriers. */
 #define CONFIG_PREEMPT_RCU 1
 
+/* With one CPU a lock is only that nobody else is let on it: two calls, not a count in somebody's code. */
+#ifndef CONFIG_SMP
+#define CONFIG_TRACE_PREEMPT_TOGGLE 1
+#endif
+
 /* The weakest machine that the tree serves: a TLB flush interrupts nobody (hypervisors, AMD's broadcast). */
 #define CONFIG_MMU_GATHER_TABLE_FREE 1
 #define CONFIG_MMU_GATHER_RCU_TABLE_FREE 1

@@ -48,6 +48,17 @@ void glue_spin_lock(void *l) { hook_lock(l, __builtin_return_address(0)); }
 void glue_spin_unlock(void *) SERVES(_raw_spin_unlock);
 void glue_spin_unlock(void *l) { hook_unlock(l, __builtin_return_address(0)); }
 
+#ifndef CONFIG_SMP
+/* One CPU: a lock is no call, but not to be preempted is one (prelude.h). */
+void glue_preempt_off(int) SERVES(preempt_count_add);
+void glue_preempt_off(int n) { hook_preempt(n); }
+void glue_preempt_on(int) SERVES(preempt_count_sub);
+void glue_preempt_on(int n) { hook_preempt(-n); }
+/* and statistics are counted in place */
+struct pglist_data glue_node SERVES(contig_page_data);
+atomic_long_t glue_node_stat[NR_VM_NODE_STAT_ITEMS] SERVES(vm_node_stat);
+#endif
+
 /* An interrupt for everybody, and waiting for it: all that tlb_remove_table_sync_one() is. */
 void glue_call_all(void) SERVES(smp_call_function);
 void glue_call_all(void) { hook_sync(); }
@@ -113,6 +124,7 @@ int glue_nothing(void) SERVES(glue_nothing);
 int glue_nothing(void) { return 0; }
 #define NOTHING(symbol) __asm__(".globl " #symbol "\n.set " #symbol ", glue_nothing")
 NOTHING(preempt_schedule_thunk);
+NOTHING(__raw_spin_lock_init);	/* of debugged locks, which are all 0 here */
 NOTHING(flush_tlb_mm_range);
 NOTHING(mod_node_page_state);	/* statistics */
 NOTHING(__mod_node_page_state);

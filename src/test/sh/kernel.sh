@@ -55,7 +55,7 @@ parts() {
 mkdir -p "$tmp/view/src" "$tmp/view/i386/o" "$tmp/view/i386/tree"
 echo '# CONFIG_SMP is not set' >"$tmp/view/i386/o/.config"
 parts kernel_sound "$tmp/view/i386"
-expect "no cells without locks" 'one_line && err_has "no cells without CONFIG_SMP"'
+expect "no cells of one CPU on which nobody is preempted" 'one_line && err_has "no cells without both CONFIG_SMP and CONFIG_PREEMPT"'
 printf 'CONFIG_SMP=y\nCONFIG_X86_PAE=y\nCONFIG_NR_CPUS=2\n' >"$tmp/fragment"
 parts kernel_configured "$tmp/view/i386" "$tmp/fragment"
 expect "a configuration that cannot have PAE" 'one_line && err_has "cannot have CONFIG_X86_PAE=y"'
@@ -226,6 +226,19 @@ expect "... who waits for the lock of a table that was freed is caught" '
 expect "... and who takes another than that of the table that he mapped" 'out_has "split-clear-retract .*lock-of-another caught \([a-z,-]*wrong-lock\)"'
 expect "... collapse clears the PMD without the lock of the table: only gup may be beside it" \
 	'out_has "^pass +pte_offset_map_lock.collapse-zap +retracted.*outside this tree.s contract"'
+
+# ---- one CPU ----
+
+kernel debian:6.12 --arch x86_64 --config up --time 1s
+expect "one CPU: nobody races there" 'one_line && err_has "nobody races on one CPU"'
+kernel debian:6.12 --arch x86_64 --config up --cell pte.pud --cell gup_fast.pte-zap --cell pte.retract-free
+expect "one CPU: a walker that is preempted is clean, under sc alone, and its twin is caught" \
+	'exits 0 && out_has "^verdict +cell +sc +raced" && out_has "^pass .*pud-split-refault .*pud-unchecked caught \(confused\)"'
+expect "... a lock is the right not to be preempted: without it the table goes" 'out_has "^pass .*pte.retract-free .*table-unlocked caught \(retracted,wrong-lock\)"'
+expect "... gup is one step: it needs no recheck, unless interrupts are on" \
+	'out_has "^pass +gup_fast.pte-zap-reuse .*gup-irqs-on caught \(freed\)" && ! out_has "gup-no-recheck caught"'
+up=$(sed -n 's/^results: \([^ ]*\).*/\1/p' "$tmp/out")
+
 sed -n 's/^\tX([A-Z_]*, "\([a-z-]*\)", 1, .*/\1/p' "$root/src/kernel/notes.h" | sort >"$tmp/notes"
 expect "each oracle has a twin that only it catches" '[ -s "$tmp/notes" ] && sort -u "$tmp/alone" | cmp -s - "$tmp/notes"'
 
@@ -339,7 +352,7 @@ expect "... and so does an explorer that was cut off" 'exits 4 && out_has "did n
 kernel debian:6.1 --entries --rev v6.1
 expect "--entries takes no revisions" 'exits 2 && silent'
 
-for file in "$file" "$clean" "$split"; do
+for file in "$file" "$clean" "$split" "$up"; do
 	rm -f "$root/$file" "$root/${file%.jsonl}.html"
 done
 finish

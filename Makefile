@@ -139,8 +139,10 @@ $(OUT)/tornlivejudge: $(call objects,src/live/judge/*.c) $(addprefix $(OUT)/,ker
 		protocol/outcome.o protocol/layouts.o)
 	$(CC) $(CODE) -o $@ $^ -ljansson -lRmath -lm
 
-# what lists the entries that a tree's objects load and store
-$(OUT)/tornentries: $(call objects,src/kernel/audit/*.c) $(addprefix $(OUT)/audit/,elf.o path.o trace.o x86.o x86_operand.o arm.o arm_memory.o)
+# what lists the entries that a tree's objects load and store, and what of that an explored program announces
+$(OUT)/tornorders: $(OUT)/kernel/audit/orders.o
+	$(CC) $(CODE) -o $@ $^ -ljansson -lelf
+$(OUT)/tornentries: $(filter-out %/orders.o,$(call objects,src/kernel/audit/*.c)) $(addprefix $(OUT)/audit/,elf.o path.o trace.o x86.o x86_operand.o arm.o arm_memory.o)
 	$(CC) $(CODE) -o $@ $^ -ljansson -lcapstone -lelf
 
 # The program that drives a running kernel's module (src/live).

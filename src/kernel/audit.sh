@@ -14,8 +14,8 @@ kernel_plugin() {
 	local gcc so source=$root/src/kernel/audit/entries.cc
 
 	gcc=$(kernel_cross "$1")gcc
-	so=$root/build/x86_64-gcc/kernel/audit/entries-$1-$("$gcc" -dumpfullversion).so
-	if [ ! "$so" -nt "$source" ]; then
+	so=$root/build/x86_64-gcc/kernel/audit/entries-$1-$("$gcc" -dumpfullversion)-$(kernel_hash <"$source").so
+	if [ ! -e "$so" ]; then
 		mkdir -p "${so%/*}"
 		if ! g++ -O1 -Wall -fno-rtti -fPIC -shared -isystem "$("$gcc" -print-file-name=plugin)/include" \
 			-o "$so.new" "$source" >"$so.log" 2>&1; then

@@ -403,6 +403,54 @@ static origin of_definition(tree name)
 	return made(OPAQUE);
 }
 
+/* ---- places ---- */
+
+/* The calls that were inlined, by the variables that their arguments became. */
+static void gather_arguments(tree block, std::map<tree, tree> &call_of)
+{
+	for (; block; block = BLOCK_CHAIN(block)) {
+		if (inlined_function_outer_scope_p(block) && TREE_CODE(BLOCK_SUPERCONTEXT(block)) == BLOCK)
+			for (tree v = BLOCK_VARS(block); v; v = DECL_CHAIN(v))
+				call_of.insert({ v, block });
+		gather_arguments(BLOCK_SUBBLOCKS(block), call_of);
+	}
+}
+
+static location_t next_place(gimple_stmt_iterator g)
+{
+	for (; !gsi_end_p(g); gsi_next(&g))
+		if (!is_gimple_debug(gsi_stmt(g)) && gimple_location(gsi_stmt(g)) > BUILTINS_LOCATION)
+			return gimple_location(gsi_stmt(g));
+	return UNKNOWN_LOCATION;
+}
+
+/*
+ * gcc gives no place to what inlining makes: an argument by value, pmd_none(*pmd), is a copy that is nowhere, and would be
+ * where the instruction before it is. It is where the call was; and what else has no place, where the next statement is.
+ */
+static void give_places()
+{
+	std::map<tree, tree> call_of;
+	basic_block bb;
+
+	gather_arguments(DECL_INITIAL(current_function_decl), call_of);
+	FOR_EACH_BB_FN(bb, cfun)
+		for (gimple_stmt_iterator g = gsi_start_bb(bb); !gsi_end_p(g); gsi_next(&g)) {
+			gimple *s = gsi_stmt(g);
+
+			if (!gimple_assign_single_p(s) || gimple_location(s) > BUILTINS_LOCATION || !(gimple_assign_load_p(s) || gimple_store_p(s)))
+				continue;
+			tree to = gimple_assign_lhs(s);
+			auto found = call_of.find(TREE_CODE(to) == SSA_NAME ? SSA_NAME_VAR(to) : get_base_address(to));
+			if (found == call_of.end()) {
+				gimple_set_location(s, next_place(g));
+				continue;
+			}
+			gimple_set_location(s, BLOCK_SOURCE_LOCATION(found->second));
+			gimple_set_block(s, BLOCK_SUPERCONTEXT(found->second));
+		}
+}
+
 /* ---- what is written down ---- */
 
 static unsigned numbered;
@@ -417,7 +465,7 @@ static std::string spot(location_t l, tree decl)
 	expanded_location x = expand_location(l);
 	const char *s = decl && DECL_NAME(decl) ? IDENTIFIER_POINTER(DECL_NAME(decl)) : "?";
 
-	return std::string(x.file ? x.file : "?") + ":" + std::to_string(x.line) + " " + s;
+	return std::string(x.file ? x.file : "?") + ":" + std::to_string(x.line) + ":" + std::to_string(x.column) + " " + s;
 }
 
 static std::string place(location_t l)
@@ -606,7 +654,7 @@ static bool of_lost(rtx mem, origin *o)
 
 struct noted {
 	unsigned n;
-	bool started;
+	bool started, site;
 	std::vector<std::string> lines;
 };
 static std::map<int, noted> insns;
@@ -678,18 +726,26 @@ static std::string address(rtx a, bool *ours)
 	return std::to_string(base) + ":" + std::to_string(index) + ":" + (symbol || vague ? "?" : std::to_string(disp));
 }
 
-/* An instruction without a line is on that of the one before, as in DWARF's table. */
+/* An instruction without a line is on that of the one before, as in DWARF's table, in column 0. */
 static std::string placed(rtx_insn *in)
 {
+	location_t l = DECL_SOURCE_LOCATION(current_function_decl);
+
 	for (rtx_insn *i = in; i; i = PREV_INSN(i))
-		if (INSN_P(i) && LOCATION_LOCUS(INSN_LOCATION(i)) > BUILTINS_LOCATION)
-			return place(INSN_LOCATION(i));
-	return place(DECL_SOURCE_LOCATION(current_function_decl));
+		if (INSN_P(i) && LOCATION_LOCUS(INSN_LOCATION(i)) > BUILTINS_LOCATION) {
+			l = INSN_LOCATION(i);
+			if (i == in)
+				return place(l);
+			break;
+		}
+	std::string s = place(l);
+	size_t column = s.rfind(':', s.find(' ')) + 1;
+	return s.replace(column, s.find(' ') - column, "0");
 }
 
 static void note(rtx_insn *in, const std::string &kind, const std::string &rest)
 {
-	noted &to = insns.insert({ INSN_UID(in), { numbered, false, {} } }).first->second;
+	noted &to = insns.insert({ INSN_UID(in), { numbered, false, false, {} } }).first->second;
 
 	if (to.n == numbered)
 		numbered++;
@@ -807,6 +863,23 @@ static void note_asm_insn(rtx_insn *in, int block)
 	}
 }
 
+/* What an instrumented object announces, at the address behind the call. */
+static bool instrumented;
+
+static void note_site(rtx_insn *in)
+{
+	rtx call = CALL_P(in) ? get_call_rtx_from(in) : NULL_RTX;
+	rtx callee = call ? XEXP(XEXP(call, 0), 0) : NULL_RTX;
+	const char *name = callee && GET_CODE(callee) == SYMBOL_REF ? XSTR(callee, 0) : "";
+
+	name += *name == '*';
+	if (strncmp(name, "__tsan_", 7) || (!strstr(name, "read") && !strstr(name, "write")) || strchr("124", name[strlen(name) - 1]))
+		return;
+	noted &to = insns.insert({ INSN_UID(in), { numbered++, false, true, {} } }).first->second;
+	to.lines.push_back(std::string(strstr(name, "write") ? "W" : "R") + "\t" + main_input_filename + "\t" +
+			   placed(in));
+}
+
 static bool printed(rtx_insn *in)
 {
 	return NONDEBUG_INSN_P(in) && GET_CODE(PATTERN(in)) != USE && GET_CODE(PATTERN(in)) != CLOBBER &&
@@ -846,9 +919,12 @@ static void after_insn(FILE *f, rtx_insn *in, rtx *ops, int n)
 		before(f, in, ops, n);
 	if (found != insns.end()) {
 		label('e', found->second);
-		fprintf(asm_out_file, "\t.pushsection .tornwalk\n");
+		fprintf(asm_out_file, "\t.pushsection %s\n", found->second.site ? ".tornwalk_sites" : ".tornwalk");
 		for (const std::string &line : found->second.lines)
-			put(line);
+			if (found->second.site)
+				fprintf(asm_out_file, "\t.long tornwalk_e_%u\n\t.asciz \"%s\"\n", found->second.n, line.c_str());
+			else
+				put(line);
 		fprintf(asm_out_file, "\t.popsection\n");
 		insns.erase(found);
 	}
@@ -868,11 +944,17 @@ static void list()
 			block++;
 		if (!printed(in))
 			continue;
+		if (instrumented) {
+			note_site(in);
+			continue;
+		}
 		gather(all, PATTERN(in), false);
 		for (const touched &t : all)
 			note_memory(in, block, t.mem, t.read && t.written ? 'B' : t.written ? 'W' : 'R');
 		note_asm_insn(in, block);
 	}
+	if (instrumented)
+		return;
 	fprintf(asm_out_file, "\t.pushsection .tornwalk\n");
 	put(std::string("D\t") + function_name(current_function_decl) + "\t" + std::to_string(insns.size()));
 	for (const std::string &line : calls)
@@ -883,9 +965,16 @@ static void list()
 
 /* ---- passes ---- */
 
+static const pass_data places_data = { GIMPLE_PASS, "tornwalk_places", OPTGROUP_NONE, TV_NONE, PROP_cfg, 0, 0, 0, 0 };
 static const pass_data flow_data = { GIMPLE_PASS, "tornwalk_flow", OPTGROUP_NONE, TV_NONE, PROP_ssa, 0, 0, 0, 0 };
 static const pass_data registers_data = { RTL_PASS, "tornwalk_registers", OPTGROUP_NONE, TV_NONE, 0, 0, 0, 0, 0 };
 static const pass_data list_data = { RTL_PASS, "tornwalk_list", OPTGROUP_NONE, TV_NONE, 0, 0, 0, 0, 0 };
+
+struct places_pass : gimple_opt_pass {
+	places_pass() : gimple_opt_pass(places_data, g) {}
+	opt_pass *clone() final override { return new places_pass; }
+	unsigned int execute(function *) final override { give_places(); return 0; }
+};
 
 struct flow_pass : gimple_opt_pass {
 	flow_pass() : gimple_opt_pass(flow_data, g) {}
@@ -904,15 +993,21 @@ struct list_pass : rtl_opt_pass {
 
 int plugin_init(plugin_name_args *info, plugin_gcc_version *version)
 {
+	/* inlining comes early, and once more before all the rest */
+	register_pass_info early = { new places_pass, "einline", 1, PASS_POS_INSERT_AFTER };
+	register_pass_info late = { new places_pass, "fixup_cfg", 0, PASS_POS_INSERT_AFTER };
 	register_pass_info first = { new flow_pass, "optimized", 1, PASS_POS_INSERT_AFTER };
 	register_pass_info then = { new registers_pass, "vregs", 1, PASS_POS_INSERT_BEFORE };
 	register_pass_info last = { new list_pass, "final", 1, PASS_POS_INSERT_BEFORE };
 
 	if (!plugin_default_version_check(version, &gcc_version))
 		return 1;
+	register_callback(info->base_name, PLUGIN_PASS_MANAGER_SETUP, NULL, &early);
+	register_callback(info->base_name, PLUGIN_PASS_MANAGER_SETUP, NULL, &late);
 	register_callback(info->base_name, PLUGIN_PASS_MANAGER_SETUP, NULL, &first);
 	register_callback(info->base_name, PLUGIN_PASS_MANAGER_SETUP, NULL, &then);
 	register_callback(info->base_name, PLUGIN_PASS_MANAGER_SETUP, NULL, &last);
+	instrumented = flag_sanitize & SANITIZE_THREAD;
 	before = targetm.asm_out.final_postscan_insn;
 	targetm.asm_out.final_postscan_insn = after_insn;
 	return 0;

@@ -450,7 +450,7 @@ static const char *kind(char what)
 	return what == 'R' ? "load" : what == 'W' ? "store" : what == 'X' ? "locked rmw" : "rmw";
 }
 
-/* The place without the view's own path; the outermost in a file of code, if there is one. */
+/* The place without the view's own path. */
 static void place_words(const struct list *l, const char *place, char *to, size_t room)
 {
 	size_t n = strlen(l->view), used = 0;
@@ -463,6 +463,21 @@ static void place_words(const struct list *l, const char *place, char *to, size_
 		to[used++] = *place++;
 	}
 	to[used] = '\0';
+}
+
+/* FILE:LINE:COLUMN FUNCTION < ...: to people, columns are noise */
+static void drop_columns(char *place)
+{
+	char *end, *colon;
+
+	for (; place; place = strstr(place, " < ")) {
+		place += *place == ' ' ? 3 : 0;
+		end = strchr(place, ' ');
+		for (colon = end ? end - 1 : place; colon > place && *colon != ':'; colon--)
+			;
+		if (colon > place)
+			memmove(colon, end, strlen(end) + 1);
+	}
 }
 
 static void promise_word(const struct row *r, char *to, size_t room)
@@ -482,7 +497,7 @@ static void promise_word(const struct row *r, char *to, size_t room)
 static int print_rows(const struct list *l, FILE *out)
 {
 	static const char *const arches[] = { "x86_64", "i386", "arm" };
-	char place[2000], words[120], at[200], where[200];
+	char place[2000], exact[2000], words[120], at[200], where[200];
 	const char *last = "";
 	size_t i;
 
@@ -494,12 +509,13 @@ static int print_rows(const struct list *l, FILE *out)
 
 		if (r->dropped)
 			continue;
-		place_words(l, r->place, place, sizeof(place));
+		place_words(l, r->place, exact, sizeof(exact));
+		drop_columns(strcpy(place, exact));
 		promise_word(r, words, sizeof(words));
-		j = json_pack("{ss ss ss ss ss ss ss ss ss ss ss ss}", "tree", l->tree, "arch", arches[l->files[r->file].listed.arch], "object", name,
+		j = json_pack("{ss ss ss ss ss ss ss ss ss ss ss ss ss}", "tree", l->tree, "arch", arches[l->files[r->file].listed.arch], "object", name,
 			      "function", r->function, "access", kind(r->what), "level", r->level, "promise",
 			      promise_words[r->promise], "order", order_words[r->order], "instructions", r->text, "place", place,
-			      "why", r->why ? r->why : "", "origin", r->origin);
+			      "exact", exact, "why", r->why ? r->why : "", "origin", r->origin);
 		s = j ? json_dumps(j, JSON_COMPACT) : NULL;
 		if (!s)
 			return -ENOMEM;

@@ -98,6 +98,48 @@ not_in_a_table load pmd atomic: both in one
 store_stm store pmd two words: low, high
 store_strd store pmd not promised: both in one'
 fi
+
+# ---- what became of each access that is explored ----
+
+# ARCH FLAGS...: $tmp/orders-{good,bad}, "ORDERS FUNCTION" of each access of 8 bytes, by the plain object and its busted twin
+joined() {
+	local gcc plugin name twin source=$root/src/test/audit/announced.c
+
+	gcc=$(kernel_cross "$1")gcc
+	plugin=$(kernel_plugin "$1" 2>"$tmp/err") || return
+	"$gcc" -O2 "${@:2}" -g1 -fno-ipa-icf -DANNOUNCED -fsanitize=thread --param tsan-distinguish-volatile=1 --param tsan-instrument-func-entry-exit=0 \
+		-fplugin="$plugin" -c -o "$tmp/announced.o" "$source" || return
+	for name in good bad; do
+		twin=""
+		[ $name = good ] || twin=-DBUSTED
+		"$gcc" -O2 "${@:2}" -g1 $twin -c -o "$tmp/plain.o" "$source" &&
+			"$gcc" -O2 "${@:2}" -g1 $twin -fplugin="$plugin" -c -o "$tmp/listed.o" "$source" &&
+			"$root/build/x86_64-gcc/tornentries" "$root/" "$tmp/list" test audit/announced.o "$tmp/plain.o" "$tmp/listed.o" >"$tmp/out" &&
+			"$root/build/x86_64-gcc/tornorders" "$tmp/announced.o" "$tmp/list" "$root/" >"$tmp/joined" || return
+		sed 's/^0x[^\t]*\t\([^\t]*\)\t.* \([a-z_]*\)$/\1 \2/' "$tmp/joined" | LC_ALL=C sort >"$tmp/orders-$name"
+	done
+}
+# ARCH MORE MORE-OF-THE-TWIN: low is what high is of the other
+joined_are() {
+	local of_both='- load_nothing
+low,high copied
+part load_one_word'
+
+	LC_ALL=C sort <<<"$of_both"$'\nhigh load_both\nhigh store_high_first\nlow load_both\nlow load_low_first'"$1" | diff - "$tmp/orders-good" >"$tmp/err" &&
+		LC_ALL=C sort <<<"$of_both"$'\nhigh load_both\nhigh load_low_first\nlow load_both\nlow store_high_first'"$2" | diff - "$tmp/orders-bad" >"$tmp/err"
+}
+make -s -C "$root" build/x86_64-gcc/tornorders
+if ! joined i386 -mregparm=3 -fno-strict-aliasing -fno-pic -mno-sse; then
+	skip "i386: what became of each access" "no plugin for its compiler: $(head -n 1 "$tmp/err")"
+else
+	check "i386: each access is what the plain object has there, and of the busted one the other" joined_are "" ""
+fi
+if ! joined arm -march=armv7ve -mfloat-abi=soft -marm -fno-strict-aliasing; then
+	skip "arm: what became of each access" "no plugin for its compiler: $(head -n 1 "$tmp/err")"
+else
+	check "arm: each access is what the plain object has there, and of the busted one the other" joined_are $'\nwhole load_whole' $'\nhigh load_whole'
+fi
+
 # ---- what it does not take ----
 
 code=0

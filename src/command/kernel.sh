@@ -4,7 +4,7 @@
 #
 # Exit: 0 nothing forbidden is possible, 1 something is, 2 bad usage or input, 4 a cell has no answer.
 
-for part in tree objects lines entry models audit watch board; do
+for part in tree objects orders lines entry models audit watch board; do
 	# shellcheck source=/dev/null
 	. "$root/src/kernel/$part.sh"
 done
@@ -109,13 +109,14 @@ kernel_race() {
 
 # VIEW TREE ARCH LABEL OUT: one tree on one architecture; its exit code
 kernel_one() {
-	local dir sed twin twins=() code=0 cells
+	local dir sed twin twins=() code=0 cells compiled=()
 
 	dir=${1%/src}/$(kernel_variant "$3")
 	echo "$4, $(kernel_variant "$3"): compiling" >&2
-	kernel_program "$1" "$dir" "$3" || return 2
+	kernel_program "$1" "$dir" "$3" && kernel_orders "$1" "$dir" "$3" || return 2
+	[ ! -e "$dir/tree/orders" ] || compiled=(--all --orders "$dir/tree/orders")
 	echo "$4, $3: every execution" >&2
-	kernel_explore "$dir/tree/explore" "$3" >"$dir/tree/said" || echo "run.sh: kernel: the explorer ended early: exit code $?" >&2
+	kernel_explore "$dir/tree/explore" "$3" "${compiled[@]}" >"$dir/tree/said" || echo "run.sh: kernel: the explorer ended early: exit code $?" >&2
 	kernel_lines "$dir/tree/explore" "$1" "$(kernel_cross "$3")" <"$dir/tree/said" >"$dir/tree/lines"
 	grep -q '^cell' "$dir/tree/lines" ||
 		{ echo "run.sh: kernel: no cell of $3 has \"${only_cells[*]}\" in its name; ./run.sh kernel $2 --arch $3 lists them" >&2; return 2; }
@@ -317,12 +318,13 @@ cmd_kernel() {
 	{ [ "$race_ms" != 0 ] && [ ${#of_entries[@]} = 0 ]; } || kernel_kinds=explore
 	kernel_check "$tree"
 	COMPILER=$kernel_compiler setup kernel
+	[ "$kernel_compiler" != gcc ] || [ "${arches[*]}" = x86_64 ] || setup_wish kernel-audit
 	kernel_alone "$tree"
 	[ ! -d /usr/lib/ccache ] || export PATH=/usr/lib/ccache:$PATH CCACHE_NOHASHDIR=1
 	for arch in "${arches[@]}"; do
 		TARGET=$(kernel_target "$arch") COMPILER=gcc SAN='' build "$(kernel_side "$arch" explore)" "$(kernel_side "$arch" race)"
 	done
-	TARGET=x86_64 COMPILER=gcc SAN='' build build/x86_64-gcc/tornkernel
+	TARGET=x86_64 COMPILER=gcc SAN='' build build/x86_64-gcc/torn{kernel,entries,orders}
 	build_desk
 	if [ ${#of_entries[@]} -gt 0 ]; then
 		view=$(kernel_view "$tree") || exit

@@ -8,9 +8,12 @@
  *	model	NAME	MODEL	NOTES	STATES	MILLISECONDS	complete|WHY
  *
  * MODEL is a memory model, with 8-byte accesses of a 32-bit kernel in either order of their
- * words, as the source allows; low and high are this machine's model with one order.
+ * words, as the source allows; low and high are this machine's model with one order, and `compiled`
+ * is it with each access as the plain objects have it (--orders FILE, audit/orders.c).
  *
  *	shows	NAME				under the machine's model, what nobody wants
+ *	compiled	NAME	ACCESSES	UNKNOWN	PART	SEVERAL		how many; of no known order, of one word, of several orders
+ *	unknown	NAME	ADDRESS			one of no known order: as the source allows
  *	missing	NAME	SYMBOL
  *	step	NAME	MODEL	NOTE	N	WHO	ADDRESS	TEXT
  *	void	NAME	NOTE	WHY		this witness is worth nothing
@@ -26,6 +29,7 @@
 
 #include "explore/search.h"
 #include "kernel/cells.h"
+#include "kernel/compiled.h"
 #include "kernel/entry.h"
 #include "kernel/glue/glue.h"
 #include "kernel/models.h"
@@ -397,7 +401,9 @@ static const struct run {
 	enum memory_model model;	/* NR_MODELS: the machine's */
 	int order;
 } runs[] = {
-	{ "low", NR_MODELS, ORDER_LOW_FIRST },	/* before `either`, for the sake of the witness */
+	/* before `either`, for the sake of the witness: as it is here, if it shows here */
+	{ "compiled", NR_MODELS, ORDER_AS_COMPILED },
+	{ "low", NR_MODELS, ORDER_LOW_FIRST },
 	{ "high", NR_MODELS, ORDER_HIGH_FIRST },
 	{ "sc", MODEL_SC, ORDER_EITHER },
 	{ "tso", MODEL_TSO, ORDER_EITHER },
@@ -514,6 +520,26 @@ static void set_cell(const struct walker *w, const struct transition *t)
 	add_owned(t);
 }
 
+static void print_compiled(const char *name)
+{
+	const struct compiled_count n = compiled_count();
+	const void *who;
+
+	printf("compiled\t%s\t%u\t%u\t%u\t%u\n", name, n.accesses, n.unknown, n.part, n.several);
+	for (unsigned i = 0; (who = compiled_unknown(i)); i++)
+		printf("unknown\t%s\t%p\n", name, who);
+}
+
+/* Of a cell that is not brief. 8 bytes are no words on 64-bit, and under weak words have no order: low and high are `either`. */
+static bool run_is_wanted(const struct run *r, bool control)
+{
+	if (r->order == ORDER_EITHER)
+		return true;
+	if (sizeof(void *) == 8 || control)
+		return false;
+	return r->order == ORDER_AS_COMPILED ? compiled_is_known() : machine != MODEL_WEAK;
+}
+
 /*
  * brief: only what decides, as of a busted twin. A cell outside the contract is a control: under the weak model,
  * where it has a million states, its twins and one order of its words say no more.
@@ -529,12 +555,14 @@ static void run_cell(const struct walker *w, const struct transition *t, const c
 	now.witnesses = brief ? 0 : outside ? 1 : NR_NOTES;
 	printf("cell\t%s\t%s\n", name, outside ? "outside" : "in");
 	for (unsigned i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
-		if (brief ? runs[i].order != ORDER_EITHER || runs[i].model != now.decides :
-			    runs[i].order != ORDER_EITHER && (sizeof(void *) == 8 || control))
+		if (brief ? runs[i].order != ORDER_EITHER || runs[i].model != now.decides : !run_is_wanted(&runs[i], control))
 			continue;
 		if (one_cpu && runs[i].model > MODEL_SC && runs[i].model != NR_MODELS)
 			continue;
+		compiled_begin();
 		explore(name, &runs[i]);
+		if (runs[i].order == ORDER_AS_COMPILED)
+			print_compiled(name);
 	}
 	if (oracles.missing)
 		printf("missing\t%s\t%s\n", name, oracles.missing);
@@ -615,6 +643,15 @@ int main(int argc, char **argv)
 	one_cpu = AT(glue_one_cpu)();
 	if (one_cpu)
 		machine = MODEL_SC;
+	if (argc > 3 && !strcmp(argv[2], "--orders")) {
+		err = compiled_read(argv[3]);
+		if (err) {
+			fprintf(stderr, "%s: %s\n", argv[3], strerror(-err));
+			return 2;
+		}
+		argc -= 2;
+		argv += 2;
+	}
 	now.decides = weak ? MODEL_WEAK : machine;
 	seam.note = oracles.note = note;
 	oracles.entry = load_entry;

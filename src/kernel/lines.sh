@@ -11,7 +11,8 @@ kernel_lines() {
 	said=$(mktemp)
 	cat >"$said"
 	# a hook's return address is behind the call; the line is of the call
-	awk -F'\t' '$1 == "step" && $7 ~ /^0x/ && !seen[$7]++ { print $7 }' "$said" | while read -r at; do
+	awk -F'\t' '$1 == "unknown" { $7 = $3 }
+		($1 == "step" || $1 == "unknown") && $7 ~ /^0x/ && !seen[$7]++ { print $7 }' "$said" | while read -r at; do
 		printf '%s 0x%x\n' "$at" $((at - 1))
 	done >"$said.at"
 	cut -d' ' -f2 "$said.at" | "$3addr2line" -a -i -f -e "$1" | awk -v view="$2/" -v OFS='\t' '
@@ -29,6 +30,7 @@ kernel_lines() {
 		BEGIN { while ((getline < lines) > 0) { k = $1; sub(/^0x0*/, "", k); line[k] = $2 }
 			while ((getline row < ats) > 0) { split(row, a, " "); k = a[2]; sub(/^0x0*/, "", k); of[a[1]] = line[k] } }
 		$1 == "step" && ($7 in of) { $7 = of[$7] == "" ? "-" : of[$7] }
+		$1 == "unknown" && of[$3] != "" { $3 = of[$3] }
 		$1 == "step" && $7 == "(nil)" { $7 = "-" }
 		{ print }' "$said"
 	rm -f "$said"*

@@ -13,6 +13,7 @@
 kernel_glue="mm stubs gup owned walkers huge"
 kernel_kinds="explore race"	# the programs that are wanted
 kernel_compiler=gcc		# or clang, clang-19
+kernel_places=""		# what has gcc say where each access is (orders.sh)
 kernel_config=""		# the user's fragment, after the architecture's
 # shellcheck disable=SC2034  # for the command
 kernel_arches="x86_64 i386 arm"
@@ -66,7 +67,7 @@ kernel_instrument() {
 
 	[ "$kernel_compiler" = gcc ] || flags="-Xclang -fsanitize=thread -mllvm -tsan-distinguish-volatile=1 \
 -mllvm -tsan-instrument-func-entry-exit=0 -mllvm -tsan-instrument-read-before-write=1"
-	echo "-DEXPLORED $flags -DCONFIG_KCSAN=1 -DCONFIG_KCSAN_WEAK_MEMORY=1"
+	echo "-DEXPLORED $flags -DCONFIG_KCSAN=1 -DCONFIG_KCSAN_WEAK_MEMORY=1${kernel_places:+ $kernel_places}"
 }
 
 kernel_flags() { echo "-g1 -include $root/src/kernel/glue/prelude.h $(kernel_instrument)"; }
@@ -173,11 +174,15 @@ END
 }
 
 # DIR KIND: the command that compiled mm/pagewalk.c, without its input and output. KIND is
-# explore, or race: the kernel's own flags
+# explore; or race: the kernel's own flags; or list: those, and where each access is
 kernel_command() {
 	sed -n '1s/^[a-z]*cmd_mm\/pagewalk.o := //p' "$1/o/mm/.pagewalk.o.cmd" |
 		sed 's/ -c -o mm\/pagewalk\.o .*//; s/-Wp,-MMD,[^ ]*//; s/pagewalk/tornwalk/g' |
-		if [ "$2" = explore ]; then cat; else sed "s/ $(kernel_instrument)//"; fi
+		case $2 in
+		explore) cat ;;
+		list) sed "s| $(kernel_instrument)| $kernel_places|" ;;
+		*) sed "s| $(kernel_instrument)||" ;;
+		esac
 }
 
 # DIR OBJECT: is it no older than all that it was made of?
@@ -192,11 +197,13 @@ kernel_fresh() {
 kernel_compile() {
 	local command first=""
 
-	! { kernel_fresh "$1" "$4" && grep -qF " $3 " "$4.d"; } || return 0
+	! { kernel_fresh "$1" "$4" && grep -qF " $3 " "$4.d" && { [ "$5" = race ] || grep -qxF "by:$kernel_places" "$4.d.by"; }; } 2>/dev/null ||
+		return 0
 	command=$(kernel_command "$1" "$5")
 	[ "$2" = - ] || first="-I$2/include $(compgen -G "$2/arch/*/include" | sed 's/^/-I/' | paste -sd' ')"
 	(cd "$1/o" && eval "${command/ -nostdinc/ $first -nostdinc} -Wno-missing-prototypes -Wno-missing-declarations" \
 		"$(kernel_probes "${1%/*}/src" | paste -sd" ") -Wp,-MMD,$4.d -c -o $4 $3") >"$4.log" 2>&1 || { cat "$4.log" >>"$1/log"; return 1; }
+	echo "by:$kernel_places" >"$4.d.by"
 }
 
 # CROSS OBJECT: assembler for what is still undefined. A function says its name and ends
@@ -323,6 +330,7 @@ kernel_program() {
 	local f kind files=() glue=()
 
 	kernel_configure "$1" "$2" "$3" && kernel_sound "$2" || return
+	kernel_find_places "$3"
 	for f in $(kernel_files "$3"); do
 		files+=("$1/$f.c")
 	done

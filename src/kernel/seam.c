@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "explore/hooks.h"
+#include "kernel/compiled.h"
 #include "kernel/glue/glue.h"
 #include "kernel/notes.h"
 
@@ -113,32 +114,47 @@ void seam_lock(void *lock, const void *who) { tell_lock(lock, true, who); }
 void seam_unlock(void *lock, const void *who) { tell_lock(lock, false, who); }
 
 /*
- * The words of 8 bytes in one of both orders, where they are not one access. READ_ONCE() and WRITE_ONCE()
- * are one where LPAE is, by ldrd and strd: the kernel relies on that. Plain C is two everywhere.
+ * The source: 8 bytes are words in one of both orders. READ_ONCE() and WRITE_ONCE() are one access where LPAE is, by
+ * ldrd and strd: the kernel relies on that. Plain C is two everywhere.
  */
-static bool in_two_words(unsigned size, bool once)
+static unsigned ways_of_source(bool once)
 {
 #ifdef __arm__
 	if (once)
-		return false;
+		return WAY_WHOLE;
 #else
 	(void)once;
 #endif
-	return size == 8 && sizeof(void *) == 4;
+	return seam.order == ORDER_LOW_FIRST ? WAY_LOW_FIRST : seam.order == ORDER_HIGH_FIRST ? WAY_HIGH_FIRST :
+									    WAY_LOW_FIRST | WAY_HIGH_FIRST;
 }
 
-static unsigned high_first(const void *p)
+/* One of WAY_*: what stays on the stack is part of the state, hence a function of its own. */
+static __attribute__((noinline)) unsigned way_of(const void *p, unsigned size, bool once, const void *who)
 {
-	return seam.order == ORDER_EITHER ? explore_choose(2, p) : seam.order == ORDER_HIGH_FIRST;
+	unsigned ways = 0, n;
+
+	if (size != 8 || sizeof(void *) != 4)
+		return WAY_WHOLE;
+	if (seam.order == ORDER_AS_COMPILED)
+		ways = compiled_ways(who);
+	if (!ways)
+		ways = ways_of_source(once);
+	n = ways & (ways - 1) ? explore_choose((unsigned)__builtin_popcount(ways), p) : 0;
+	while (n--)
+		ways &= ways - 1;
+	return ways & -ways;
 }
 
 static void store(struct seam_cell *c, void *p, unsigned size, uint64_t v, bool once, const void *who)
 {
+	const unsigned way = way_of(p, size, once, who);
+
 	see(c, p, size, v);
 	if (!is_guarded(c))
 		seam.note(NOTE_UNLOCKED);
-	if (in_two_words(size, once)) {
-		const unsigned high = high_first(p);
+	if (way != WAY_WHOLE) {
+		const unsigned high = way == WAY_HIGH_FIRST;
 
 		tell(ACCESS_STORE, (char *)p + 4 * high, 4, (uint32_t)(v >> 32 * high), who);
 		tell(ACCESS_STORE, (char *)p + 4 * !high, 4, (uint32_t)(v >> 32 * !high), who);
@@ -251,6 +267,7 @@ static __attribute__((noinline)) void judge_value(const struct seam_cell *c, con
 static uint64_t load_as(void *p, unsigned size, bool once, const void *who)
 {
 	struct seam_cell *c = cell_at(p);
+	unsigned way;
 	uint64_t v = 0;
 
 	if (!c)
@@ -258,10 +275,11 @@ static uint64_t load_as(void *p, unsigned size, bool once, const void *who)
 	seam_settle();
 	after_mb = false;
 	came_through(c, who);
+	way = c->lock ? WAY_WHOLE : way_of(p, size, once, who);
 	if (c->lock) {
 		place(c, p, size, c->held);	/* its holder may assert that it is held */
-	} else if (in_two_words(size, once)) {
-		const unsigned high = high_first(p);
+	} else if (way != WAY_WHOLE) {
+		const unsigned high = way == WAY_HIGH_FIRST;
 		const uint64_t first = tell(ACCESS_LOAD, (char *)p + 4 * high, 4, 0, who);
 		const uint64_t second = tell(ACCESS_LOAD, (char *)p + 4 * !high, 4, 0, who);
 

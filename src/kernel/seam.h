@@ -35,8 +35,8 @@ struct seam {
 	} cell[MAX_CELLS];
 	/* one CPU, of which nobody else gets anything now: what a lock is there, which is no call */
 	bool alone;
-	/* two words of 8 bytes: what the source allows, or what one compiler made of it */
-	enum { ORDER_EITHER, ORDER_LOW_FIRST, ORDER_HIGH_FIRST } order;
+	/* 8 bytes: as the source allows, as one compiler may have made it, as this one made each of them (compiled.h) */
+	enum { ORDER_EITHER, ORDER_LOW_FIRST, ORDER_HIGH_FIRST, ORDER_AS_COMPILED } order;
 	/* what makes an answer void is noted here; never NULL while code runs */
 	void (*note)(uint32_t notes);
 };

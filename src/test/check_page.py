@@ -107,11 +107,11 @@ def figure(n):
 
 def shown(models):
     """What a tree's table has under its models: the first bad note, and how many more."""
-    order = [m for m in ("sc", "tso", "weak", "low", "high") if m in models]
+    order = [m for m in ("sc", "tso", "weak", "low", "high", "compiled") if m in models]
     for m in (models[k] for k in order):
         bad = m["bad"].split(",")
         yield (bad[0] + (f" +{len(bad) - 1}" if len(bad) > 1 else "") if m["bad"] else
-               "clean" if m["complete"] else "(clean)")
+               "clean" if m["complete"] else "(clean)") + (f", {m['unknown']}?" if m.get("unknown") else "")
 
 
 def figures(page, path):

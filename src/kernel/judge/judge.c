@@ -96,8 +96,18 @@ static uint32_t impossible(const struct judged *j, const struct cell *c)
 	return raced_bad(c) & ~c->notes[j->model];
 }
 
+/* What was seen of the plain objects, and no execution shows of what they were found to be. */
+static uint32_t not_as_compiled(const struct judged *j, const struct cell *c)
+{
+	if (!c->known[MODEL_COMPILED] || !c->complete[MODEL_COMPILED] || c->unknown || *j->tears ||
+	    c->notes[MODEL_COMPILED] & (NOTES_VOID | c->void_notes))
+		return 0;
+	return raced_bad(c) & ~c->notes[MODEL_COMPILED] & c->notes[j->model];
+}
+
 static void say_raced(const struct judged *j, struct cell *c)
 {
+	char what[NOTES_LEN];
 	const unsigned long long bad = c->raced.bad_rounds;
 	const bool clean = c->cause == CAUSE_SOURCE_CANNOT || c->cause == CAUSE_NO_TWIN;
 
@@ -114,6 +124,10 @@ static void say_raced(const struct judged *j, struct cell *c)
 		    (unsigned long long)c->twin_raced[c->raced_twin].bad_rounds);
 	else
 		say(c, "; not seen in the race, which caught no twin either");
+	if (not_as_compiled(j, c)) {
+		judged_notes(what, sizeof(what), not_as_compiled(j, c));
+		say(c, "; ALARM: %s, which nothing shows of what it was compiled to", what);
+	}
 }
 
 static void say_tears(const struct judged *j, struct cell *c)

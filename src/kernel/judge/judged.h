@@ -11,9 +11,10 @@
 #include "kernel/notes.h"
 
 /* More of these than fit end it. NOTES_LEN: of all their names. */
-enum { MAX_CELLS = 256, MAX_TWINS = 32, MAX_FACTS = 64, NR_MODELS = 5, NOTES_LEN = 512 };
+enum { MAX_CELLS = 256, MAX_TWINS = 32, MAX_FACTS = 64, MAX_PLACES = 64, NR_MODELS = 6, NOTES_LEN = 512 };
 
-/* sc, tso, weak; and the machine's own with the words of 8 bytes in one order: low, high. */
+/* sc, tso, weak; and the machine's own with the words of 8 bytes in one order: low, high; and as the plain objects have them. */
+enum { MODEL_COMPILED = NR_MODELS - 1 };
 extern const char *const judged_models[NR_MODELS];
 
 struct step {
@@ -38,6 +39,8 @@ struct cell {
 	uint32_t notes[NR_MODELS];
 	uint32_t void_notes;	/* whose witness is worth nothing */
 	uint64_t states, ms;
+	/* as compiled: places of 8 bytes that were reached; those of no known order, of one word, of several orders */
+	unsigned accesses, unknown, part, several;
 	char *why, *missing, *why_void;	/* NULL: nobody said */
 	struct step *steps, **last;
 	/* of the twins: whose notes were bad here */
@@ -55,6 +58,9 @@ struct cell {
 struct judged {
 	struct cell cell[MAX_CELLS];
 	unsigned ncells, ntwins, nfacts;
+	unsigned nplaces;
+	char *place[MAX_PLACES];	/* of no known order, in any cell; more_places: these are not all */
+	bool more_places;
 	char *twin[MAX_TWINS], *fact[MAX_FACTS][2];
 	bool aside[MAX_TWINS];	/* it is there for an oracle: no pass rests on it */
 	unsigned model;		/* of the machine that the tree is for */
@@ -78,6 +84,8 @@ void judge_cell(const struct judged *j, struct cell *c);
 
 void print_head(const struct judged *j);
 void print_cell(const struct judged *j, const struct cell *c);
+/* What `as compiled` does not know. */
+void print_places(const struct judged *j);
 void print_witness(const struct cell *c);
 void print_preview(const struct judged *j, const char *name);
 

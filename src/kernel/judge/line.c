@@ -90,6 +90,12 @@ static json_t *explored(const struct cell *c)
 		member_add(o, "notes", notes_of(c->notes[m]));
 		member_add(o, "bad", notes_of(c->notes[m] & (NOTES_BAD | NOTES_VOID)));
 		member_add(o, "complete", json_boolean(c->complete[m]));
+		if (m == MODEL_COMPILED) {
+			member_add(o, "accesses", json_integer(c->accesses));
+			member_add(o, "unknown", json_integer(c->unknown));
+			member_add(o, "one_word", json_integer(c->part));
+			member_add(o, "several", json_integer(c->several));
+		}
 		member_add(models, judged_models[m], o);
 	}
 	return models;

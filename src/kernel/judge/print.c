@@ -4,18 +4,20 @@
 
 #include "judged.h"
 
+static const char *const titles[NR_MODELS] = { "sc", "tso", "weak", "low first", "high first", "as compiled" };
+
 void print_head(const struct judged *j)
 {
 	printf("%-12s %-40s", "verdict", "cell");
 	for (unsigned m = 0; m < NR_MODELS; m++)
 		if (j->shown[m])
-			printf(" %-10s", m < 3 ? judged_models[m] : m == 3 ? "low first" : "high first");
+			printf(" %-11s", titles[m]);
 	printf(" %-9s %-8s %s\n", "raced", "strength", "reason");
 }
 
 void print_cell(const struct judged *j, const struct cell *c)
 {
-	char what[NR_MODELS][NOTES_LEN], raced[32] = "-", strength[32] = "-";
+	char what[NR_MODELS][NOTES_LEN + 16], raced[32] = "-", strength[32] = "-";
 
 	if (c->raced.walks) {
 		snprintf(raced, sizeof(raced), "%llu", (unsigned long long)c->raced.bad_rounds);
@@ -28,15 +30,28 @@ void print_cell(const struct judged *j, const struct cell *c)
 		if (!c->known[m])
 			strcpy(what[m], "-");
 		else if (bad)
-			snprintf(what[m], sizeof(what[m]), "%s%s", note_kinds[__builtin_ctz(bad)].name, bad & (bad - 1) ? "+" : "");
+			snprintf(what[m], NOTES_LEN, "%s%s", note_kinds[__builtin_ctz(bad)].name, bad & (bad - 1) ? "+" : "");
 		else
 			strcpy(what[m], c->complete[m] ? "clean" : "(clean)");
+		if (m == MODEL_COMPILED && c->known[m] && c->unknown)
+			snprintf(what[m] + strlen(what[m]), 16, ",%u?", c->unknown);
 	}
 	printf("%-12s %-40s", verdict_names[cause_kinds[c->cause].verdict], c->name);
 	for (unsigned m = 0; m < NR_MODELS; m++)
 		if (j->shown[m])
-			printf(" %-10s", what[m]);
+			printf(" %-11s", what[m]);
 	printf(" %-9s %-8s %s\n", raced, strength, c->reason);
+}
+
+void print_places(const struct judged *j)
+{
+	if (!j->nplaces)
+		return;
+	printf("\nN?: of so many accesses that the cell comes to it is not known how they were compiled; they are as the source allows:\n");
+	for (unsigned i = 0; i < j->nplaces; i++)
+		printf("  %s\n", j->place[i]);
+	if (j->more_places)
+		puts("  and others");
 }
 
 /* Only lines: what is a walker's stands left, what is a writer's right of it. */

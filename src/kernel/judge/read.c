@@ -10,7 +10,7 @@
 
 #include "judged.h"
 
-const char *const judged_models[NR_MODELS] = { "sc", "tso", "weak", "low", "high" };
+const char *const judged_models[NR_MODELS] = { "sc", "tso", "weak", "low", "high", "compiled" };
 
 void judged_die(const char *what, const char *which)
 {
@@ -157,6 +157,17 @@ static void add_raced(struct raced *r, char *field[8])
 	snprintf(r->strategies + n, sizeof(r->strategies) - n, "%s%s", n ? "+" : "", field[2]);
 }
 
+/* Each once. */
+static void add_place(struct judged *j, const char *place)
+{
+	for (unsigned i = 0; i < j->nplaces; i++)
+		if (!strcmp(j->place[i], place))
+			return;
+	j->more_places |= j->nplaces == MAX_PLACES;
+	if (j->nplaces < MAX_PLACES)
+		j->place[j->nplaces++] = strdup(place);
+}
+
 /* The last one counts. */
 static void keep(char **to, const char *text)
 {
@@ -205,6 +216,14 @@ static void read_line(struct judged *j, char *line, int twin)
 		if (!c->complete[m] && m == j->model)
 			keep(&c->why, field[6]);
 	}
+	if (n == 6 && !strcmp(field[0], "compiled") && twin < 0) {
+		c->accesses = (unsigned)strtoul(field[2], NULL, 10);
+		c->unknown = (unsigned)strtoul(field[3], NULL, 10);
+		c->part = (unsigned)strtoul(field[4], NULL, 10);
+		c->several = (unsigned)strtoul(field[5], NULL, 10);
+	}
+	if (n == 3 && !strcmp(field[0], "unknown") && twin < 0)
+		add_place(j, field[2]);
 	if (n == 8 && !strcmp(field[0], "raced"))
 		add_raced(twin < 0 ? &c->raced : &c->twin_raced[twin], field);
 	if (n == 3 && !strcmp(field[0], "seen") && twin < 0)

@@ -63,6 +63,7 @@ int main(int argc, char **argv)
 		fails |= cause_kinds[c->cause].verdict == VERDICT_FAIL;
 		open |= !c->outside && cause_kinds[c->cause].verdict == VERDICT_INCONCLUSIVE;
 	}
+	print_places(&all);
 	for (unsigned i = 0; i < all.ncells; i++)
 		if (all.cell[i].cause == CAUSE_SOURCE_SHOWS && all.cell[i].worst >= 0)
 			print_witness(&all.cell[i]);

@@ -56,6 +56,31 @@ static void in_words(char *to, size_t size, const struct result *r)
 		 complete(r) ? "clean" : "no answer");
 }
 
+static const char *shown_under(const struct result *r, const char *model)
+{
+	for (unsigned i = 0; model && i < r->source->nr_models; i++) {
+		const struct explored *x = &r->source->models[i];
+
+		if (!strcmp(x->model, model))
+			return *x->bad ? x->bad : x->complete ? "clean" : "no answer";
+	}
+	return "-";
+}
+
+/* What a compiler made of it, where that changed, and not as what the source allows did. */
+static void say_compiled(struct comparison *c)
+{
+	const struct result *was = c->side[BASE].last, *is = c->side[NEW].last;
+	const char *before = shown_under(was, "compiled"), *after = shown_under(is, "compiled");
+	const size_t n = strlen(c->why), room = sizeof(c->why) - n;
+
+	if (!strcmp(before, after) || *before == '-' || *after == '-' ||
+	    (!strcmp(before, shown_under(was, was->model)) && !strcmp(after, shown_under(is, is->model))))
+		return;
+	if (snprintf(c->why + n, room, "; as compiled: %s => %s", before, after) >= (int)room)
+		strcpy(c->why + sizeof(c->why) - 4, "...");
+}
+
 __attribute__((format(printf, 3, 4)))
 static void because(struct comparison *c, enum change change, const char *fmt, ...)
 {
@@ -75,6 +100,7 @@ static void because(struct comparison *c, enum change change, const char *fmt, .
 		n = snprintf(c->why, sizeof(c->why), "%s, both%s%s", why[BASE], *more ? ": " : "", more);
 	if (n >= (int)sizeof(c->why))
 		strcpy(c->why + sizeof(c->why) - 4, "...");
+	say_compiled(c);
 }
 
 /* ---- the comparison ---- */

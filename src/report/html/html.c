@@ -76,6 +76,8 @@ static void how_to_read_trees(struct page *p)
 	      "it. It is never a pass."
 	      "<dt>low first, high first<dd>the model of its machine with one order of the words of 8 bytes, as one "
 	      "compiler may have made it; elsewhere either order is gone through."
+	      "<dt>as compiled<dd>the same, each access of 8 bytes as the tree's own object has it: one access, low first, "
+	      "or high first; N?: of so many nobody knows, and they are as the source allows."
 	      "<dt>its strength<dd>at one in so many of the rate at which the race caught its twin, it would have "
 	      "been seen with 95 %.", p->f);
 }

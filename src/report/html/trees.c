@@ -12,6 +12,7 @@ static const struct column {
 	const char *model, *title;
 } columns[] = {
 	{ "sc", "sc" }, { "tso", "tso" }, { "weak", "weak" }, { "low", "low first" }, { "high", "high first" },
+	{ "compiled", "as compiled" },
 };
 
 enum { NR_COLUMNS = sizeof(columns) / sizeof(columns[0]) };
@@ -73,6 +74,12 @@ static void facts(struct page *p, const struct machine *m)
 	fputs("</a></table>\n", f);
 }
 
+static void unknown(FILE *f, const struct explored *x)
+{
+	if (x->unknown)
+		fprintf(f, ", %u?", x->unknown);
+}
+
 /* The first bad note, and how many more; in brackets what a search did not come to the end of. */
 static void shown(FILE *f, const char *title, const struct explored *x)
 {
@@ -86,6 +93,7 @@ static void shown(FILE *f, const char *title, const struct explored *x)
 	fprintf(f, "<td data-is=\"%s\">", title);
 	if (!*x->bad) {
 		fputs(x->complete ? "clean" : "(clean)", f);
+		unknown(f, x);
 		return;
 	}
 	for (const char *s = x->bad; *s; s++)
@@ -96,6 +104,7 @@ static void shown(FILE *f, const char *title, const struct explored *x)
 	fputs("</strong>", f);
 	if (more)
 		fprintf(f, " +%u", more);
+	unknown(f, x);
 }
 
 /* All of them are a tree's. */

@@ -61,6 +61,7 @@ struct source {
 	const struct explored {
 		const char *model, *bad;	/* sc, low; "confused,torn", "" */
 		bool complete;
+		unsigned unknown;		/* compiled: accesses of which nobody knows what they became */
 	} *models;
 	const struct source_witness {
 		const char *note, *meaning, *model;

@@ -20,8 +20,11 @@ static bool get_models(const struct parse *p, const json_t *v, struct source *s)
 
 	s->models = m;
 	json_object_foreach((json_t *)v, key, x) {
+		const json_int_t unknown = json_integer_value(json_object_get(x, "unknown"));
+
 		*m = (struct explored){ .model = pool_string(p->rs->pool, key),
-					.complete = json_is_true(json_object_get(x, "complete")) };
+					.complete = json_is_true(json_object_get(x, "complete")),
+					.unknown = unknown > 0 && unknown < 1000000 ? (unsigned)unknown : 0 };
 		if (!parse_string(p, json_object_get(x, "bad"), &m++->bad))
 			return false;
 		s->nr_models++;

@@ -57,11 +57,17 @@ steps() {
 		step|$1|sc|$2|3|walker|mm/pagewalk.c:900 walk_pte_range()|locked: finds entry 80000000400000e7 and more
 	END
 }
+# CELL NOTES UNKNOWN: as compiled
+made_of() {
+	printf 'model\t%s\tcompiled\t%s\t100\t7\tcomplete\ncompiled\t%s\t5\t%s\t1\t0\n' "$1" "$2" "$1" "$3"
+}
 old() {
 	cell walk.pud-split in "hole,confused"
 	steps walk.pud-split confused
 	cell walk.fault-zap in "hole,table"
 	cell walk.retract outside "hole,wild,freed"
+	made_of walk.retract "hole,freed" 2
+	printf 'unknown\twalk.retract\tmm/pagewalk.c:2 walk_pud_range()\n'
 	steps walk.retract wild
 	cell gup.fault-zap in "hole,leaf"
 	cell gup.zap-reuse in "hole" "no memory"
@@ -70,6 +76,7 @@ new() {
 	cell walk.pud-split in hole
 	cell walk.fault-zap in "hole,table"
 	cell walk.retract in "hole,table"
+	made_of walk.retract "hole,table" 0
 	cell gup.fault-zap in "hole,bad-entry"
 	steps gup.fault-zap bad-entry
 	cell gup.zap-reuse in hole
@@ -92,6 +99,8 @@ twin walk.pud-split walk.fault-zap walk.retract gup.fault-zap gup.zap-reuse >"$t
 judge "$tmp/old.jsonl" "$tmp/old.facts" "$tmp/old.lines" some-twin="$tmp/twin"
 expect "the table: exit 1, and the line of the source beside its step" 'exits 1 &&
 	out_has "^fail +walk.pud-split +confused" && out_has "2  walker  mm/pagewalk.c:2 walk_pud_range.* if \(pud_none"'
+expect "... as compiled: what nobody knows is counted in its cell, and named" 'out_has "weak +as compiled" && out_has "walk.retract .* freed,2\? " &&
+	out_has "^N\?: of so many" && out_has "^  mm/pagewalk.c:2 walk_pud_range\(\)$" && grep -q "\"accesses\":5,\"unknown\":2,\"one_word\":1,\"several\":0" "$tmp/old.jsonl"'
 judge "$tmp/new.jsonl" "$tmp/new.facts" "$tmp/new.lines" some-twin="$tmp/twin"
 check "the results are the contract's" python3 "$tools/check_results.py" "$tmp/old.jsonl" 5
 
@@ -113,6 +122,14 @@ judge "$tmp/raced.jsonl" "$tmp/old.facts" "$tmp/raced" some-twin="$tmp/twin.race
 expect "the race beside it" 'exits 1 && out_has "^fail +walk.pud-split .* in 3 steps; not seen in 1000 walks of the race, where some-twin" &&
 	out_has "^pass +walk.fault-zap .*in any execution; nor in 1000 walks of the race, where some-twin was caught in 30 rounds"'
 
+# what real threads show of the plain objects has to be possible as compiled
+{ cat "$tmp/old.lines"; made_of walk.pud-split hole 0; printf 'raced\twalk.pud-split\tfree\t1000\t100\t300000000\t3\tconfused=3/3/5\nseen\twalk.pud-split\thole,confused\n'; } >"$tmp/raced"
+judge "$tmp/raced.jsonl" "$tmp/old.facts" "$tmp/raced" some-twin="$tmp/twin"
+expect "the race shows what nothing shows as compiled: said" 'exits 1 && out_has "seen in 3 of 100 rounds of the race; ALARM: confused, which nothing shows of what it was compiled to"'
+sed 's/\(compiled\twalk.pud-split\t5\t\)0/\11/' "$tmp/raced" >"$tmp/raced.unknown"
+judge "$tmp/raced.jsonl" "$tmp/old.facts" "$tmp/raced.unknown" some-twin="$tmp/twin"
+expect "... but not where that is not known" 'exits 1 && out_has "seen in 3 of 100 rounds of the race$"'
+
 # what is long is there as a whole: nothing is cut without a word
 many=()
 for n in {10..39}; do
@@ -129,6 +146,8 @@ expect "more twins than fit: by name, exit 2" 'exits 2 && err_has "more twins th
 page=$tmp/page.html
 "$desk" html "$tmp/old.jsonl" --errata none -o "$page" 2>"$tmp/err"
 check "a page: its own markup, and the results' figures, in the tree's table too" python3 "$tools/check_page.py" "$page" "$tmp/old.jsonl"
+sed 's/"unknown":2/"unknown":3/' "$tmp/old.jsonl" >"$tmp/known.jsonl"
+expect "... and how many accesses nobody knows, likewise" '! python3 "$tools/check_page.py" "$page" "$tmp/known.jsonl" >"$tmp/faults" && grep -q "freed, 3?" "$tmp/faults"'
 sed 's/"bad":"confused"/"bad":"torn"/; s/"reason":"nothing/&x/' "$tmp/old.jsonl" >"$tmp/other.jsonl"
 expect "the busted twin: other results are told apart" '! python3 "$tools/check_page.py" "$page" "$tmp/other.jsonl" >"$tmp/faults" &&
 	grep -q "the tree.s table has" "$tmp/faults"'
@@ -161,6 +180,8 @@ compare "$tmp/old.jsonl" "$tmp/new.jsonl"
 expect "by what executions show: closed, worse, new, without an answer" 'exits 1 &&
 	[ "$(under IMPROVED)" = "kernel.walk.pud-split kernel.walk.retract" ] && [ "$(under REGRESSED)" = kernel.gup.fault-zap ] &&
 	[ "$(under "NOT COMPARABLE")" = kernel.gup.zap-reuse ] && [ "$(under SAME)" = kernel.walk.fault-zap ]'
+expect "what the compiler made of it, where that changed otherwise" 'tr -s " \n" " " <"$tmp/out" | grep -q "pass (clean): NEW.s contract has it, and BASE.s has not; as compiled: freed => clean" &&
+	[ "$(grep -c "as compiled" "$tmp/out")" = 1 ]'
 expect "before and after, and whose trees they are" 'out_has "^    fail \(confused\) => pass \(clean\)$" &&
 	out_has "^  patch: - => fix.patch$" && out_has "^  version: 6.1.192, both$"'
 expect "the witness of what got worse, and of what was closed" 'out_has "^    NEW: the kernel cleared a live entry" &&

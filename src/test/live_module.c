@@ -6,7 +6,6 @@
  *	live_module		the refusals
  *	live_module hold	registers, starts a reading, says so and waits to be killed
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>

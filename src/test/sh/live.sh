@@ -90,7 +90,7 @@ guest() (
 	make -C "$headers" M="$tmp/busted" ARCH=x86 CROSS_COMPILE=i686-linux-gnu- CC=i686-linux-gnu-gcc-12 LIVE_SRC="$root/src" modules \
 		>"$tmp/busted/log" 2>&1 || { tail -n 3 "$tmp/busted/log" >&2; exit 1; }
 	i686-linux-gnu-strip --strip-debug -o "$tmp/guest/busted.ko" "$tmp/busted/busted.ko"
-	i686-linux-gnu-gcc -std=gnu11 -O2 -Wall -Wextra -D_FILE_OFFSET_BITS=64 -static -I"$root/src" \
+	i686-linux-gnu-gcc -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -D_FILE_OFFSET_BITS=64 -static -I"$root/src" \
 		-o "$tmp/guest/live_module" "$root/src/test/live_module.c" && cp "$root/src/test/live_guest.sh" "$tmp/guest/"
 	qemu_once qemu:i686-pae "$tmp/guest" "$tmp/tap" "$tmp/log" 120 sh /live_guest.sh
 )

@@ -8,7 +8,9 @@ whole, held by half, and never held.
 import bisect
 import collections
 import json
+import os
 import random
+import re
 import sys
 
 READERS = "atomic plain read-once kernel low-high high-low low-gap-high low-high-low".split()
@@ -188,8 +190,13 @@ def races(words, torn=(), silent=(), layout="pae", kernel=True):
             print("race", reader, writer, 1000000 + n, 70000, 100000000, 0, *kinds, sep="\t")
 
 
+def abi():
+    with open(os.path.join(os.path.dirname(__file__), "../live/live.h"), encoding="ascii") as f:
+        return re.search(r"LIVE_ABI = (\d+)", f.read()).group(1)
+
+
 def hello(words=2, layout="pae", cpus=2, pmd="pmd_read_atomic"):
-    print("hello", 1, words, layout, cpus, pmd, "ptep_get_lockless", sep="\t")
+    print("hello", abi(), words, layout, cpus, pmd, "ptep_get_lockless", sep="\t")
     print("fact\tkernel\tLinux 6.1.0-50-686-pae i686\nfact\tram-end\t140000000\nfact\tcpus\toperations on 0, readers on 1\nlayout\t4096\t0")
 
 
@@ -267,6 +274,15 @@ def main(case, known_path=None):
                 m.store(0, 100)
             m.frames.discard(APART[0] >> 12)
         print_operation(m, "pmd", "zap", True, READERS, known=known, tweak=only_few(missed, "plain", 5) if case == "apart-missed" else None)
+    elif case == "apart-many":
+        # hardly a frame twice, by twos 4 GiB apart: who reads sees some that the truth never saw, and pagemap did not look
+        hello()
+        races(2)
+        for _ in range(1200):
+            m.store(random.randrange(2) << 32 | random.randrange(1, 100) << 21 | 0xe7, 150)
+            m.store(0, 100)
+            m.cycles += 1
+        print_operation(m, "pmd", "zap", False, READERS, known=known)
     elif case == "protected":
         # whole entries, one of which sometimes lies between two that its halves are of
         hello()

@@ -190,8 +190,7 @@ static enum cause unproven(const struct judged *j, struct cell *c)
 	if (!control->known)
 		return CAUSE_CONTROL_NOT_RUN;
 	if (!control->episodes[IS_BY_READER]) {
-		cell_say(c, "; low-gap-high did not tear%s", c->op->truth.mixes_possible ? j->cpus < 2 ? ": there is one CPU" : "" :
-			 ": no two values that memory held make a third that is present");
+		cell_say(c, "; low-gap-high did not tear%s", j->cpus < 2 ? ": there is one CPU" : "");
 		return CAUSE_CONTROL_SILENT;
 	}
 	return c->strength < LEAST_STRENGTH ? CAUSE_THIN_STRENGTH : NR_CAUSES;
@@ -201,12 +200,16 @@ static enum cause claim(const struct judged *j, struct cell *c)
 {
 	enum cause cause;
 
+	if (!c->op->truth.mixes_possible && !too_many_unjudged(c->look)) {
+		cell_say(c, "nothing can be torn: no two of the %u values that memory held make a third that is present", c->op->truth.look->n);
+		return CAUSE_REQUIRED_IMPOSSIBLE;
+	}
 	if (c->by_reader == EXPECT_FORBID)
-		cell_say(c, "never torn");
+		cell_say(c, c->look->episodes[IS_UNSURE] ? "not torn for certain" : "never torn");
 	else if (c->distinct[OUTCOME_TORN_READER])
 		cell_say(c, "tears, and may: %llu times", (unsigned long long)c->distinct[OUTCOME_TORN_READER]);
 	else
-		cell_say(c, "may tear, and did not: a gap");
+		cell_say(c, c->look->episodes[IS_UNSURE] ? "may tear" : "may tear, and did not: a gap");
 	cause = unproven(j, c);
 	if (cause == CAUSE_THIN_ROUNDS || cause == CAUSE_CONTROL_NOT_RUN || cause == CAUSE_THIN_STRENGTH)
 		cell_say(c, "; %s", cause_kinds[cause].meaning);

@@ -9,12 +9,13 @@
  * a writer that waits for whoever reads may always be met by the same one. Of n + t of them the samplers saw
  * only t: if that is as unlikely as one in a million, all tests of the reader together, the supposition is wrong.
  *
- * On the safe side: what a sampler could not note may have been it (lost, overflow); what changes
+ * On the safe side: what a sampler could not note may have been it (lost, overflow); what may change
  * several times in one section is one moment.
  *
- * Asked of each value; then of all values of one class, which are present by the same flags, with the same
- * kind of high word, since each may have another frame; there any value of that class which a sampler saw
- * counts as one that memory held. Last, of all that stood between the two entries that they are made of.
+ * Asked of each value; then, since each may have another frame, of all values of one class, which are present
+ * by the same flags, with the same kind of high word: there any value of that class which a sampler saw
+ * counts as one that memory held. Then of all values together: there whatever a sampler saw that could be made
+ * of two others of memory's counts. Last, likewise, of all that stood between the two that they are made of.
  */
 #include "chance.h"
 
@@ -24,12 +25,13 @@
 #define MATHLIB_STANDALONE
 #include <Rmath.h>
 
-/* One in a million; a cycle of an operation leaves one kind of value no oftener than this. */
+/* One in a million. */
 #define UNLIKELY 1e-6
-enum { CHANGES_A_CYCLE = 4, ENOUGH_EPISODES = 50 };
+/* So often a cycle leaves one kind of value in a slot; and so much more than its mean is in a section. */
+enum { CHANGES_A_CYCLE = 2, CROWD = 2, ENOUGH_EPISODES = 50 };
 
 /* How often a sampler saw that value, or whatever else is asked for. */
-typedef uint64_t times_fn(const struct judged *j, const struct look *sampler, const struct seen *s);
+typedef uint64_t times_fn(const struct judged *j, const struct operation *op, const struct look *sampler, const struct seen *s);
 
 enum { WHOLE_ONES, ALL_BUT_SLOW, NR_PANELS };
 
@@ -107,32 +109,65 @@ static double share_of(const struct question *q, const struct look *sampler)
 double look_clump(const struct operation *op, const struct look *l)
 {
 	const double section = ratio(l->ns, l->sections);
+	const double by_cycles = CHANGES_A_CYCLE * (double)op->cycles * (op->ns ? section / (double)op->ns : 1);
+	double changes = 0, by_changes;
 
-	return 1 + CHANGES_A_CYCLE * (double)op->cycles * (op->ns ? section / (double)op->ns : 1);
+	for (unsigned i = 0; i < l->n; i++)
+		changes += (double)l->seen[i].episodes;
+	by_changes = l->sections ? CROWD * changes / (double)l->sections : by_cycles;
+	return 1 + (by_cycles < by_changes ? by_cycles : by_changes);
 }
 
 /* ---- what the samplers saw ---- */
 
-static uint64_t times_value(const struct judged *j, const struct look *sampler, const struct seen *s)
+static uint64_t times_value(const struct judged *j, const struct operation *op, const struct look *sampler, const struct seen *s)
 {
 	const struct seen *same = look_find(sampler, s->value);
 
 	(void)j;
+	(void)op;
 	return same ? same->episodes : 0;
 }
 
-static uint64_t times_class(const struct judged *j, const struct look *sampler, const struct seen *s)
+static uint64_t times_class(const struct judged *j, const struct operation *op, const struct look *sampler, const struct seen *s)
 {
 	uint64_t n = 0;
 
+	(void)op;
 	for (unsigned i = 0; i < sampler->n; i++)
 		if (same_class(j, sampler->seen[i].value, s->value))
 			n += sampler->seen[i].episodes;
 	return n;
 }
 
+/* Present, and two others that memory held have its halves: so would be a mix that memory held. */
+static bool could_be_mix(const struct judged *j, const struct operation *op, uint64_t v)
+{
+	const struct look *t = op->truth.look;
+	bool low = false, high = false;
+
+	for (unsigned i = 0; i < t->n && !(low && high); i++) {
+		const uint64_t o = t->seen[i].value;
+
+		low |= o != v && (uint32_t)o == (uint32_t)v;
+		high |= o != v && o >> 32 == v >> 32;
+	}
+	return low && high && value_valid(j, v);
+}
+
+static uint64_t times_mix(const struct judged *j, const struct operation *op, const struct look *sampler, const struct seen *s)
+{
+	uint64_t n = 0;
+
+	(void)s;
+	for (unsigned i = 0; i < sampler->n; i++)
+		if (could_be_mix(j, op, sampler->seen[i].value))
+			n += sampler->seen[i].episodes;
+	return n;
+}
+
 /* Between two others; and what nobody noted the neighbours of may have been so too. */
-static uint64_t times_between(const struct judged *j, const struct look *sampler, const struct seen *s)
+static uint64_t times_between(const struct judged *j, const struct operation *op, const struct look *sampler, const struct seen *s)
 {
 	uint64_t n = 0;
 
@@ -140,7 +175,7 @@ static uint64_t times_between(const struct judged *j, const struct look *sampler
 	for (unsigned i = 0; i < sampler->n; i++) {
 		const struct seen *o = &sampler->seen[i];
 
-		if (!value_valid(j, o->value))
+		if (!could_be_mix(j, op, o->value))
 			continue;
 		n += o->around_other;
 		for (unsigned k = 0; k < o->narounds; k++)
@@ -160,7 +195,7 @@ static double chance_by(const struct question *q, const double share[NR_LIVE_REA
 		if (!share[i])
 			continue;
 		shares += share[i];
-		t += (double)(times(q->j, l, s) + l->lost + l->overflow);
+		t += (double)(times(q->j, q->op, l, s) + l->lost + l->overflow);
 	}
 	return pbinom(t, n + t, shares / (1 + shares), 1, 0);
 }
@@ -174,7 +209,7 @@ static double chance(const struct question *q, times_fn *times, const struct see
 	return some < all ? some : all;
 }
 
-/* ---- the three questions ---- */
+/* ---- the four questions ---- */
 
 static uint64_t between(const struct truth *t, const struct seen *s)
 {
@@ -203,6 +238,20 @@ static void settle_class(const struct question *q, unsigned at)
 		return;
 	for (unsigned i = at; i < l->n; i++)
 		if (q->mix[i] && same_class(q->j, l->seen[i].value, s->value))
+			l->seen[i].is = IS_BY_READER;
+}
+
+static void settle_all(const struct question *q)
+{
+	const struct look *l = q->look;
+	uint64_t episodes = 0;
+
+	for (unsigned i = 0; i < l->n; i++)
+		episodes += q->mix[i] ? l->seen[i].episodes : 0;
+	if (!episodes || chance(q, times_mix, NULL, episodes) >= q->unlikely)
+		return;
+	for (unsigned i = 0; i < l->n; i++)
+		if (q->mix[i])
 			l->seen[i].is = IS_BY_READER;
 }
 
@@ -236,13 +285,14 @@ void settle_unsure(const struct judged *j, const struct operation *op, enum live
 		q.share[WHOLE_ONES][i] = i == LIVE_READER_TRUTH || reader_is_whole(j, (enum live_reader)i) ? share : 0;
 		q.share[ALL_BUT_SLOW][i] = i == LIVE_READER_LOW_GAP_HIGH ? 0 : share;
 	}
-	q.unlikely = UNLIKELY / (NR_PANELS * (2 * n + 1));	/* no more tests than that */
+	q.unlikely = UNLIKELY / (NR_PANELS * (2 * n + 2));	/* no more tests than that */
 	for (unsigned i = 0; i < l->n; i++)
 		if (q.mix[i] && chance(&q, times_value, &l->seen[i], l->seen[i].episodes) < q.unlikely)
 			l->seen[i].is = IS_BY_READER;
 	for (unsigned i = 0; i < l->n; i++)
 		if (q.mix[i])
 			settle_class(&q, i);
+	settle_all(&q);
 	settle_between(&q);
 	free(q.mix);
 }

@@ -251,10 +251,10 @@ def main(case, known_path=None):
             print("probe\thprot\tpage\ttry_grab_folio+0x0\t400\t3\tdd2ea238\tfff1b4db")
             print("probe\tusplit\tpage\ttry_grab_folio+0x0\t400\t0\t-\t-")
             print("user\tfutex\tzap\t1000\t1\t1000000\tread 80000123 where 80000007 was")
-    elif case in ("lpae", "lpae-clean", "lpae-qemu7"):
+    elif case in ("lpae", "lpae-few", "lpae-clean", "lpae-qemu7"):
         hello(layout="lpae", pmd="pmdp_get_lockless")
         races(2, layout="lpae", torn=[(r, w) for r in READERS for w in ("set", "set-clear")] if case == "lpae-qemu7" else ())
-        (strd if case == "lpae-clean" else collapse_low_first)(m, 2500 if case == "lpae-clean" else 400, [0x7e000000, 0x7e400000])
+        (strd if case == "lpae-clean" else collapse_low_first)(m, 2500 if case == "lpae-clean" else 16 if case == "lpae-few" else 400, [0x7e000000, 0x7e400000])
         print_operation(m, "pmd", "collapse", False, READERS, known=known)
     elif case in ("apart", "apart-missed"):
         # all whole, for whoever reads both words at once; zapped by 8 bytes

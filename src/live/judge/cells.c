@@ -127,7 +127,7 @@ static enum cause seen_forbidden(struct cell *c)
 	if (reader && c->by_reader == EXPECT_FORBID)
 		cell_say(c, "torn by its reader, %llu times, %llu values", (unsigned long long)reader,
 			 (unsigned long long)c->look->of_values[IS_BY_READER]);
-	else if (writer && c->by_writer == EXPECT_FORBID)
+	else if (writer && c->by_writer == EXPECT_FORBID && c->op->truth.look->episodes[IS_BY_WRITER] >= CONFIRMED)
 		cell_say(c, "memory itself held halves of two entries, seen %llu times: the kernel stores in two pieces",
 			 (unsigned long long)writer);
 	else
@@ -183,6 +183,11 @@ static enum cause unproven(const struct judged *j, struct cell *c)
 	if (c->look->episodes[IS_UNSURE]) {
 		cell_say(c, "; %llu times halves of two entries, too seldom to say that memory never held them",
 			 (unsigned long long)c->look->episodes[IS_UNSURE]);
+		return CAUSE_UNSURE;
+	}
+	if (c->distinct[OUTCOME_TORN_WRITER]) {
+		cell_say(c, "; %llu times memory seemed to hold halves of two entries, too seldom to be sure",
+			 (unsigned long long)c->distinct[OUTCOME_TORN_WRITER]);
 		return CAUSE_UNSURE;
 	}
 	if (!c->op->cycles)

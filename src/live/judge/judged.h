@@ -197,7 +197,7 @@ unsigned judge_probes(const struct judged *j, struct cell *c, unsigned room);
 void judge_strength(struct cell *c, const char *twin, uint64_t distinct, uint64_t ns, double clump);
 __attribute__((format(printf, 2, 3))) void cell_say(struct cell *c, const char *fmt, ...);
 
-enum { LEAST_STRENGTH = 10 };	/* as judge/judge.h has it */
+enum { LEAST_STRENGTH = 10, CONFIRMED = 3 };	/* as judge/judge.h and judge/stop.h have them */
 
 void print_head(void);
 void print_cell(const struct judged *j, const struct cell *c);

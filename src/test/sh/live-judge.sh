@@ -54,7 +54,7 @@ claims=(
 	"one-cpu pmd.low-gap-high.usplit no-tears-shown"
 	"log pmd.atomic.zap kernel-log" "log user.futex.zap forbidden" "log probe.try_grab_folio+0x0.hprot forbidden" "log probe.try_grab_folio+0x0.usplit no-twin"
 	"lpae pmd.atomic.collapse forbidden" "lpae pmd.low-high-low.collapse forbidden"
-	"lpae-clean pmd.kernel.collapse passed-claim" "lpae-clean pmd.read-once.collapse passed-claim"
+	"lpae-few pmd.atomic.collapse unsure" "lpae-clean pmd.kernel.collapse passed-claim" "lpae-clean pmd.read-once.collapse passed-claim"
 	"lpae-qemu7 pmd.atomic.collapse blames-executor" "lpae-qemu7 private.atomic.set blames-executor"
 	"apart pmd.atomic.zap passed-claim" "apart pmd.low-gap-high.zap passed-required"
 	"apart-missed pmd.plain.zap unsure" "apart-many pmd.plain.zap unsure" "apart-many pmd.low-high-low.zap unsure"
@@ -167,6 +167,7 @@ for rule in \
 	"silence calibrates|private.c|s/!tears_whatever(j, LIVE_READER_TRUTH)/false/" \
 	"nobody need calibrate|private.c|s/return set->reads ? CAUSE_CONTROL_SILENT : CAUSE_CONTROL_NOT_RUN/return CAUSE_PASSED_CLAIM/" \
 	"a reader may|private.c|s/return EXPECT_FORBID;/return EXPECT_ALLOW;/" \
+	"once is enough|cells.c|s/>= CONFIRMED/>= 1/" \
 	"huge or not|cells.c|s/op->huge \* 10 >= op->looked/op->huge * 20 >= op->looked/" \
 	"unknown is clean|cells.c|s/> all_of(l->episodes)/> 100 * all_of(l->episodes)/" \
 	"silent controls|cells.c|s/if (!control->episodes\[IS_BY_READER\])/if (false)/; s/c->strength < LEAST_STRENGTH/false/" \

@@ -223,19 +223,37 @@ static void section(struct reading *r, enum live_reader reader, unsigned int slo
 	commit(t, &r->section, slot, ktime_get_ns() - r->began);
 }
 
+/* In a drawn order: a writer that waits for whoever has interrupts off must not always go on before the same one. */
+static unsigned int drawn(struct reading *r, enum live_reader order[NR_LIVE_READERS])
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < NR_LIVE_READERS; i++) {
+		unsigned int at;
+
+		if (i == LIVE_READER_TRUTH || !r->table[i])
+			continue;
+		at = (u32)(xorshift(&r->random) >> 33) % (n + 1);
+		order[n++] = order[at];
+		order[at] = i;
+	}
+	return n;
+}
+
 static void pass(struct reading *r)
 {
-	unsigned int slot, i, turn;
+	enum live_reader order[NR_LIVE_READERS] = { 0 };
+	unsigned int slot, turn;
 
 	for (slot = 0; slot < r->start.nslots; slot++) {
-		for (i = turn = 0; i < NR_LIVE_READERS; i++) {
-			if (i == LIVE_READER_TRUTH || !r->table[i])
-				continue;
-			if (turn++ % 2 == 0)
+		const unsigned int n = drawn(r, order);
+
+		for (turn = 0; turn < n; turn++) {
+			if (turn % 2 == 0)
 				section(r, LIVE_READER_TRUTH, slot);
-			section(r, i, slot);
+			section(r, order[turn], slot);
 		}
-		if (!turn)
+		if (!n)
 			section(r, LIVE_READER_TRUTH, slot);
 	}
 }

@@ -73,32 +73,10 @@ static double ratio(uint64_t a, uint64_t b)
 	return b ? (double)a / (double)b : 0;
 }
 
-/*
- * Memory held it, seldom, and two others that have its halves ten times as often: what a reader saw of it may be
- * its own doing, and says nothing of how much of memory's it saw.
- */
-static bool rare_mix(const struct operation *op, const struct seen *held)
-{
-	const struct look *t = op->truth.look;
-	bool low = false, high = false;
-
-	for (unsigned i = 0; i < t->n && !(low && high); i++) {
-		const struct seen *o = &t->seen[i];
-
-		if (o->value == held->value || o->episodes < 10 * held->episodes)
-			continue;
-		low |= (uint32_t)o->value == (uint32_t)held->value;
-		high |= o->value >> 32 == held->value >> 32;
-	}
-	return low && high;
-}
-
 /* A hole may be half a hole, and no value of memory's. */
 static bool held_whole(const struct operation *op, const struct seen *s)
 {
-	const struct seen *held = look_find(op->truth.look, s->value);
-
-	return s->is <= IS_TABLE && held && !rare_mix(op, held);
+	return s->is <= IS_TABLE && look_find(op->truth.look, s->value);
 }
 
 static uint64_t whole_of_class(const struct question *q, const struct look *l, uint64_t v)

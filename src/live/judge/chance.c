@@ -73,10 +73,25 @@ static double ratio(uint64_t a, uint64_t b)
 	return b ? (double)a / (double)b : 0;
 }
 
-/* A hole may be half a hole, and no value of memory's. */
+/* Two others that memory held have its halves. */
+static bool made_of_others(const struct operation *op, uint64_t v)
+{
+	const struct look *t = op->truth.look;
+	bool low = false, high = false;
+
+	for (unsigned i = 0; i < t->n && !(low && high); i++) {
+		const uint64_t o = t->seen[i].value;
+
+		low |= o != v && (uint32_t)o == (uint32_t)v;
+		high |= o != v && o >> 32 == v >> 32;
+	}
+	return low && high;
+}
+
+/* Nobody but memory made it: a hole may be half a hole, and what is made of others may be the reader's. */
 static bool held_whole(const struct operation *op, const struct seen *s)
 {
-	return s->is <= IS_TABLE && look_find(op->truth.look, s->value);
+	return s->is <= IS_TABLE && look_find(op->truth.look, s->value) && !made_of_others(op, s->value);
 }
 
 static uint64_t whole_of_class(const struct question *q, const struct look *l, uint64_t v)
@@ -140,19 +155,10 @@ static uint64_t times_class(const struct judged *j, const struct operation *op, 
 	return n;
 }
 
-/* Present, and two others that memory held have its halves: so would be a mix that memory held. */
+/* Present, and made of others: so would be a mix that memory held. */
 static bool could_be_mix(const struct judged *j, const struct operation *op, uint64_t v)
 {
-	const struct look *t = op->truth.look;
-	bool low = false, high = false;
-
-	for (unsigned i = 0; i < t->n && !(low && high); i++) {
-		const uint64_t o = t->seen[i].value;
-
-		low |= o != v && (uint32_t)o == (uint32_t)v;
-		high |= o != v && o >> 32 == v >> 32;
-	}
-	return low && high && value_valid(j, v);
+	return value_valid(j, v) && made_of_others(op, v);
 }
 
 static uint64_t times_mix(const struct judged *j, const struct operation *op, const struct look *sampler, const struct seen *s)

@@ -47,7 +47,7 @@ claims=(
 	"pae pmd.kernel.usplit passed-claim" "pae pmd.low-gap-high.zap required-impossible" "pae pmd.low-high-low.zap required-impossible"
 	"pae user.futex.usplit no-twin" "pae private.atomic.set passed-claim" "pae private.atomic.set-words passed-required"
 	"pae-6.12 pmd.kernel.usplit passed-claim"
-	"fixed-tears pmd.low-high-low.usplit forbidden"
+	"fixed-tears pmd.low-high-low.usplit forbidden" "fast pmd.low-gap-high.usplit passed-required"
 	"few pmd.low-gap-high.usplit unsure" "few pmd.low-high-low.usplit control-silent"
 	"lost pmd.low-high-low.usplit unknown-values" "lost pmd.low-gap-high.usplit unknown-values"
 	"wrong-pages pmd.low-high-low.usplit wrong-pages"
@@ -160,7 +160,8 @@ planted() {
 for rule in \
 	"seen once is torn|chance.c|s/return pbinom(/return 0 * pbinom(/" \
 	"time is no share|chance.c|s/least = ratio(sampler->reads, l->reads)/least = 1e9/; s/ratio(sampler->ns, l->ns) < least/0/; s/n >= ENOUGH_EPISODES/0/" \
-	"what may be a mix is none|chance.c|s/return low \&\& high \&\& value_valid(j, v)/return false/" \
+	"what may be a mix is none|chance.c|s/return value_valid(j, v) \&\& made_of_others(op, v)/return false/" \
+	"what others make is whole|chance.c|s/ \&\& !made_of_others(op, s->value)//" \
 	"a writer stores all at once|truth.c|s/return between > elsewhere/return false/" \
 	"one such pair is a half|truth.c|s/return between > elsewhere/return between > 0/" \
 	"a half that nobody saw is a half|truth.c|s/return IS_UNKNOWN/return mixed(j, op->level, v, IS_UNSURE)/" \

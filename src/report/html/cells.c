@@ -169,10 +169,11 @@ static void tree_command(FILE *f, const struct result *r)
 /* A running kernel's: what it was run on is the executor's own words. */
 static void live_command(FILE *f, const struct result *r)
 {
-	const char *target = strcmp(r->machine->target, "armhf") ? "qemu:i686-pae" : "qemu:armhf-lpae";
-
-	fprintf(f, "./run.sh live%s%s", strstr(r->machine->executor, "qemu") ? " " : "",
-		strstr(r->machine->executor, "qemu") ? target : "");
+	fputs("./run.sh live", f);
+	if (!strstr(r->machine->executor, "qemu"))
+		return;
+	fputs(" qemu:", f);
+	word(f, strcmp(r->machine->target, "i686") ? r->machine->target : "i686-pae");
 }
 
 static void command(FILE *f, const struct result *r)

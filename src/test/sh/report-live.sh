@@ -21,8 +21,8 @@ results() {
 }
 results old pae 6.1.0-50-686-pae i686
 results new pae-6.12 6.12.74-686-pae i686
-results arm lpae 6.1.0-50-armmp-lpae armhf
-results arm-clean lpae-clean 7.2.0-armmp-lpae armhf
+results arm lpae 6.1.0-50-armmp-lpae armhf-lpae
+results arm-clean lpae-clean 7.2.0-armmp-lpae armhf-lpae
 results log log 6.1.0-50-686-pae i686
 
 # ---- the page ----
@@ -42,7 +42,7 @@ expect "the busted twin: other results are told apart" '! python3 "$tools/check_
 expect "a section for the kernel: what its reader is, a witness with what was before and after, text escaped" '
 	grep -q "<h2 id=live0-h>Linux 6.1.0-50-686-pae running on qemu-system 10.0</h2>" "$page" && grep -q "<code>pmd_read_atomic</code>" "$page" &&
 	grep -q "<code>000fffff:3f4000e7</code><br><small>present leaf, frame fffff3f400</small><td><code>000fffff:c0a000e6</code>" "$page" &&
-	grep -q "some &lt;b&gt;CPU" "$page"'
+	grep -q "some &lt;b&gt;CPU" "$page" && grep -q "<code>./run.sh live qemu:i686-pae</code>" "$page"'
 expect "no matrix of tornwalk's own readers and writers, and no rates" '! grep -q "id=matrix\|id=rates" "$page"'
 "$desk" html "$tmp/old.jsonl" "$tmp/new.jsonl" --errata none -o "$page" 2>"$tmp/err"
 check "two kernels: their markup" python3 "$tools/check_page.py" "$page"
@@ -78,6 +78,9 @@ compare "$tmp/arm-clean.jsonl" "$tmp/arm.jsonl" --html
 expect "the same as a page" 'exits 1 && out_has "<pre>00000000:7e"'
 compare "$tmp/old.jsonl" "$tmp/new.jsonl"
 expect "what has no answer is not compared: exit 4" 'exits 4 && [[ " $(under "NOT COMPARABLE") " == *" live.pmd.low-gap-high.zap "* ]]'
+compare "$tmp/log.jsonl" "$tmp/log.jsonl"
+expect "what was counted without a clock is compared as well" '[[ " $(under SAME) " == *" live.probe.try_grab_folio+0x0.hprot "* ]] &&
+	[[ " $(under SAME) " == *" live.pmd.atomic.zap "* ]]'
 compare "$tmp/old.part" "$tmp/arm.jsonl"
 expect "another machine's entries: nothing is the same question" 'exits 4 && [ -z "$(under SAME)" ]'
 
@@ -95,11 +98,11 @@ report() {
 }
 report ktap
 expect "ktap: a kernel is a group; what fails has its values" 'python3 "$tools/check_ktap.py" <"$tmp/out" >"$tmp/names" && out_has "^1\.\.2$" &&
-	out_has "not ok [0-9]+ tornwalk.live.armhf.pmd.atomic.collapse$" && out_has "#   before 00000000:00000000 none" &&
+	out_has "not ok [0-9]+ tornwalk.live.armhf-lpae.pmd.atomic.collapse$" && out_has "#   before 00000000:00000000 none" &&
 	out_has "ok [0-9]+ tornwalk.live.i686.private.atomic.set$" && out_has "tornwalk.live.i686.user.futex.usplit # SKIP"'
 report junit
 expect "junit" 'xmllint --noout --schema "$tools/schema/junit.xsd" "$tmp/out" 2>"$tmp/err" &&
-	out_has "classname=\"tornwalk.live.armhf.pmd\" name=\"atomic.collapse\"" && out_has "before 00000000:00000000 none"'
+	out_has "classname=\"tornwalk.live.armhf-lpae.pmd\" name=\"atomic.collapse\"" && out_has "before 00000000:00000000 none"'
 report kcidb
 expect "kcidb" 'python3 "$tools/check_kcidb.py" "$tmp/out" && out_has "\"source\":\"pmd_read_atomic\"" && out_has "\"log_excerpt\":\"00000000:7e"'
 

@@ -18,7 +18,10 @@
  *	?  N function R|W|B width base:index:disp place              an operand that gcc lost
  *	C  caller callee argument level origin params place          a call that is given an address
  *	D  function                                                  what is defined here
- * `place` is FILE:LINE FUNCTION, and where that was inlined, " < " and the same again.
+ * `place` is FILE:LINE:COLUMN FUNCTION, and where that was inlined, " < " and the same again.
+ *
+ * An object that is instrumented (-fsanitize=thread) is not listed; its section .tornwalk_sites says what it announces:
+ * the address behind the call, and R|W|r|w source place: of 8 bytes or more, or of a word or less.
  */
 #include "gcc-plugin.h"
 #include "plugin-version.h"
@@ -873,10 +876,11 @@ static void note_site(rtx_insn *in)
 	const char *name = callee && GET_CODE(callee) == SYMBOL_REF ? XSTR(callee, 0) : "";
 
 	name += *name == '*';
-	if (strncmp(name, "__tsan_", 7) || (!strstr(name, "read") && !strstr(name, "write")) || strchr("124", name[strlen(name) - 1]))
+	if (strncmp(name, "__tsan_", 7) || (!strstr(name, "read") && !strstr(name, "write")))
 		return;
+	const bool word = strchr("124", name[strlen(name) - 1]);
 	noted &to = insns.insert({ INSN_UID(in), { numbered++, false, true, {} } }).first->second;
-	to.lines.push_back(std::string(strstr(name, "write") ? "W" : "R") + "\t" + main_input_filename + "\t" +
+	to.lines.push_back(std::string(strstr(name, "write") ? word ? "w" : "W" : word ? "r" : "R") + "\t" + main_input_filename + "\t" +
 			   placed(in));
 }
 

@@ -10,14 +10,15 @@
  *	inside	where the row is in what was called there: its argument by value is loaded where it is used;
  *	line	where only columns differ: who uses what was loaded gave the instruction its own.
  *
- * A row that is exactly one site's is no other's "inside". What is locked is no site's: nobody announces asm. One line each on stdout:
+ * A row that is exactly one site's is no other's "inside". What is locked is no site's: nobody announces asm. A row that
+ * is nobody's, after words have had theirs as well, is also of each access of its function. One line each on stdout:
  *
  *	ADDRESS ORDERS HOW PLACE
  *
  * ORDERS: all of low, high, whole that a row has, with commas; "-": nothing is known, the source decides. What ldm and stm
  * do has no order: both. "part": a row is one word, so the other is not needed, or came from elsewhere: both, likewise.
  * HOW is one of the above, or why it is "-".
- * What is in column 0 is where the instruction before it is, and nobody's.
+ * What is in column 0 is where the instruction before it is.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -35,13 +36,13 @@ enum how { EXACT, INSIDE, LINE, NO_ROW };
 
 struct row {
 	char *object, *place;	/* "mm/gup" */
-	bool loads, stores, taken;
+	bool loads, stores, taken, owned;
 	unsigned orders;
 };
 
 struct site {
 	uint32_t addr;
-	char kind, *source, *place;
+	char kind, *source, *place;	/* R, W: 8 bytes or more; r, w: less */
 	unsigned orders;
 	enum how how;
 };
@@ -140,7 +141,7 @@ static bool same_file(const char *object, const char *source)
 
 static bool is_of(const struct row *r, const struct site *s)
 {
-	return (s->kind == 'R' ? r->loads : r->stores) && same_file(r->object, s->source);
+	return (s->kind == 'R' || s->kind == 'r' ? r->loads : r->stores) && same_file(r->object, s->source);
 }
 
 /* In what is called at its place, whatever was inlined there. */
@@ -152,8 +153,9 @@ static bool inside(const char *row, const char *site, bool columns)
 	return false;
 }
 
-static void add(struct site *s, const struct row *r, enum how how)
+static void add(struct site *s, struct row *r, enum how how)
 {
+	r->owned = true;
 	s->orders |= r->orders;
 	s->how = how;
 }
@@ -176,6 +178,25 @@ static void join(struct row *rows, size_t nrows, struct site *sites, size_t nsit
 			if (is_of(&rows[k], &sites[i]) && (same_place(rows[k].place, sites[i].place, false) ||
 							  inside(rows[k].place, sites[i].place, false)))
 				add(&sites[i], &rows[k], LINE);
+}
+
+/* The function whose code it is. */
+static const char *whose_code(const char *place)
+{
+	for (const char *next; (next = outer(place)); place = next)
+		;
+	place = strchr(place, ' ');
+	return place ? place : "";
+}
+
+/* A row that is nobody's may be a copy of any access of its function, that gcc put somewhere else: that one has its order, too. */
+static void share(const struct row *rows, size_t nrows, struct site *sites, size_t nsites)
+{
+	for (size_t k = 0; k < nrows; k++)
+		for (size_t i = 0; i < nsites && !rows[k].owned; i++)
+			if (is_of(&rows[k], &sites[i]) && sites[i].how != NO_ROW &&
+			    !strcmp(whose_code(rows[k].place), whose_code(sites[i].place)))
+				sites[i].orders |= rows[k].orders;
 }
 
 /* ---- what is read ---- */
@@ -235,7 +256,7 @@ static size_t read_rows(const char *path, const char *view, struct row **rows)
 	return n;
 }
 
-/* ADDRESS, then R or W <tab> SOURCE <tab> PLACE, and a 0 */
+/* ADDRESS, then R, W, r or w <tab> SOURCE <tab> PLACE, and a 0 */
 static size_t parse_sites(const char *path, const char *p, size_t size, const char *view, struct site **sites)
 {
 	const char *const end = p + size;
@@ -323,11 +344,14 @@ int main(int argc, char **argv)
 	nrows = read_rows(argv[2], argv[3], &rows);
 	nsites = read_sites(argv[1], argv[3], &sites);
 	join(rows, nrows, sites, nsites);
+	share(rows, nrows, sites, nsites);
 	qsort(sites, nsites, sizeof(*sites), by_address);
 	for (size_t i = 0; i < nsites; i++) {
 		const struct site *s = &sites[i];
 		const bool unknown = s->orders & UNKNOWN;
 
+		if (s->kind == 'r' || s->kind == 'w')
+			continue;
 		printf("0x%x\t", s->addr);
 		print_orders(unknown ? 0 : s->orders);
 		printf("\t%s\t%s\n", unknown ? "unknown" : how[s->how], s->place);

@@ -23,6 +23,7 @@ typedef union { struct { unsigned long low, high; }; u64 whole; } pmd_t;
 #define LOAD_NOTHING(p) LOAD(p, 0)
 #define LOAD_WHOLE(p) LOAD(p, 0)
 #define STORE(p, n, v) (*(volatile u64 *)(p) = (v))
+#define LOAD_UNSEEN(p) 0
 #define COPIED __attribute__((noinline))
 #else
 #define word(p, n) (((volatile u32 *)(p))[n])
@@ -35,6 +36,7 @@ typedef union { struct { unsigned long low, high; }; u64 whole; } pmd_t;
 #define LOAD_NOTHING(p) 0
 #define LOAD_WHOLE(p) (first(0) ? LOAD(p, 0) : *(volatile pmd_t *)(p))
 #define STORE(p, n, v) (word(p, first(n)) = (u32)((v) >> 32 * first(n)), word(p, 1 - first(n)) = (u32)((v) >> 32 * !first(n)))
+#define LOAD_UNSEEN(p) LOAD(p, 1)
 #define COPIED inline __attribute__((always_inline))
 #endif
 
@@ -73,6 +75,14 @@ u64 load_one_word(pmd_t *p)
 u64 load_nothing(pmd_t *p)
 {
 	return LOAD_NOTHING(p);
+}
+
+/* the other order of it may be a copy of this one, put somewhere else */
+u64 load_beside(pmd_t *p)
+{
+	u64 v = LOAD(p, 0);
+
+	return v ^ LOAD_UNSEEN(p);
 }
 
 void store_high_first(pmd_t *p, u64 v)

@@ -130,6 +130,7 @@ unjoined() {
 joined_are() {
 	local of_both='- load_nothing
 low,high copied
+low,high load_beside
 part load_one_word'
 
 	LC_ALL=C sort <<<"$of_both"$'\nhigh load_both\nhigh store_high_first\nlow load_both\nlow load_low_first'"$1" | diff - "$tmp/orders-good" >"$tmp/err" &&

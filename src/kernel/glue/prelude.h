@@ -42,6 +42,11 @@ __asm__(".macro lock insn:vararg\n\tcall asm_comes\n\t.byte 0xf0\n\t\\insn\n.end
 	".macro xchgl a, b\n\tcall asm_comes\n\txchg \\a, \\b\n.endm\n"
 	".macro xchgq a, b\n\tcall asm_comes\n\txchg \\a, \\b\n.endm\n"
 	".macro xchgb a, b\n\tcall asm_comes\n\txchg \\a, \\b\n.endm\n");
+#ifndef CONFIG_SMP	/* no prefix says that they come; their loops are announced once */
+__asm__(".macro cmpxchgl at:vararg\n\tcall asm_comes\n\tcmpxchg \\at\n.endm\n"
+	".macro cmpxchgq at:vararg\n\tcall asm_comes\n\tcmpxchg \\at\n.endm\n"
+	".macro cmpxchg8b at:vararg\n\tcall asm_comes\n\t{load} cmpxchg8b \\at\n.endm\n");
+#endif
 #endif
 #endif
 

@@ -237,6 +237,8 @@ expect "one CPU: a walker that is preempted is clean, under sc alone, and its tw
 expect "... a lock is the right not to be preempted: without it the table goes" 'out_has "^pass .*pte.retract-free .*table-unlocked caught \(retracted,wrong-lock\)"'
 expect "... gup is one step: it needs no recheck, unless interrupts are on" \
 	'out_has "^pass +gup_fast.pte-zap-reuse .*gup-irqs-on caught \(freed\)" && ! out_has "gup-no-recheck caught"'
+expect "... whose cmpxchg has no prefix there, and is one step all the same" \
+	'grep -q "pte-zap-reuse.*freed" "$root/build/kernel/debian-6.12/x86_64-up/gup-irqs-on/said" && ! grep -q parted "$root/build/kernel/debian-6.12/x86_64-up/gup-irqs-on/said"'
 up=$(sed -n 's/^results: \([^ ]*\).*/\1/p' "$tmp/out")
 
 sed -n 's/^\tX([A-Z_]*, "\([a-z-]*\)", 1, .*/\1/p' "$root/src/kernel/notes.h" | sort >"$tmp/notes"

@@ -33,18 +33,45 @@ tap() {
 	rm -f "$log"
 }
 
-# Boards over ssh: minutes of waiting for time-outs, and no work. They wait beside the rest,
-# once what they run has been built.
-waiting() {
+# These run beside the rest, each group in a row: what waits for time-outs and is no work; and what compiles
+# kernels, which is most of the work. What several of them need has been built before.
+beside_waiting="fleet ssh live-ssh"
+beside_kernel="kernel kernel-audit"
+
+# FILE TESTS...
+beside() {
+	local t file=$1
+
+	shift
 	passed=0 failed=0 skipped=0
-	for t in fleet ssh; do
+	for t; do
 		tap "$t" bash "$root/src/test/sh/$t.sh"
 	done
-	echo "$passed $failed $skipped" >"$beside.counts"
+	echo "$passed $failed $skipped" >"$file.counts"
+}
+
+# FILE: what it said, and its counts
+beside_ended() {
+	local ok bad skip
+
+	cat "$1"
+	read -r ok bad skip <"$1.counts" || { ok=0 bad=1 skip=0; echo "not ok - what ran beside ended without a count"; }
+	passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
+}
+
+# What more than one test uses, for every machine that is compiled for
+build_shared() {
+	local t
+
+	build build/x86_64-gcc/{tornkernel,tornlivejudge,tornentries,tornorders,kernel/explorer.o,kernel/racer.o}
+	for t in i686 armhf-lpae; do
+		! command -v "$(fact "targets/$t" TRIPLE)-gcc" >/dev/null ||
+			TARGET=$t COMPILER=gcc SAN='' build all "build/$t-gcc/"{tornlive,kernel/explorer.o,kernel/racer.o}
+	done
 }
 
 cmd_test() {
-	local t beside ok bad skip
+	local t scratch
 
 	[ $# = 0 ] || die "test takes no words, not \"$1\""
 	setup test
@@ -57,30 +84,30 @@ cmd_test() {
 		[[ $t == *.d ]] || CMOCKA_MESSAGE_OUTPUT=TAP tap "${t##*/}" "$t"
 	done
 	echo "== as a user, and the house"
-	beside=$(mktemp)
+	scratch=$(mktemp -d)
+	tap builds bash "$root/src/test/sh/builds.sh"
+	build_shared
+	# shellcheck disable=SC2086  # words
+	beside "$scratch/kernel" $beside_kernel >"$scratch/kernel" 2>&1 &
+	# shellcheck disable=SC2086  # words
+	[ -n "${TORNWALK_SKIP_BOARDS:-}" ] || beside "$scratch/waiting" $beside_waiting >"$scratch/waiting" 2>&1 &
 	for t in "$root"/src/test/sh/*.sh; do
 		t=$(basename "$t" .sh)
+		[[ " builds $beside_kernel " != *" $t "* ]] || continue
 		case $t in
-		boards | ssh | fleet)	# minutes, virtual machines, network namespaces
+		boards | live | ssh | fleet | live-ssh)	# minutes, virtual machines, network namespaces
 			if [ -n "${TORNWALK_SKIP_BOARDS:-}" ]; then
 				echo "  $t: SKIP, TORNWALK_SKIP_BOARDS is set"
 				skipped=$((skipped + 1))
 				continue
 			fi ;;
 		esac
-		[[ $t != ssh && $t != fleet ]] || continue
-		tap "$t" bash "$root/src/test/sh/$t.sh"
-		if [ "$t" = builds ] && [ -z "${TORNWALK_SKIP_BOARDS:-}" ]; then
-			waiting >"$beside" 2>&1 &
-		fi
+		[[ " $beside_waiting " == *" $t "* ]] || tap "$t" bash "$root/src/test/sh/$t.sh"
 	done
-	if [ -z "${TORNWALK_SKIP_BOARDS:-}" ]; then
-		wait
-		cat "$beside"
-		read -r ok bad skip <"$beside.counts" || { bad=1; echo "not ok - fleet, ssh: ended without a count"; }
-		passed=$((passed + ${ok:-0})) failed=$((failed + bad)) skipped=$((skipped + ${skip:-0}))
-	fi
-	rm -f "$beside" "$beside.counts"
+	wait
+	beside_ended "$scratch/kernel"
+	[ -n "${TORNWALK_SKIP_BOARDS:-}" ] || beside_ended "$scratch/waiting"
+	rm -rf --one-file-system "$scratch"
 	echo "== all in ${SECONDS}s"
 	echo "$passed passed, $failed failed, $skipped skipped"
 	[ "$failed" = 0 ] || exit 1

@@ -6,6 +6,7 @@
 # Exit code: the driver's; 2 where the module is refused.
 dir=$1
 shift
+exec 4<&0	# what runs in the background has none of its own
 ! grep -qs '^tornlive ' /proc/modules || {
 	echo "a module tornlive is loaded already: rmmod tornlive" >&2
 	exit 2
@@ -17,11 +18,11 @@ refused=$(insmod "$dir/tornlive.ko" ${MODULE_WORDS:-} 2>&1) || {
 }
 trap 'rmmod tornlive' EXIT
 trap : HUP INT TERM
-"$dir/tornlive" --out 3 "$@" 3>&1 >&2 </dev/null &
+"$dir/tornlive" --out 3 "$@" 3>&1 >&2 </dev/null 4<&- &
 driver=$!
 # shellcheck disable=SC2064  # as it is now
 trap "kill -TERM $driver 2>/dev/null" HUP INT TERM
-(cat >/dev/null; kill -TERM $driver 2>/dev/null) &
+(cat <&4 >/dev/null; kill -TERM $driver 2>/dev/null) &
 ears=$!
 while :; do
 	wait $driver

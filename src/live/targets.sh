@@ -122,13 +122,14 @@ live_on_ssh() {
 live_over_ssh() {
 	local at code=0 pipe
 
-	at=$(ssh_on "$target" 'mktemp -d /tmp/tornlive.XXXXXX' </dev/null) || return 2
+	# shellcheck disable=SC2016  # the board's TMPDIR
+	at=$(ssh_on "$target" 'mktemp -d "${TMPDIR:-/tmp}/tornlive.XXXXXX"' </dev/null) || return 2
 	if ! tar -C "$1" -c . | ssh_on "$target" "tar -C $(ssh_quote "$at") -x"; then
 		ssh_on "$target" "rm -rf $(ssh_quote "$at")" </dev/null || :
 		return 2
 	fi
 	ssh_open "$target" || return 2
-	coproc sleep_open { exec sleep 1000000; }
+	coproc sleep_open { exec setpriv --pdeathsig KILL sleep infinity; }	# its end is ours, also if we are killed
 	pipe=${sleep_open[0]}
 	"${ssh_command[@]}" "MODULE_WORDS=$(ssh_quote "${probe:+probes=1}${pages:+ probes=1}") sh $(ssh_quote "$at/board.sh" "$at" "${words[@]}")" \
 		<&"$pipe" >>"$2" || code=$?

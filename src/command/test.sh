@@ -87,9 +87,9 @@ cmd_test() {
 	scratch=$(mktemp -d)
 	tap builds bash "$root/src/test/sh/builds.sh"
 	build_shared
-	# shellcheck disable=SC2086  # words
+	# shellcheck disable=SC2086,SC2094  # words; the name is of two other files
 	beside "$scratch/kernel" $beside_kernel >"$scratch/kernel" 2>&1 &
-	# shellcheck disable=SC2086  # words
+	# shellcheck disable=SC2086,SC2094  # words; the name is of two other files
 	[ -n "${TORNWALK_SKIP_BOARDS:-}" ] || beside "$scratch/waiting" $beside_waiting >"$scratch/waiting" 2>&1 &
 	for t in "$root"/src/test/sh/*.sh; do
 		t=$(basename "$t" .sh)

@@ -115,11 +115,10 @@ kernel_unpack() {
 	mv "$2.new" "$2"
 }
 
-# TREE: whoever else works on this one is waited for; a package does not change
+# TREE: whoever else works on this one is waited for
 kernel_alone() {
 	local lock
 
-	[[ $1 != debian:* ]] || return 0
 	mkdir -p "$kernels"
 	exec {lock}>"$kernels/$(kernel_name "$1").lock"
 	flock -n "$lock" || { echo "waiting for another run on this tree" >&2; flock "$lock"; }

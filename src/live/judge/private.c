@@ -187,7 +187,9 @@ static void judge_claim(const struct judged *j, struct cell *c, enum live_reader
 		c->cause = CAUSE_CONTROL_SILENT;
 	else
 		c->cause = c->strength < LEAST_STRENGTH ? CAUSE_THIN_STRENGTH : CAUSE_PASSED_CLAIM;
-	if (c->cause == CAUSE_PASSED_CLAIM)
+	if (c->walks && !tears_whatever(j, r))
+		cell_say(c, "; it was not seen to tear at set-words either, where it has to");
+	else if (c->cause == CAUSE_PASSED_CLAIM)
 		cell_say(c, "; low-gap-high %llu times beside it", (unsigned long long)race_torn_distinct(control));
 	else
 		cell_say(c, "; %s", cause_kinds[c->cause].meaning);

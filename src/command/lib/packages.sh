@@ -48,7 +48,7 @@ packages() {
 	case $1 in
 	run) echo "$run" ;;
 	report) echo "$run $desk" ;;
-	test) echo "$run $desk gcc clang libclang-rt-dev llvm libcmocka-dev chromium shellcheck perl patch" \
+	test) echo "$run $desk gcc clang libclang-rt-dev llvm libcmocka-dev chromium shellcheck sparse perl patch" \
 		"libxml2-utils mandoc python3 python3-jsonschema util-linux" ;;
 	ci) echo "$run $desk gcc clang qemu-user-static $(packages_foreign)" ;;
 	kernel) echo "${run/#clang libclang-rt-dev/$COMPILER} $desk gcc flex bison bc libelf-dev rsync xz-utils patch perl qemu-user-static $(packages_cross)" ;;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Around sections, for TRUTH's load on i386 is the FPU's; the same for all readers, so that they take the same time. */
+/* Around sections: TRUTH's load on i386 is the FPU's. The same for all readers, so that they take the same time. */
 #ifndef TORNLIVE_FPU_H
 #define TORNLIVE_FPU_H
 

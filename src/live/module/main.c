@@ -105,15 +105,25 @@ static int command(struct session *s, unsigned int cmd, union argument *a)
 	if (s->mm && s->mm != current->mm)
 		return -EPERM;
 	switch (cmd) {
-	case LIVE_HELLO: return hello(&a->hello);
-	case LIVE_REGISTER: return registered(s, &a->registers);
-	case LIVE_START: return reading_start(s, &a->start);
-	case LIVE_STOP: return reading_stop(s);
-	case LIVE_VALUES: return reading_values(s, &a->values);
-	case LIVE_RACE: return private_race(&a->race);
-	case LIVE_LAYOUT: layout_says(&a->layout); return 0;
-	case LIVE_PROBE: return probe(s, &a->probe);
-	default: return -ENOTTY;
+	case LIVE_HELLO:
+		return hello(&a->hello);
+	case LIVE_REGISTER:
+		return registered(s, &a->registers);
+	case LIVE_START:
+		return reading_start(s, &a->start);
+	case LIVE_STOP:
+		return reading_stop(s);
+	case LIVE_VALUES:
+		return reading_values(s, &a->values);
+	case LIVE_RACE:
+		return private_race(&a->race);
+	case LIVE_LAYOUT:
+		layout_says(&a->layout);
+		return 0;
+	case LIVE_PROBE:
+		return probe(s, &a->probe);
+	default:
+		return -ENOTTY;
 	}
 }
 

@@ -55,7 +55,7 @@ static void set_words(pmd_t *p, u64 v)
 	u32 *w = (u32 *)p;
 
 	WRITE_ONCE(w[1], (u32)(v >> 32));
-	smp_wmb();
+	smp_wmb();	/* the high word is there before the low one */
 	WRITE_ONCE(w[0], (u32)v);
 }
 
@@ -71,10 +71,20 @@ static int writer_main(void *data)
 			const u64 v = layout_stamped(++n);
 
 			switch (e->race.writer) {
-			case LIVE_WRITER_SET: set(&e->entry, v); break;
-			case LIVE_WRITER_CLEAR: set(&e->entry, v); pmd_clear(&e->entry); break;
-			case LIVE_WRITER_GET_CLEAR: set(&e->entry, v); get_and_clear(&e->entry); break;
-			case LIVE_WRITER_WORDS: set_words(&e->entry, v); break;
+			case LIVE_WRITER_SET:
+				set(&e->entry, v);
+				break;
+			case LIVE_WRITER_CLEAR:
+				set(&e->entry, v);
+				pmd_clear(&e->entry);
+				break;
+			case LIVE_WRITER_GET_CLEAR:
+				set(&e->entry, v);
+				get_and_clear(&e->entry);
+				break;
+			case LIVE_WRITER_WORDS:
+				set_words(&e->entry, v);
+				break;
 			}
 		}
 		e->race.rounds += ROUNDS;

@@ -81,7 +81,10 @@ int probe_set(struct session *s, const struct live_probe *asked)
 	if (!p->of) {
 		memset(p, 0, sizeof(*p));
 		p->said = *asked;
-		p->said.hits = p->said.wrong = p->said.example = p->said.frame = 0;
+		p->said.hits = 0;
+		p->said.wrong = 0;
+		p->said.example = 0;
+		p->said.frame = 0;
 		p->of = s;
 		p->random = asked->seed | 1;
 		p->k.symbol_name = p->said.symbol;

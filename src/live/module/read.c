@@ -53,7 +53,8 @@ static struct live_value *value_of(struct table *t, u64 v)
 			if (t->count.values == MAX_VALUES)
 				return NULL;
 			t->value[t->count.values].value = v;
-			t->index[h] = (u16)++t->count.values;
+			t->count.values++;
+			t->index[h] = (u16)t->count.values;
 		}
 		if (t->value[t->index[h] - 1].value == v)
 			return &t->value[t->index[h] - 1];
@@ -337,7 +338,7 @@ int reading_start(struct session *s, const struct live_start *start)
 	for (i = 0; i < NR_LIVE_READERS; i++) {
 		if (!(r->start.readers >> i & 1))
 			continue;
-		r->table[i] = vzalloc(sizeof(struct table));
+		r->table[i] = vzalloc(sizeof(*r->table[i]));
 		if (!r->table[i]) {
 			reading_free(s);
 			return -ENOMEM;

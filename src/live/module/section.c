@@ -42,7 +42,7 @@ static __always_inline u64 load_low_high(const void *p)
 {
 	const u32 lo = WORD(p, 0);
 
-	smp_rmb();
+	smp_rmb();	/* the low word first */
 	return BOTH(lo, WORD(p, 1));
 }
 
@@ -50,7 +50,7 @@ static __always_inline u64 load_high_low(const void *p)
 {
 	const u32 hi = WORD(p, 1);
 
-	smp_rmb();
+	smp_rmb();	/* the high word first */
 	return BOTH(WORD(p, 0), hi);
 }
 
@@ -59,7 +59,7 @@ static __always_inline u64 load_gap(const void *p, u32 gap, u64 *random)
 	const u32 delay = gap ? (u32)(xorshift(random) >> 33) % (gap + 1) : 0, lo = WORD(p, 0);
 
 	spin(delay);
-	smp_rmb();
+	smp_rmb();	/* the low word first */
 	return BOTH(lo, WORD(p, 1));
 }
 
@@ -70,32 +70,34 @@ static __always_inline u64 load_low_high_low(const void *p, struct section *s)
 	do {
 		s->retries += turns > 0;
 		lo = WORD(p, 0);
-		smp_rmb();
+		smp_rmb();	/* as ptep_get_lockless(): low, */
 		hi = WORD(p, 1);
-		smp_rmb();
+		smp_rmb();	/* high, and low again */
 	} while (unlikely(lo != WORD(p, 0)) && ++turns < MAX_TURNS);
 	return BOTH(lo, hi);
 }
 
-#define SECTION(name, type, load)                                                            \
-static noinline void name(const void *entry, u32 batch, u32 gap, u64 *random, struct section *s) \
-{                                                                                            \
-	type *const p = (type *)entry;                                                       \
-	u64 last = 0;                                                                        \
-	u32 i;                                                                               \
-                                                                                             \
-	BUILD_BUG_ON(sizeof(type) != sizeof(u64));                                           \
-	s->n = s->lost = 0;                                                                  \
-	for (i = 0; i < batch; i++) {                                                        \
-		u64 v;                                                                       \
-                                                                                             \
-		barrier();                                                                   \
-		v = load;                                                                    \
-		if (v != last || !i) {                                                       \
-			note(s, v, i);                                                       \
-			last = v;                                                            \
-		}                                                                            \
-	}                                                                                    \
+#define SECTION(name, type, load)						\
+static noinline void name(const void *entry, u32 batch, u32 gap, u64 *random,	\
+			  struct section *s)					\
+{										\
+	type *const p = (type *)entry;						\
+	u64 last = 0;								\
+	u32 i;									\
+										\
+	BUILD_BUG_ON(sizeof(type) != sizeof(u64));				\
+	s->n = 0;								\
+	s->lost = 0;								\
+	for (i = 0; i < batch; i++) {						\
+		u64 v;								\
+										\
+		barrier();							\
+		v = load;							\
+		if (v != last || !i) {						\
+			note(s, v, i);						\
+			last = v;						\
+		}								\
+	}									\
 }
 
 SECTION(pmd_truth, pmd_t, load_truth(p))

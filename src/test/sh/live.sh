@@ -75,6 +75,28 @@ for spec in qemu:i686-pae qemu:armhf-lpae qemu:x86_64 qemu:armhf-lpae@bookworm-b
 	fi
 done
 
+# sparse is a package; checkpatch comes with a kernel's source, which kernel.sh fetches
+sparse() (
+	parts
+	headers=$(live_headers "$1" "$2") && mkdir -p "$tmp/sparse" && cp -r "$root"/src/live/module/. "$tmp/sparse/" || exit
+	make -C "$headers" M="$tmp/sparse" ARCH="$(live_kbuild_arch "$2")" CROSS_COMPILE="$(live_cross "$2")" CC="$(live_cross "$2")gcc-12" \
+		LIVE_SRC="$root/src" C=2 CHECK=sparse modules >"$tmp/sparse/log" 2>&1 && grep -q 'CHECK .*read.c' "$tmp/sparse/log" &&
+		! grep -E "^$tmp/sparse/.*(warning|error):" "$tmp/sparse/log" >&2
+)
+release=$(basename "$(compgen -G "$root/build/boards/i686-pae/root/boot/vmlinuz-*")" 2>/dev/null)
+if ! command -v sparse >/dev/null || [ -z "$release" ]; then
+	skip "sparse has nothing to say of the module" "sparse or the headers are not there"
+else
+	check "sparse has nothing to say of the module" sparse "${release#vmlinuz-}" i386
+fi
+checkpatch=$root/build/kernel/debian-6.1/src/scripts/checkpatch.pl
+if [ ! -e "$checkpatch" ]; then
+	skip "checkpatch finds no error in the module" "the source of 6.1 is not unpacked: ./run.sh kernel debian:6.1"
+else
+	perl "$checkpatch" --no-tree --terse --file --max-line-length=126 "$root"/src/live/module/*.[ch] >"$tmp/out" 2>&1
+	expect "checkpatch finds no error in the module" '! out_has "ERROR:" && out_has "^total: 0 errors"'
+fi
+
 # ---- refusals, and what may happen in the middle ----
 
 guest() (

@@ -145,6 +145,10 @@ kernel_sound() {
 		echo "run.sh: kernel: no cells without both CONFIG_SMP and CONFIG_PREEMPT: on one CPU of which nobody is preempted nothing comes between two accesses; --audit has its instructions" >&2
 		return 2
 	fi
+	if grep -q '^CONFIG_ARM=y' "$1/o/.config" && ! grep -q '^CONFIG_SMP=y' "$1/o/.config"; then
+		echo "run.sh: kernel: no cells of one CPU (CONFIG_SMP=n) on ARM: it cleans caches by instructions that no process may use; --audit has them" >&2
+		return 2
+	fi
 }
 
 # DIR WHAT: the compiler's own lines, in the tree's own names

@@ -56,6 +56,9 @@ mkdir -p "$tmp/view/src" "$tmp/view/i386/o" "$tmp/view/i386/tree"
 echo '# CONFIG_SMP is not set' >"$tmp/view/i386/o/.config"
 parts kernel_sound "$tmp/view/i386"
 expect "no cells of one CPU on which nobody is preempted" 'one_line && err_has "no cells without both CONFIG_SMP and CONFIG_PREEMPT"'
+printf 'CONFIG_ARM=y\nCONFIG_PREEMPT=y\n' >"$tmp/view/i386/o/.config"
+parts kernel_sound "$tmp/view/i386"
+expect "... nor of one of ARM" 'one_line && err_has "no cells of one CPU .* on ARM"'
 printf 'CONFIG_SMP=y\nCONFIG_X86_PAE=y\nCONFIG_NR_CPUS=2\n' >"$tmp/fragment"
 parts kernel_configured "$tmp/view/i386" "$tmp/fragment"
 expect "a configuration that cannot have PAE" 'one_line && err_has "cannot have CONFIG_X86_PAE=y"'

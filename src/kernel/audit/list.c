@@ -11,6 +11,7 @@
  */
 #include "assembler.h"
 #include "object.h"
+#include "promise.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -18,10 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum promise { ATOMIC, ONE_WORD, TWO_WORDS, NOT_PROMISED, UNKNOWN, NR_PROMISES };
 enum order { LOW, HIGH, LOW_HIGH, HIGH_LOW, BOTH, PART, NO_ORDER, NR_ORDERS };
 
-static const char *const promise_words[] = { "atomic", "one word", "two words", "not promised", "unknown" };
 static const char *const order_words[] = { "low", "high", "low, high", "high, low", "both in one", "part", "-" };
 
 /* Whether a pointer that a function is given leads to an entry is what its callers pass. */
@@ -195,7 +194,7 @@ static void line_access(struct list *l, unsigned file, char **f)
 
 	for (i = 0; i < n; i++) {
 		struct touch t[2];
-		unsigned k = insn_touches(o, &in[i], t);
+		unsigned k = insn_touches(o->arch, &in[i], t);
 
 		while (k-- > 0) {
 			int64_t disp, from, to;
@@ -245,7 +244,7 @@ static void line_given(struct list *l, unsigned file, char **f)
 
 	for (i = 0; i < n; i++) {
 		struct touch t[2];
-		unsigned k = insn_touches(o, &in[i], t);
+		unsigned k = insn_touches(o->arch, &in[i], t);
 
 		others += k;
 		if (insn_calls(o, &in[i])) {
@@ -388,23 +387,6 @@ static bool is_local(const struct list *l, const struct row *r)
 }
 
 /* ---- what is promised ---- */
-
-/*
- * x86: an aligned access of a register's width, and a locked one of 8 bytes (SDM 3A 8.1.1, 8.1.2).
- * ARM: with LPAE, ldrd and strd of an aligned doubleword in a translation table; ldrexd and strexd (ARM
- * ARM, A3.5.3). ldm and stm are a sequence of words in no order, and so are two ldr.
- */
-static enum promise promise_of_whole(enum arch arch, const char *by, char what)
-{
-	if (arch == ARCH_ARM)
-		return strcmp(by, "ldrd") && strcmp(by, "strd") && strcmp(by, "ldrexd") && strcmp(by, "strexd") ?
-			       NOT_PROMISED : ATOMIC;
-	if (arch == ARCH_X86_64)
-		return what == 'B' ? NOT_PROMISED : ATOMIC;
-	if (!strcmp(by, "cmpxchg8b"))
-		return what == 'X' ? ATOMIC : NOT_PROMISED;
-	return !strcmp(by, "fild") || !strcmp(by, "fistp") || !strcmp(by, "movq") ? ATOMIC : NOT_PROMISED;
-}
 
 static void judge(const struct list *l, struct row *r)
 {

@@ -45,7 +45,7 @@ struct touch {
 	char what;		/* R, W, X: a locked read-modify-write, B: one that is not locked */
 	char by[16];		/* its name */
 };
-unsigned insn_touches(const struct object *o, const cs_insn *in, struct touch t[2]);
+unsigned insn_touches(enum arch arch, const cs_insn *in, struct touch t[2]);
 bool insn_calls(const struct object *o, const cs_insn *in);
 
 #endif

@@ -126,9 +126,9 @@ static unsigned arm_touches(const cs_insn *in, struct touch *t)
 	return 1;
 }
 
-unsigned insn_touches(const struct object *o, const cs_insn *in, struct touch t[2])
+unsigned insn_touches(enum arch arch, const cs_insn *in, struct touch t[2])
 {
-	return o->arch == ARCH_ARM ? arm_touches(in, t) : x86_touches(in, t);
+	return arch == ARCH_ARM ? arm_touches(in, t) : x86_touches(in, t);
 }
 
 bool insn_calls(const struct object *o, const cs_insn *in)

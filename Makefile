@@ -145,6 +145,11 @@ $(OUT)/tornorders: $(OUT)/kernel/audit/orders.o
 $(OUT)/tornentries: $(filter-out %/orders.o,$(call objects,src/kernel/audit/*.c)) $(addprefix $(OUT)/audit/,elf.o path.o trace.o x86.o x86_operand.o arm.o arm_memory.o)
 	$(CC) $(CODE) -o $@ $^ -ljansson -lcapstone -lelf
 
+# and those of a kernel's image
+$(OUT)/tornimage: $(call objects,src/kernel/image/*.c) $(addprefix $(OUT)/kernel/audit/,touch.o promise.o) \
+	$(addprefix $(OUT)/audit/,path.o x86_operand.o x86.o arm_memory.o arm.o elf.o)
+	$(CC) $(CODE) -o $@ $^ -lcapstone -lelf
+
 # The program that drives a running kernel's module (src/live).
 LIVE := $(addprefix $(OUT)/,cli/signals.o cli/usage.o config/number.o stress/clock.o stress/pin.o)
 LIVE_DRIVER := $(call objects,src/live/driver/*.c src/native/$(ARCH)/start.c) $(LIVE)

@@ -8,10 +8,13 @@
 . "$root/src/live/headers.sh"
 # shellcheck source=src/live/targets.sh
 . "$root/src/live/targets.sh"
+# shellcheck source=src/kernel/image.sh
+. "$root/src/kernel/image.sh"
 
 live_usage() {
 	cat <<'END'
 ./run.sh live [TARGET] [OPTIONS]
+./run.sh live --audit IMAGE [--loads]
 
 A small module reads the page-table entries of a process of tornwalk's own while the kernel splits,
 zaps, moves and collapses its huge pages, and says which readers saw halves of two entries.
@@ -25,16 +28,20 @@ zaps, moves and collapses its huge pages, and says which readers saw halves of t
   --user-time TIME   of each operation under each of the kernel's own readers, from user space; 0 where a module is there
   --ops LIST         like usplit,coll,move; --users LIST  like gup-fast,pagemap; --levels LIST  pmd,pte
   --kdir DIR         a built kernel tree, or headers, of the very kernel that runs there
-  --kprobes SYMBOL+0xOFFSET   a delay before that instruction of the kernel's; in a guest only
+  --kprobes FUNCTION a delay between the two loads of a pmd in that function of the kernel's, found by --audit; in a
+                     guest only. FUNCTION:pte, of a PTE; FUNCTION+0xOFFSET, before that instruction
   --pages SYMBOL     with --kprobes: counts calls of that function with a struct page of no memory
   --fill MIB         so much memory is filled with ones first
   --yes-this-may-crash-the-machine   --kprobes on a machine that is no guest
+  --audit IMAGE      each store to a page-table entry in a kernel's image (and with --loads each load), by data flow:
+                     a vmlinux or vmlinuz, debian:linux-image-..., or RUNNING; i386 PAE and ARM LPAE
 
   ./run.sh live
   ./run.sh live qemu:i686-pae
   ./run.sh live qemu:armhf-lpae@trixie --time 10s
   ./run.sh live ssh:root@board --kdir ~/linux
-  ./run.sh live qemu:i686-pae --kprobes internal_get_user_pages_fast+0x190 --pages try_grab_folio --ops hprot
+  ./run.sh live qemu:i686-pae --kprobes internal_get_user_pages_fast --pages try_grab_folio --ops hprot --time 0
+  ./run.sh live --audit debian:linux-image-6.1.0-50-armmp-lpae
 END
 }
 
@@ -78,24 +85,64 @@ live_last_words() {
 		tail -n 40 | sed 's/^\[[ 0-9.]*\] //; s/\t/ /g; s/^/log\t/' >>"$1"
 }
 
+# IMAGE [--loads]: the table; its lines stay
+live_audit() {
+	local code=0 image_lines_file
+
+	TARGET=x86_64 COMPILER=gcc SAN='' build build/x86_64-gcc/tornimage
+	image_lines_file=$(stamp live -image.tsv)
+	image_audit "$@" || code=$?
+	[ ! -s "$image_lines_file" ] || echo "lines: ${image_lines_file#"$root"/}"
+	exit $code
+}
+
+# FUNCTION[:LEVEL]|FUNCTION+0xOFFSET IMAGE RELEASE: where the second load of that function's first pair is
+live_probe_at() {
+	local name=${1%:*} level=pmd image_lines_file=$live_builds/image/$3.tsv at
+
+	if [[ $1 == *+0x* ]]; then
+		echo "$1"
+		return
+	fi
+	[[ $1 != *:* ]] || level=${1##*:}
+	if [ ! -s "$image_lines_file" ]; then
+		TARGET=x86_64 COMPILER=gcc SAN='' build build/x86_64-gcc/tornimage
+		mkdir -p "${image_lines_file%/*}"
+		echo "looking for the loads of entries in $(basename "$2")" >&2
+		image_audit "$2" --loads >/dev/null || [ $? = 1 ] || return 2
+	fi
+	at=$(awk -F '\t' -v name="$name" -v level="$level" '
+		$1 == "load" && $2 ~ "^" name "[+]" && $3 == level && $7 != "-" { print $7; exit }' "$image_lines_file")
+	if [ -z "$at" ]; then
+		echo "run.sh: live: --kprobes: no pair of loads of a $level in \"$name\"; there are such in:" \
+			"$(awk -F '\t' -v level="$level" '$1 == "load" && $3 == level && $7 != "-" { sub(/[+].*/, "", $2); print $2 }' \
+				"$image_lines_file" | sort -u | grep -E 'gup|user_pages|walk|mincore|pagemap|smaps|clear_refs|madvise|split|follow' | paste -sd' ') ..." >&2
+		return 2
+	fi
+	echo "$name: the second load of a $level is at $at" >&2
+	echo "$at"
+}
+
 cmd_live() {
 	local target="" kdir="" probe="" pages="" crash="" words=() out lines log code=0 verdict=0 kind follows
 
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-h | --help) live_usage; return ;;
+		--audit) [ $# -gt 1 ] || die "live: --audit needs an image"
+			live_audit "${@:2}" ;;
 		--yes-this-may-crash-the-machine) crash=yes ;;
 		--time | --user-time | --ops | --users | --levels | --seed | --gap | --batch | --spins | --calibrate | --fill | --kdir | --kprobes | --pages)
 			[ $# -gt 1 ] || die "live: $1 needs a value"
 			case $1 in
 			--kdir) [ -d "$2" ] || die "live: --kdir: no such directory \"$2\""
 				kdir=$(realpath "$2") ;;
-			--kprobes) probe=$2; words+=(--probe "$2") ;;
+			--kprobes) probe=$2 ;;
 			--pages) pages=$2; words+=(--pages "$2") ;;
 			*) words+=("$1" "$2") ;;
 			esac
 			shift ;;
-		-*) die "live: unknown option \"$1\"; valid: --time --user-time --ops --users --levels --seed --gap --batch --spins --calibrate --fill --kdir --kprobes --pages --yes-this-may-crash-the-machine --help" ;;
+		-*) die "live: unknown option \"$1\"; valid: --audit --time --user-time --ops --users --levels --seed --gap --batch --spins --calibrate --fill --kdir --kprobes --pages --yes-this-may-crash-the-machine --help" ;;
 		*) [ -z "$target" ] || die "live takes one target, not \"$target\" and \"$1\""
 			target=$1 ;;
 		esac

@@ -49,7 +49,7 @@ image_unpack() {
 			tail -c "+$((at + 1))" "$1" | ${tool//_/ } 2>/dev/null >"$2"
 			n=$(stat -c %s "$2")
 			[ "$n" -lt 2000000 ] || return 0
-		done < <(LC_ALL=C grep -obUaP "$mark" "$1" | head -n 8)
+		done < <({ LC_ALL=C grep -obUaP "$mark" "$1" || :; } | head -n 8 || :)
 	done <<-'END'
 		xz_-dc_--single-stream \xfd7zXZ\x00
 		zstd_-dc \x28\xb5\x2f\xfd

@@ -55,6 +55,10 @@ live_on_qemu() {
 	facts=$(qemu_system_probe "$spec") || return 2
 	release=$(sed -n 's/^kernel=//p' <<<"$facts") arch=$(sed -n 's/^arch=//p' <<<"$facts")
 	[[ $spec != *@* ]] || suite=${spec#*@}
+	if [ -n "$probe" ]; then
+		probe=$(live_probe_at "$probe" "$root/build/boards/${spec#qemu:}/root/boot/vmlinuz-$release" "$release-$arch") || return 2
+		words+=(--probe "$probe")
+	fi
 	dir=$live_builds/guest/${spec#qemu:}
 	rm -rf --one-file-system "$dir"
 	mkdir -p "$dir"
@@ -106,6 +110,7 @@ live_on_ssh() {
 	armv7* | armv8l) arch=armhf to=armhf-lpae ;;
 	*) echo "run.sh: live: $target: it is $machine; there is a module for x86_64, i686 and armv7" >&2; return 2 ;;
 	esac
+	[ -z "$probe" ] || words+=(--probe "$probe")
 	dir=$live_builds/board/${target//[^[:alnum:].@-]/_}
 	rm -rf --one-file-system "$dir"
 	mkdir -p "$dir"
@@ -161,6 +166,7 @@ live_on_here() {
 		[ "$(id -u)" = 0 ] || die "live: a module needs root here; qemu:BOARD does not"
 		dir=$live_builds/here
 		mkdir -p "$dir"
+		[ -z "$probe" ] || words+=(--probe "$probe")
 		live_module_for "$(uname -r)" "$(dpkg --print-architecture)" "" "$dir/tornlive.ko" || return 2
 		cp "$program" "$dir/tornlive"
 		MODULE_WORDS="${probe:+probes=1}${pages:+ probes=1}" sh "$root/src/live/board.sh" "$dir" "${words[@]}" </dev/zero >>"$1" || code=$?

@@ -25,6 +25,8 @@ done <<-'EOF'
 	qemu:i686-pae qemu:x86_64|one target, not
 	--kdir /nonexistent|no such directory "/nonexistent"
 	--kprobes schedule+0x1|may crash the machine
+	--audit|--audit needs an image
+	--audit /nonexistent|no such image
 	ssh:root@board.invalid --pages schedule|may crash the machine
 EOF
 live --help
@@ -164,6 +166,16 @@ expect "... what must not tear does not, and the private entry says that the mac
 	row "(pass|inconclusive)" pmd.low-high-low.hprot && ! exits 1 && ! exits 2'
 expect "... results, page and log are there" 'out_has "^results: results/runs/live/.*jsonl" && out_has "^report: .*html" &&
 	[ -s "$root/$(sed -n "s/.*kernel.s log: //p" "$tmp/out")" ]'
+
+# The shipped gup-fast, its window opened: issue of a struct page that no memory has
+takes_none() {
+	live qemu:i686-pae --kprobes internal_get_user_pages_fast --pages try_grab_folio --ops hprot --time 0 --calibrate 0 \
+		--users gup-fast --user-time $((4 * try))s --spins 3000
+	exits 1 && row fail "probe.try_grab_folio[+]0x0.hprot" && out_has "struct page of no memory"
+}
+expect "i686-pae: gup-fast of the shipped kernel, delayed between its two loads of a pmd, takes a struct page that is none" 'try 4 takes_none'
+live qemu:i686-pae --kprobes nonsense
+expect "a function without such loads: one line, those that have some" 'exits 2 && silent && err_has "no pair of loads of a pmd in .nonsense.*internal_get_user_pages_fast"'
 
 expect "x86_64: two loads of halves tear" 'try 3 tears qemu:x86_64'
 expect "... and nothing else does" 'none fail "" && ! exits 1 && ! exits 2'

@@ -47,7 +47,7 @@ static const char help[] =
 	"Makes the kernel write page-table entries of this process, while the module tornlive reads them,\n"
 	"and then while the kernel's own readers do. Prints what was seen, a line for each fact.\n"
 	"\n"
-	"  --time T         of each operation under the module's readers (5s); 0: none\n"
+	"  --time T         of each operation under the module's readers (7s); 0: none\n"
 	"  --user-time T    of each operation under each of the kernel's own readers (250ms); 0: none\n"
 	"  --ops LIST       operations (all), see below\n"
 	"  --levels LIST    pmd, pte (both)\n"
@@ -295,7 +295,7 @@ static int work(void *arg, struct watch *w)
 int main(int argc, char **argv)
 {
 	static struct asked a = {
-		.suite = { .time_ns = 5 * NS_PER_S, .user_ns = 250 * NS_PER_MS, .race_ns = 300 * NS_PER_MS, .seed = 1,
+		.suite = { .time_ns = 7 * NS_PER_S, .user_ns = 250 * NS_PER_MS, .race_ns = 300 * NS_PER_MS, .seed = 1,
 			   .gap = 100, .batch = 256, .module = true, .operations = ~0ull, .users = ~0ull,
 			   .probe = { [LIVE_PROBE_DELAY] = { .spins = 2000, .kind = LIVE_PROBE_DELAY },
 				      [LIVE_PROBE_PAGE] = { .kind = LIVE_PROBE_PAGE } } },

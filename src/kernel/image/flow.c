@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS = 400 };
+enum { ROUNDS = 1000 };
 
 struct val state_slot(const struct state *s, int32_t off)
 {
@@ -28,7 +28,7 @@ void state_set(struct state *s, int32_t off, struct val v)
 
 	for (i = 0; i < s->nslots && s->slots[i].off != off; i++)
 		;
-	if (v.kind <= V_UNKNOWN) {
+	if (v.kind <= V_UNKNOWN && !v.n) {
 		if (i < s->nslots)
 			s->slots[i] = s->slots[--s->nslots];
 		return;
@@ -65,13 +65,13 @@ static bool join(struct frame *fr, unsigned block, const struct state *from)
 		struct val old = state_slot(to, from->slots[i].off);
 		struct val v = val_join(sets, old, from->slots[i].v, 0x80000000u | block << 8 | (uint32_t)from->slots[i].off, FEW_CONSTANTS);
 
-		if (!val_same(v, old)) {
+		if (!val_same(v, old) && (to->nslots < SLOTS || old.kind != V_UNKNOWN)) {
 			state_set(to, from->slots[i].off, v);
 			changed |= !val_same(state_slot(to, from->slots[i].off), old);
 		}
 	}
 	for (i = to->nslots; i-- > 0;)	/* what only one path has, is known by it alone */
-		if (to->slots[i].v.kind < V_CONST && state_slot(from, to->slots[i].off).kind <= V_UNKNOWN) {
+		if (to->slots[i].v.kind < V_CONST && to->slots[i].v.kind != V_UNKNOWN && state_slot(from, to->slots[i].off).kind <= V_UNKNOWN) {
 			to->slots[i] = to->slots[--to->nslots];
 			changed = true;
 		}
@@ -118,7 +118,7 @@ static struct val load(struct frame *fr, const struct state *s, const struct ste
 		break;
 	case V_CONST:
 		for (i = 0; i < val_count(&fr->w->sets, at); i++)
-			v = val_join(&fr->w->sets, v, whole_load(fr->w, fr->f, val_constant(&fr->w->sets, at, i)), st->addr, MOST_CONSTANTS);
+			v = val_join(&fr->w->sets, v, whole_load(fr->w, fr->f, val_constant(&fr->w->sets, at, i), at.from), st->addr, MOST_CONSTANTS);
 		break;
 	case V_ENTRY:
 		if (at.anywhere || !(at.off & 7))

@@ -14,7 +14,7 @@
 #include "steps.h"
 #include "values.h"
 
-enum { PARAMS = 10, SLOTS = 96, REACH = 256 };
+enum { PARAMS = 10, SLOTS = 160, REACH = 256 };
 
 /*
  * What calls say of one word: a value that leads to entries counts as soon as half of all places
@@ -120,7 +120,7 @@ struct val whole_field(struct whole *w, unsigned f, unsigned k, int32_t off);
 void whole_put(struct whole *w, unsigned f, unsigned k, int32_t off, struct val v, uint32_t site);
 void whole_hint(struct frame *fr, struct val at, unsigned levels);	/* it is an entry's address, as its user shows */
 unsigned whole_hinted(const struct whole *w, unsigned f, uint32_t id);	/* levels, 0: no */
-struct val whole_load(struct whole *w, unsigned f, uint32_t addr);
+struct val whole_load(struct whole *w, unsigned f, uint32_t addr, bool passed);
 void whole_store(struct whole *w, uint32_t addr, struct val v);
 void whole_return(struct whole *w, unsigned f, struct val v);
 void whole_call(struct frame *fr, struct state *s, const struct step *st, struct val target, bool tail);

@@ -122,6 +122,28 @@ static void part(struct row *row, const struct access *a)
 	row->addr[row->nparts++] = a->addr;
 }
 
+/*
+ * Does what follows access k lead back to access i or n, over one block at most? Then it may be the
+ * check of a loop that reads until nothing has changed.
+ */
+static bool loops(const struct group *g, unsigned k, unsigned i, unsigned n)
+{
+	const struct routine *r = g->r;
+	const struct block *b = &r->blocks[g->a[k].block], *c;
+	unsigned e, f, to;
+
+	for (e = 0; e < b->nedges; e++) {
+		to = r->edges[b->edge + e];
+		if (to == g->a[i].block || to == g->a[n].block)
+			return true;
+		c = &r->blocks[to];
+		for (f = 0; f < c->nedges; f++)
+			if (r->edges[c->edge + f] == g->a[i].block || r->edges[c->edge + f] == g->a[n].block)
+				return true;
+	}
+	return false;
+}
+
 /* One or two words, and the first once more */
 static void words_of(struct group *g, unsigned i, struct row *row)
 {
@@ -140,7 +162,7 @@ static void words_of(struct group *g, unsigned i, struct row *row)
 	row->order = high ? "high, low" : "low, high";
 	if (row->how == 'R') {
 		again = next_of(g, (unsigned)k, high, false);
-		if (again >= 0) {
+		if (again >= 0 && loops(g, (unsigned)again, i, (unsigned)k)) {
 			g->used[again] = true;
 			part(row, &g->a[again]);
 			row->order = high ? "high, low, high again" : "low, high, low again";

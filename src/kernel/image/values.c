@@ -61,6 +61,7 @@ static struct val both(struct sets *s, struct val a, struct val b, unsigned most
 {
 	uint32_t words[2 * MOST_CONSTANTS];
 	unsigned i = 0, k = 0, n = 0, na = val_count(s, a), nb = val_count(s, b);
+	struct val v;
 
 	while (i < na || k < nb) {
 		uint32_t x = i < na ? val_constant(s, a, i) : 0, y = k < nb ? val_constant(s, b, k) : 0;
@@ -74,17 +75,27 @@ static struct val both(struct sets *s, struct val a, struct val b, unsigned most
 			k++;
 		}
 	}
-	return set_of(s, words, n, most);
+	v = set_of(s, words, n, most);
+	if (v.kind == V_CONST)
+		v.from = a.from | b.from;
+	return v;
 }
 
 static struct val constants_plus(struct sets *s, struct val a, int32_t imm)
 {
 	uint32_t words[MOST_CONSTANTS];
 	unsigned i, n = val_count(s, a);
+	struct val v = a;
 
 	for (i = 0; i < n; i++)
 		words[i] = val_constant(s, a, i) + (uint32_t)imm;
-	return imm && a.id ? set_of(s, words, n, MOST_CONSTANTS) : (struct val){ .kind = V_CONST, .off = a.id ? 0 : a.off + imm, .id = a.id };
+	if (imm && a.id)
+		v = set_of(s, words, n, MOST_CONSTANTS);
+	else if (!a.id)
+		v.off += imm;
+	if (v.kind == V_CONST)
+		v.from = a.from;
+	return v;
 }
 
 /* ---- joins ---- */

@@ -22,7 +22,7 @@ enum kind {
 	V_BITS,		/* bits [from, from + n) of something, at bit `at`, all others 0 */
 	V_STACK,	/* the stack pointer of the entry, plus off */
 	V_PARAM,	/* parameter `from`, plus off */
-	V_CONST,	/* off, or one of set `id` */
+	V_CONST,	/* off, or one of set `id`; `from`: a caller passes it */
 	V_MADE,		/* made from what an entry of these levels holds */
 	V_HELD,		/* what the low word of one holds; without the bits that are no address, if `n` */
 	V_ENTRY,	/* the address of one, plus off; of which only off % 8 counts if `id` is a join's */

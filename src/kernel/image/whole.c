@@ -82,6 +82,8 @@ struct val whole_handed(const struct whole *w, struct val v)
 	if (v.kind == V_ENTRY) {
 		v.off &= 7;
 		v.id = 0;
+	} else {
+		v.from = 1;
 	}
 	return v;
 }
@@ -252,7 +254,7 @@ static struct global *global(struct whole *w, uint32_t addr)
 	return &g[w->nglobals++];
 }
 
-struct val whole_load(struct whole *w, unsigned f, uint32_t addr)
+struct val whole_load(struct whole *w, unsigned f, uint32_t addr, bool passed)
 {
 	struct val v = { .kind = V_UNKNOWN, .from = 1, .off = (int32_t)addr };
 	uint32_t word;
@@ -265,8 +267,8 @@ struct val whole_load(struct whole *w, unsigned f, uint32_t addr)
 				v = w->globals[i].v;
 		}
 	/* what it is at first: a struct's pointer to a function, or to a struct */
-	/* 0 beside pointers to functions: a struct of them that has none there; elsewhere it is set at boot */
-	if (v.kind != V_ENTRY && kimage_word(w->image, addr, &word) && (word ? leads(w, word) : leads(w, addr) || leads(w, addr - 60)))
+	/* 0 beside pointers to functions, in a struct that a caller passes: it has none there; elsewhere it is set at boot */
+	if (v.kind != V_ENTRY && kimage_word(w->image, addr, &word) && (word ? leads(w, word) : passed && (leads(w, addr) || leads(w, addr - 60))))
 		v = val_join(&w->sets, v, (struct val){ .kind = V_CONST, .off = (int32_t)word }, 0, MOST_CONSTANTS);
 	if (v.kind == V_ENTRY)
 		v.id = 0x60000000u ^ addr;

@@ -100,6 +100,10 @@ int main(int argc, char **argv)
 		fprintf(stderr, "tornimage: %s: %s\n", argv[1], strerror(-err));
 		return 2;
 	}
+	if (!rows.n) {
+		fprintf(stderr, "tornimage: %s: no table of 8-byte entries is walked in it: no kernel with PAE or LPAE\n", argv[1]);
+		return 2;
+	}
 	for (i = 0; i < rows.n; i++) {
 		const struct row *r = &rows.row[i];
 

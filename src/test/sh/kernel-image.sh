@@ -102,6 +102,12 @@ expect "no such file: one line, exit 2" 'exits 2 && silent && [ "$(wc -l <"$tmp/
 head -c 100000 /dev/urandom >"$tmp/noise"
 list "$tmp/noise"
 expect "a file that is no kernel: one line that names it, exit 2" 'exits 2 && silent && [ "$(wc -l <"$tmp/err")" = 1 ] && err_has "noise: neither"'
+echo 'int start(int *p) { p[0] = p[1]; return p[2]; }' >"$tmp/narrow.c"
+if command -v i686-linux-gnu-gcc >/dev/null; then
+	i686-linux-gnu-gcc -O2 -ffreestanding -fno-pic -nostdlib -static -Wl,-Ttext=0xc0100000 -Wl,-e,start -o "$tmp/narrow" "$tmp/narrow.c"
+	list "$tmp/narrow"
+	expect "an image that walks no table of 8-byte entries: one line, exit 2" 'exits 2 && silent && [ "$(wc -l <"$tmp/err")" = 1 ] && err_has "no kernel with PAE"'
+fi
 list debian:linux-image-amd64
 expect "a kernel of 64 bits: one line, exit 2" 'exits 2 && silent && err_has "not a kernel with 64-bit entries"'
 

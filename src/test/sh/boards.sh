@@ -172,10 +172,10 @@ interrupted() {
 	expect "$1, Ctrl-C: what was measured comes home" 'exits 4 && out_has "^3 cells: " && out_has "interrupted" &&
 		grep -q "\"cause\":\"interrupted" "$tmp/others" && well_formed "$tmp/others"'
 	rm -f "$tmp/others"
-	begin_as setsid -w bash -c "$(declare -f session); root=$root tmp=$tmp target=$target; session $1 lo-hi-overwrite low-first --exact-time --time 10s"
+	begin_as setsid -w bash -c "$(declare -f session); root=$root tmp=$tmp target=$target; session $1 lo-hi-overwrite low-first mips-xpa --exact-time --time 10s"
 	kill -INT -- "-$(ps -o sid= -p "$(pgrep -f "qemu_system_session.*$tmp/others" | head -n 1)" | tr -d " ")"
 	ends
-	expect "$1, Ctrl-C on a terminal: the same" 'out_has "interrupted" && out_has "^2 cells: " && well_formed "$tmp/others"'
+	expect "$1, Ctrl-C on a terminal: the same" 'out_has "interrupted" && out_has "^3 cells: " && well_formed "$tmp/others"'
 	check "$1, Ctrl-C: nothing is left" test -z "$(left)$(compgen -G "$dir/results*")"
 }
 

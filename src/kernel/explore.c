@@ -84,9 +84,10 @@ static void ask_for_table(const void *lock)
 		note(NOTE_FREED);
 }
 
+/* While page tables are built (a mirror is entered there), nobody else is there. */
 CALLED_BY_KERNEL void AT(hook_lock)(void *lock, const void *who)
 {
-	if (!oracles_lock(lock))
+	if (!world_runs() || !oracles_lock(lock))
 		return;
 	seam_lock(lock, who);
 	ask_for_table(lock);
@@ -94,7 +95,7 @@ CALLED_BY_KERNEL void AT(hook_lock)(void *lock, const void *who)
 
 CALLED_BY_KERNEL void AT(hook_unlock)(void *lock, const void *who)
 {
-	if (!oracles_lock(lock))
+	if (!world_runs() || !oracles_lock(lock))
 		return;
 	ask_for_table(lock);
 	seam_unlock(lock, who);
@@ -119,6 +120,8 @@ CALLED_BY_KERNEL void AT(hook_preempt)(int by)
 {
 	const bool alone = now.irqs_off || now.preempt;
 
+	if (!world_runs())
+		return;
 	seam_settle();
 	now.preempt += (unsigned)by;
 	seam.alone = now.irqs_off || now.preempt;
@@ -162,10 +165,10 @@ static bool still_owned(unsigned long pfn)
 	return !(now.transition->owned & OWNED_FRAME) || seam_ask(ACCESS_STILL, pfn, NULL);
 }
 
-static uintptr_t load_entry(void)
+static uintptr_t load_low(void *p)
 {
 	seam_settle();
-	return seam_load(now.entry, sizeof(uintptr_t));
+	return seam_load(p ? p : now.entry, sizeof(uintptr_t));
 }
 
 /* ---- the threads ---- */
@@ -274,23 +277,17 @@ static void print_notes(uint32_t notes)
 		putchar('-');
 }
 
-static const char *lock_words(const struct seam_cell *lock)
+/* The entry's own words are just "low" and "high". */
+static void print_place(const struct seam_cell *c, unsigned half)
 {
-	static char words[32];
+	const char *word = half == BOTH || c->size == 4 ? "" : half == HALF_LO ? "low" : "high";
 
-	if (AT(glue_pmd_lock)() == AT(glue_table_lock)(0))
-		return "the page-table lock";
-	if (!lock || lock->at == AT(glue_lock)())
-		return "the mm's lock";
-	if (lock->at == AT(glue_pmd_lock)())
-		return "the PMD's lock";
-	for (unsigned n = 0; n < NR_TABLES; n++)
-		if (lock->at == AT(glue_table_lock)(n))
-			snprintf(words, sizeof(words), "the lock of table %u", n);
-	return words;
+	if (!*word || c != &seam.cell[0])
+		printf("%s%s", c->name, *word ? "." : "");
+	printf("%s ", word);
 }
 
-/* A move in words. Location 0 is the entry; others say what they are. */
+/* A move in words. */
 static void print_move(const struct program *p, const struct op *op, uint64_t got)
 {
 	static const char *const words[] = {
@@ -302,8 +299,6 @@ static void print_move(const struct program *p, const struct op *op, uint64_t go
 	};
 	const struct seam_cell *c = op->location < seam.n ? &seam.cell[op->location] : NULL;
 	const bool loaded = op->kind == ACCESS_LOAD || op->kind == ACCESS_RESERVE;
-	const char *half = c && c->unguarded ? "count" : op->half == BOTH ? (op->location ? "pte" : "entry") :
-			   op->half == HALF_LO ? (op->location ? "pte.low" : "low") : op->location ? "pte.high" : "high";
 
 	(void)p;
 	if (op->value == SECTION_ALONE && (op->kind == ACCESS_ENTER || op->kind == ACCESS_EXIT)) {
@@ -320,33 +315,36 @@ static void print_move(const struct program *p, const struct op *op, uint64_t go
 	}
 	switch (op->kind) {
 	case ACCESS_LOCK:
-		printf("takes %s", lock_words(c));
+		printf("takes %s", c ? c->name : "a lock");
 		return;
 	case ACCESS_UNLOCK:
-		printf("lets %s go", lock_words(c));
+		printf("lets %s go", c ? c->name : "a lock");
 		return;
 	case ACCESS_LOAD:
 	case ACCESS_STORE:
-		printf("%s %s ", op->kind == ACCESS_LOAD ? "load" : "store", half);
+		fputs(op->kind == ACCESS_LOAD ? "load " : "store ", stdout);
 		break;
 	case ACCESS_RESERVE:
-		printf("locked: finds %s ", half);
+		fputs("locked: finds ", stdout);
 		break;
 	case ACCESS_FINISH:
-		printf("locked: stores %s ", half);
+		fputs("locked: stores ", stdout);
 		break;
 	case ACCESS_RMW:
 		if (op->location == NO_LOCATION) {
 			fputs("mb", stdout);
 			return;
 		}
-		printf("xchg %s ", half);
+		fputs("xchg ", stdout);
 		break;
 	default:
 		fputs(words[op->kind] ?: "?", stdout);
 		return;
 	}
-	if (op->half == BOTH)
+	print_place(c, op->half);
+	if (c->number)
+		printf("%" PRIx64, loaded ? got : op->value);
+	else if (op->half == BOTH)
 		printf("%016" PRIx64, loaded ? got : op->value);
 	else
 		printf("%08" PRIx32, (uint32_t)(loaded ? got : op->value));
@@ -459,27 +457,66 @@ static void explore(const char *name, const struct run *r)
 
 static void add_cell(struct seam_cell c)
 {
+	if (seam.n == MAX_CELLS)
+		abort();
 	seam.cell[seam.n++] = c;
 }
 
-static void add_lock(void *at)
+static void add_lock(void *at, const char *name)
 {
 	for (unsigned i = 0; i < seam.n; i++)
 		if (seam.cell[i].at == at)
 			return;
-	add_cell((struct seam_cell){ .at = at, .size = 4, .lock = true });
+	add_cell((struct seam_cell){ .at = at, .size = 4, .lock = true, .name = name });
 }
 
-/* None, where they are no calls. The mm's, and where tables have their own, that of the PMDs and of as many tables as anybody comes to. */
-static void add_locks(void)
+static void add_table_lock(unsigned n)
+{
+	static char names[NR_TABLES][24];
+
+	snprintf(names[n], sizeof(names[n]), "the lock of table %u", n);
+	add_lock(AT(glue_table_lock)(n), names[n]);
+}
+
+/*
+ * None, where they are no calls. The mm's, and where tables have their own, that of the PMDs and of as many tables as
+ * anybody comes to: a mirror makes no table, and takes the lock of none.
+ */
+static void add_locks(const struct walker *w)
 {
 	if (one_cpu)
 		return;
-	add_lock(AT(glue_lock)());
-	add_lock(AT(glue_pmd_lock)());
+	add_lock(AT(glue_lock)(), AT(glue_pmd_lock)() == AT(glue_table_lock)(0) ? "the page-table lock" : "the mm's lock");
+	add_lock(AT(glue_pmd_lock)(), "the PMD's lock");
 	for (unsigned n = 0; n < TABLES_EACH; n++) {
-		add_lock(AT(glue_table_lock)(n));
-		add_lock(AT(glue_table_lock)(NR_TABLES / 2 + n));
+		add_table_lock(n);
+		if (!walker_mirrors(w))
+			add_table_lock(NR_TABLES / 2 + n);
+	}
+}
+
+/* With one CPU whoever may not be preempted has every lock. */
+static void *guard(void *lock) { return one_cpu ? NULL : lock; }
+
+static void add_mirror(void)
+{
+	void *lock = AT(glue_mirror)(MIRROR_LOCK), *all = AT(glue_mirror)(MIRRORS_LOCK);
+	const struct { enum glue_mirror what; const char *name; void *guard; } words[] = {
+		{ MIRROR_SEQ, "mirror's seq", lock },
+		{ MIRRORS_SEQ, "mm's seq", all },
+		{ MIRRORS_ACTIVE, "active ranges", all },
+	};
+
+	if (!one_cpu) {
+		add_lock(lock, "the driver's lock");
+		add_lock(all, "the notifiers' lock");
+	}
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		struct seam_cell c = { .at = AT(glue_mirror)(words[i].what), .size = sizeof(long),
+				       .guard = guard(words[i].guard), .name = words[i].name, .number = true };
+
+		memcpy(&c.first, c.at, c.size);
+		add_cell(c);
 	}
 }
 
@@ -490,12 +527,14 @@ static void add_owned(const struct transition *t)
 	if (t->owned & OWNED_TABLE)
 		seam.cell[0].first = AT(glue_table_entry)();
 	if (t->owned & OWNED_TABLE)
-		add_cell((struct seam_cell){ .at = AT(glue_table)(), .size = 8, .first = freed ? AT(glue_page_entry)() : 0,
-					     .poison = freed ? POISON : 0, .guard = one_cpu ? NULL : AT(glue_table_lock)(0) });
+		add_cell((struct seam_cell){ .at = AT(glue_table)(), .size = 8, .guard = guard(AT(glue_table_lock)(0)),
+					     .name = "pte", .first = freed ? AT(glue_page_entry)() : 0,
+					     .poison = freed ? POISON : 0 });
 	if (t->owned & OWNED_TABLE_NEW)
-		add_cell((struct seam_cell){ .at = AT(glue_table)(), .size = 8, .filled = PHYS_TABLES >> 12 });
+		add_cell((struct seam_cell){ .at = AT(glue_table)(), .size = 8, .guard = guard(AT(glue_pmd_lock)()),
+					     .name = "pte", .filled = PHYS_TABLES >> 12 });
 	if (t->owned & OWNED_FRAME)
-		add_cell((struct seam_cell){ .at = AT(glue_count)(0), .size = 4, .unguarded = true });
+		add_cell((struct seam_cell){ .at = AT(glue_count)(0), .size = 4, .unguarded = true, .name = "count" });
 }
 
 /* What is owned is reached by the entry above it. */
@@ -503,7 +542,7 @@ static bool is_over_ptes(const struct transition *t) { return t->level == LEVEL_
 
 static void *guard_of(const struct transition *t)
 {
-	return one_cpu ? NULL : t->level == LEVEL_PUD ? AT(glue_lock)() : is_over_ptes(t) ? AT(glue_table_lock)(0) : AT(glue_pmd_lock)();
+	return guard(t->level == LEVEL_PUD ? AT(glue_lock)() : is_over_ptes(t) ? AT(glue_table_lock)(0) : AT(glue_pmd_lock)());
 }
 
 static void set_cell(const struct walker *w, const struct transition *t)
@@ -515,9 +554,13 @@ static void set_cell(const struct walker *w, const struct transition *t)
 	oracles.over_pmds = t->level == LEVEL_PMD;
 	AT(hook_tree_splits) = t->run == k_do_tree_split;
 	seam.n = 0;
-	add_cell((struct seam_cell){ .at = now.entry, .size = 8, .guard = guard_of(t) });
-	add_locks();
+	add_cell((struct seam_cell){ .at = now.entry, .size = 8, .guard = guard_of(t), .name = "entry" });
+	add_locks(w);
 	add_owned(t);
+	world_mirrored(walker_mirrors(w));
+	seam.stray = walker_mirrors(w) ? oracles_read : NULL;
+	if (walker_mirrors(w))
+		add_mirror();
 }
 
 static void print_compiled(const char *name)
@@ -654,7 +697,7 @@ int main(int argc, char **argv)
 	}
 	now.decides = weak ? MODEL_WEAK : machine;
 	seam.note = oracles.note = note;
-	oracles.entry = load_entry;
+	oracles.low = load_low;
 	oracles.holds = seam_holds;
 	oracles.still_owned = still_owned;
 	world_keep();

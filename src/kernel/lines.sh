@@ -24,7 +24,7 @@ kernel_lines() {
 		  if (where ~ /\/overlay\//) sub(/^.*\/overlay\//, "", where)
 		  place = where " " f "()"
 		  if (!any) any = place
-		  if (!best && where ~ /^(mm\/[^:]*\.c|glue\/mm\.c|glue\/gup\.c|arch\/[^:]*\.c)/) best = place }
+		  if (!best && where ~ /^(mm\/[^:]*\.c|glue\/(mm|gup|hmm)\.c|arch\/[^:]*\.c)/) best = place }
 		END { if (at) print at, best ? best : any }' >"$said.lines"
 	awk -F'\t' -v OFS='\t' -v ats="$said.at" -v lines="$said.lines" '
 		BEGIN { while ((getline < lines) > 0) { k = $1; sub(/^0x0*/, "", k); line[k] = $2 }

@@ -17,6 +17,7 @@
 	X(WILD, "wild", 1, TORN_READER, "went to a table that no entry leads to")                     \
 	X(NO_PAGE, "no-page", 1, TORN_READER, "touched the struct page of a frame that no entry held") \
 	X(RETRACTED, "retracted", 1, FREED, "acted upon a table, under its lock, that the entry no longer leads to") \
+	X(STALE, "stale", 1, FREED, "mmu_interval_read_retry() accepted what the entry did not give then")                  \
 	X(FREED, "freed", 1, FREED, "used what had been freed: a table, or a page that may be somebody else's by now") \
 	X(WRONG_LOCK, "wrong-lock", 1, FREED, "took another lock than that of the table it acted upon") \
 	X(UNFILLED, "unfilled", 1, REREAD, "an entry of a table that was seen before it was filled")    \

@@ -10,7 +10,7 @@
 
 : "${root:?}"
 
-kernel_glue="mm stubs gup owned walkers huge"
+kernel_glue="mm stubs gup owned walkers huge hmm"
 kernel_kinds="explore race"	# the programs that are wanted
 kernel_compiler=gcc		# or clang, clang-19
 kernel_places=""		# what has gcc say where each access is (orders.sh)
@@ -20,7 +20,8 @@ kernel_arches="x86_64 i386 arm"
 
 # ARCH: what of the tree is under test, each without its .c
 kernel_files() {
-	printf 'mm/%s\n' pagewalk pgtable-generic gup mmu_gather huge_memory
+	printf 'mm/%s\n' pagewalk pgtable-generic gup mmu_gather huge_memory hmm mmu_notifier
+	printf 'lib/%s\n' interval_tree rbtree llist	# of mmu_notifier's
 	[ "$1" = arm ] || echo arch/x86/mm/pgtable
 }
 
@@ -175,6 +176,14 @@ include/linux/mm.h lock_vma_under_rcu
 include/linux/mmap_lock.h lock_vma_under_rcu
 include/linux/mm_types.h page_ptdesc
 END
+}
+
+# VIEW DIR: the struct that mm/mmu_notifier.c keeps to itself, for glue/hmm.c, as that tree has it
+kernel_subscriptions() {
+	local to=$2/o/include/generated/tornwalk-subscriptions.h
+
+	sed -n '/^struct mmu_notifier_subscriptions {/,/^};/p' "$1/mm/mmu_notifier.c" >"$2/new.h"
+	if cmp -s "$2/new.h" "$to"; then rm "$2/new.h"; else mv "$2/new.h" "$to"; fi
 }
 
 # DIR KIND: the command that compiled mm/pagewalk.c, without its input and output. KIND is
@@ -342,9 +351,10 @@ kernel_program() {
 		glue+=("$root/src/kernel/glue/$f.c")
 	done
 	# shellcheck disable=SC2046,SC2086  # words
-	kernel_make "$1" "$2" "$3" KCFLAGS="$(kernel_flags)" $(printf '%s.o ' $(kernel_files "$3")) ||
+	kernel_make "$1" "$2" "$3" KCFLAGS="$(kernel_flags)" CONFIG_MMU_NOTIFIER=y CONFIG_HMM_MIRROR=y CONFIG_INTERVAL_TREE=y $(printf '%s.o ' $(kernel_files "$3")) ||
 		{ kernel_complain "$2" "compiling mm/*.c"; return 2; }
 	mkdir -p "$2/tree/plain"
+	kernel_subscriptions "$1" "$2"
 	[ "$3" != i386 ] || kernel_compile_cx8 "$1" "$2" || return
 	kernel_compile_all "$2" - explore "$2/tree" "${glue[@]}" || { kernel_complain "$2" "compiling the glue"; return 2; }
 	[[ $kernel_kinds != *race* ]] || kernel_compile_all "$2" - race "$2/tree/plain" "${files[@]}" "${glue[@]}" ||
@@ -383,6 +393,16 @@ kernel_overlay() {
 	[ ${#changed[@]} -gt 0 ] || { rm -r "$3"; return 1; }
 }
 
+# DEPENDENCIES: is one of the caller's `changed` headers among them, in that file?
+kernel_made_of() {
+	local header
+
+	for header in "${changed[@]}"; do
+		[[ $header != *.h ]] || ! grep -qF -- "/$header" "$1" || return 0
+	done
+	return 1
+}
+
 # VIEW DIR ARCH TWIN: the same, busted by configs/kernel/busted/TWIN.sed. 1: it has no place
 # in this tree.
 kernel_busted() {
@@ -393,12 +413,12 @@ kernel_busted() {
 	for f in $(kernel_files "$3"); do
 		if [ -e "$to/overlay/$f.c" ]; then
 			sources+=("$to/overlay/$f.c")
-		elif [[ ${changed[*]} == *.h* ]]; then
+		elif kernel_made_of "$2/o/${f%/*}/.${f##*/}.o.cmd"; then
 			sources+=("$1/$f.c")
 		fi
 	done
 	for f in $kernel_glue; do
-		[[ ${changed[*]} != *.h* ]] || sources+=("$root/src/kernel/glue/$f.c")
+		! kernel_made_of "$2/tree/glue-$f.o.d" || sources+=("$root/src/kernel/glue/$f.c")
 	done
 	for kind in $kinds; do
 		# shellcheck disable=SC2046,SC2015  # words; whichever of both fails

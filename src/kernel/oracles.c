@@ -2,6 +2,8 @@
 #include "oracles.h"
 
 #include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #include "kernel/glue/glue.h"
 #include "kernel/notes.h"
@@ -13,9 +15,21 @@ int AT(hook_tree_splits);
 CALLED_BY_KERNEL void AT(hook_bad)(void) { oracles.note(NOTE_BAD_ENTRY); }
 CALLED_BY_KERNEL void AT(hook_nothing)(void) { oracles.note(NOTE_HOLE); }
 CALLED_BY_KERNEL void AT(hook_order)(void) { oracles.note(NOTE_ORDER); }
+CALLED_BY_KERNEL void AT(hook_stale)(void) { oracles.note(NOTE_STALE); }
+CALLED_BY_KERNEL unsigned long AT(hook_low)(void *entry) { return oracles.low(entry); }
+
+CALLED_BY_KERNEL void AT(hook_waits)(void)
+{
+	oracles.note(NOTE_HOLE);
+	world_leave();
+}
 
 CALLED_BY_KERNEL void AT(hook_missing)(const char *name)
 {
+	if (!world_runs()) {	/* while page tables are built */
+		fprintf(stderr, "the glue reached %s, which nobody serves\n", name);
+		_exit(2);
+	}
 	oracles.missing = name;
 	oracles.note(NOTE_MISSING);
 	world_leave();
@@ -38,6 +52,12 @@ static uint32_t place_of(uintptr_t phys)
 	return NOTE_WILD;
 }
 
+void oracles_read(const void *p)
+{
+	if (place_of((uintptr_t)p - (uintptr_t)world_at(0)) == NOTE_CONFUSED)
+		oracles.note(NOTE_CONFUSED);
+}
+
 /* Of a frame that has no struct page it is fallen over, as over a count. */
 bool oracles_lock(const void *lock)
 {
@@ -58,7 +78,7 @@ CALLED_BY_KERNEL void AT(hook_pte)(void *pte, glue_u64 value)
 	uint32_t what = place_of(phys);
 
 	(void)value;
-	if (what == NOTE_TABLE && oracles.over_pmds && ((oracles.entry() ^ phys) & ~0xffful) << 8)
+	if (what == NOTE_TABLE && oracles.over_pmds && ((oracles.low(NULL) ^ phys) & ~0xffful) << 8)
 		what |= NOTE_RETRACTED;
 	if (what & NOTE_TABLE && !oracles.holds(AT(glue_table_lock)((unsigned)(phys - PHYS_TABLES) >> 12)))
 		what |= NOTE_WRONG_LOCK;
@@ -73,6 +93,11 @@ CALLED_BY_KERNEL void AT(hook_pmd)(void *pmd, glue_u64 value)
 	oracles.note(phys >= PHYS_PMDS && phys < PHYS_PMDS + 4096 ? NOTE_TABLE : place_of(phys));
 }
 
+static bool is_giant(unsigned long pfn)
+{
+	return sizeof(long) == 8 && pfn == PHYS_GIANT >> 12;
+}
+
 CALLED_BY_KERNEL void AT(hook_pinned)(unsigned long pfn)
 {
 	unsigned n;
@@ -82,7 +107,7 @@ CALLED_BY_KERNEL void AT(hook_pinned)(unsigned long pfn)
 	/* of what a new table maps nobody keeps books */
 	if (n < NR_LEAVES && oracles.still_owned && !oracles.still_owned(pfn))
 		oracles.note(NOTE_FREED);
-	oracles.note(n < NR_LEAVES ? NOTE_LEAF :
+	oracles.note(n < NR_LEAVES || is_giant(pfn) ? NOTE_LEAF :
 		     pfn >= PHYS_PAGES >> 12 && pfn < (PHYS_PAGES >> 12) + NR_TABLES ? NOTE_TABLE : NOTE_TORN);
 }
 

@@ -146,7 +146,7 @@ static void hold(void)
 
 static void note(uint32_t notes) { my.notes |= notes; }
 
-static uintptr_t load_entry(void) { return *(volatile uintptr_t *)shared.entry; }
+static uintptr_t load_low(void *p) { return *(volatile uintptr_t *)(p ? p : shared.entry); }
 
 /* ---- what the kernel calls ---- */
 
@@ -530,6 +530,7 @@ static int race(const char *name, uint64_t most_ns, uint64_t enough)
 	shared.entry = transition->level == LEVEL_PUD ? AT(glue_pud)() : AT(glue_pmd)();
 	oracles.over_pmds = transition->level == LEVEL_PMD;
 	AT(hook_tree_splits) = transition->run == k_do_tree_split;
+	world_mirrored(walker_mirrors(walker));
 	oracles.missing = NULL;
 	raced_since_ns = now_ns();
 	while (!err && ns < most_ns && (!enough || bad < enough) && !oracles.missing)
@@ -584,7 +585,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	oracles.note = note;
-	oracles.entry = load_entry;
+	oracles.low = load_low;
 	oracles.holds = holds;
 	world_keep();
 	printf(one_cpu ? "cpus\t%d\n" : "cpus\t%d,%d\n", cpus.id[0], cpus.id[1]);

@@ -260,7 +260,7 @@ static __attribute__((noinline)) void judge_value(const struct seam_cell *c, con
 {
 	if (c->poison && ((uint32_t)v == (uint32_t)c->poison || v >> 32 == c->poison >> 32))
 		seam.note(NOTE_FREED);
-	if (c->filled && p == c->at && !v && !seam_holds(NULL))
+	if (c->filled && p == c->at && !v && !seam_holds(c->guard))
 		seam.note(NOTE_UNFILLED);
 }
 
@@ -270,8 +270,11 @@ static uint64_t load_as(void *p, unsigned size, bool once, const void *who)
 	unsigned way;
 	uint64_t v = 0;
 
-	if (!c)
+	if (!c) {
+		if (seam.stray)
+			seam.stray(p);
 		return 0;
+	}
 	seam_settle();
 	after_mb = false;
 	came_through(c, who);
@@ -305,7 +308,7 @@ static uint64_t load(void *p, unsigned size, const void *who)
 
 uint64_t seam_load(void *p, unsigned size)
 {
-	return load(p, size, NULL);
+	return cell_at(p) ? load(p, size, NULL) : get(p, size);
 }
 
 static void will_store_as(void *p, unsigned size, bool once, const void *who)

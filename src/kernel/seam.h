@@ -24,10 +24,12 @@ struct seam {
 	unsigned n;
 	struct seam_cell {
 		void *at;
-		unsigned size;		/* 8, or a lock's 4 */
+		unsigned size;		/* 8, or 4 */
 		bool lock, held;	/* a lock; this thread holds it */
 		bool unguarded;		/* a count: no lock is over it */
 		void *guard;		/* the lock that a store is under; NULL: whichever */
+		const char *name;
+		bool number;		/* no entry: it is printed as short as it is */
 		uint64_t first;		/* before anybody ran */
 		uint64_t poison;	/* who reads this reads what was freed; 0: nobody frees it */
 		unsigned long filled;	/* the frame of a table in which nobody without a lock finds 0 here; 0: no such table */
@@ -37,6 +39,8 @@ struct seam {
 	bool alone;
 	/* 8 bytes: as the source allows, as one compiler may have made it, as this one made each of them (compiled.h) */
 	enum { ORDER_EITHER, ORDER_LOW_FIRST, ORDER_HIGH_FIRST, ORDER_AS_COMPILED } order;
+	/* a load from memory that is not modelled; NULL: nobody asks */
+	void (*stray)(const void *p);
 	/* what makes an answer void is noted here; never NULL while code runs */
 	void (*note)(uint32_t notes);
 };

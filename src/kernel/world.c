@@ -193,6 +193,18 @@ void world_reset(void)
 		}
 }
 
+void world_mirrored(bool is)
+{
+	static bool mirrored;
+
+	if (is == mirrored)
+		return;
+	mirrored = is;
+	world_reset();
+	AT(glue_mirrored)(is);
+	world_keep();
+}
+
 static uint64_t mix(uint64_t h, uint64_t v)
 {
 	h = (h ^ v) * 0x9e3779b97f4a7c15u;

@@ -18,6 +18,8 @@ void *world_at(unsigned long phys);
 
 void world_keep(void);
 void world_reset(void);
+/* From now on, somebody mirrors the page tables, or nobody does. */
+void world_mirrored(bool is);
 /* Of all that code under test may have written since. */
 uint64_t world_hash(void);
 

@@ -76,6 +76,11 @@ CROSSING void *AT(glue_table)(void);
 CROSSING glue_u64 AT(glue_table_entry)(void);
 CROSSING glue_u64 AT(glue_page_entry)(void);
 
+/* Does anybody mirror the page tables? Where what decides then is (hmm.c). */
+enum glue_mirror { MIRROR_LOCK, MIRROR_SEQ, MIRRORS_LOCK, MIRRORS_SEQ, MIRRORS_ACTIVE };
+CROSSING void AT(glue_mirrored)(int is);
+CROSSING void *AT(glue_mirror)(enum glue_mirror what);
+
 /* With the lines of primitives.h only: does the tree say where its fences are? */
 CROSSING int AT(entry_fences)(void) __attribute__((weak));
 
@@ -87,6 +92,11 @@ CALLED_BY_KERNEL void AT(hook_pmd)(void *pmd, glue_u64 value);
 /* gup pinned this page frame, or a callback found it mapped, under the lock. */
 CALLED_BY_KERNEL void AT(hook_pinned)(unsigned long pfn);
 CALLED_BY_KERNEL void AT(hook_nothing)(void);
+/* What a mirror may go by is not what the entry maps; an entry's low word, NULL: of the one that is raced over. */
+CALLED_BY_KERNEL void AT(hook_stale)(void);
+CALLED_BY_KERNEL unsigned long AT(hook_low)(void *entry);
+/* It would wait, and go on as one who begins later. Does not return. */
+CALLED_BY_KERNEL void AT(hook_waits)(void);
 /* A walk left an address out, told of one twice, or of a PTE before its PMD. */
 CALLED_BY_KERNEL void AT(hook_order)(void);
 /* The walker is about to change the entry itself. */

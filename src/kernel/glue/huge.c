@@ -10,8 +10,8 @@
 #include <asm/pgalloc.h>
 
 #include "glue.h"
+#include "notified.h"
 
-extern struct mm_struct glue_mm;
 extern struct vm_area_struct glue_vma;
 u64 glue_leaf(unsigned n);
 void glue_tree_split(struct vm_area_struct *, pmd_t *, unsigned long);
@@ -88,22 +88,27 @@ CROSSING void do_zero_split(void)
 CROSSING void do_wrprotect(void)
 {
 	pmd_t *pmd = glue_pmd();
+	struct mmu_notifier_range range;
 	spinlock_t *ptl;
 
 	fault(false);
+	will_change(&range);
 	ptl = pmd_lock(&glue_mm, pmd);
 	if (pmd_trans_huge(*pmd))
 		pmdp_set_wrprotect(&glue_mm, GLUE_ADDRESS, pmd);
 	spin_unlock(ptl);
+	has_changed(&range);
 }
 
 /* change_huge_pmd() */
 CROSSING void do_mprotect(void)
 {
 	pmd_t *pmd = glue_pmd(), was;
+	struct mmu_notifier_range range;
 	spinlock_t *ptl;
 
 	fault(false);
+	will_change(&range);
 	ptl = pmd_lock(&glue_mm, pmd);
 	if (pmd_trans_huge(*pmd)) {
 #ifdef HAS_PMDP_INVALIDATE_AD
@@ -114,6 +119,7 @@ CROSSING void do_mprotect(void)
 		set_pmd_at(&glue_mm, GLUE_ADDRESS, pmd, pmd_modify(was, PAGE_READONLY));
 	}
 	spin_unlock(ptl);
+	has_changed(&range);
 }
 
 /* page_idle, reclaim: without a lock of their own over the walk, under the table's */

@@ -13,6 +13,7 @@
 #include <asm/pgalloc.h>
 
 #include "glue.h"
+#include "notified.h"
 
 #ifdef CONFIG_X86
 #define PTE_TABLE_BITS _PAGE_TABLE
@@ -43,6 +44,8 @@ CROSSING unsigned long glue_base(void)
 #endif
 }
 
+void glue_subscribe(void);	/* hmm.c */
+
 CROSSING void glue_init(void *phys)
 {
 	u64 *pgd = phys + PHYS_PGD, *puds = phys + PHYS_PUDS;
@@ -51,6 +54,7 @@ CROSSING void glue_init(void *phys)
 	atomic_long_set(&glue_mm.mmap_lock.count, 0x100);	/* one reader */
 	glue_mm.pgd = (pgd_t *)pgd;
 	glue_vma.vm_mm = &glue_mm;
+	*(unsigned long *)&glue_vma.vm_flags = VM_READ | VM_WRITE;	/* a constant, in later trees */
 	glue_vma.vm_page_prot = __pgprot(0x25);
 	glue_vma.vm_start = GLUE_ADDRESS;
 	glue_vma.vm_end = GLUE_END;
@@ -64,6 +68,7 @@ CROSSING void glue_init(void *phys)
 	pgd[pgd_index(GLUE_ADDRESS)] = PHYS_PMDS | PUD_TABLE_BITS;
 #endif
 	pmd += pmd_index(GLUE_ADDRESS);
+	glue_subscribe();
 }
 
 CROSSING void *glue_pmd(void) { return pmd; }
@@ -196,36 +201,48 @@ static void fault(unsigned n)
 /* MADV_DONTNEED of a huge page: a table stays */
 static void zap(void)
 {
-	spinlock_t *ptl = pmd_lock(&glue_mm, pmd);
+	struct mmu_notifier_range range;
+	spinlock_t *ptl;
 
+	will_change(&range);
+	ptl = pmd_lock(&glue_mm, pmd);
 	if (pmd_trans_huge(*pmd))
 		pmdp_huge_get_and_clear(&glue_mm, GLUE_ADDRESS, pmd);
 	spin_unlock(ptl);
+	has_changed(&range);
 }
 
 /* as __split_huge_pmd_locked() of an anonymous page */
 static void split(void)
 {
-	spinlock_t *ptl = pmd_lock(&glue_mm, pmd);
+	struct mmu_notifier_range range;
+	spinlock_t *ptl;
 
+	will_change(&range);
+	ptl = pmd_lock(&glue_mm, pmd);
 	if (pmd_trans_huge(*pmd)) {
 		pmdp_invalidate(&glue_vma, GLUE_ADDRESS, pmd);
 		smp_wmb();
 		pmd_populate(&glue_mm, pmd, pfn_to_page(hook_table() >> PAGE_SHIFT));
 	}
 	spin_unlock(ptl);
+	has_changed(&range);
 }
 
 /* as of a file's page: the entry is cleared and the next fault fills it again */
 static void split_clear(void)
 {
-	spinlock_t *ptl = pmd_lock(&glue_mm, pmd);
+	struct mmu_notifier_range range;
+	spinlock_t *ptl;
 
+	will_change(&range);
+	ptl = pmd_lock(&glue_mm, pmd);
 	if (pmd_trans_huge(*pmd)) {
 		pmdp_huge_clear_flush(&glue_vma, GLUE_ADDRESS, pmd);
 		pmd_populate(&glue_mm, pmd, pfn_to_page(hook_table() >> PAGE_SHIFT));
 	}
 	spin_unlock(ptl);
+	has_changed(&range);
 }
 
 /*
@@ -256,10 +273,14 @@ void glue_unlock_retracted(spinlock_t *of_pmd, spinlock_t *ptl)
 
 static void retract(void)
 {
-	spinlock_t *pml, *ptl = glue_lock_to_retract(&pml);
+	struct mmu_notifier_range range;
+	spinlock_t *pml, *ptl;
 
+	will_change(&range);
+	ptl = glue_lock_to_retract(&pml);
 	pmdp_huge_get_and_clear(&glue_mm, GLUE_ADDRESS, pmd);
 	glue_unlock_retracted(pml, ptl);
+	has_changed(&range);
 }
 
 CROSSING void do_fault_zap(void) { fault(0); zap(); fault(1); zap(); }
@@ -304,10 +325,14 @@ static void pud_fault(void)
 /* as __split_huge_pud_locked(): the entry is cleared, the next fault fills it */
 static void pud_split(void)
 {
+	struct mmu_notifier_range range;
+
+	will_change(&range);
 	spin_lock(&glue_mm.page_table_lock);
 	if (pud_trans_huge(*pud))
 		pudp_huge_get_and_clear(&glue_mm, GLUE_ADDRESS, pud);
 	spin_unlock(&glue_mm.page_table_lock);
+	has_changed(&range);
 }
 
 CROSSING void do_pud_split_refault(void) { pud_fault(); pud_split(); pud_fault(); }

@@ -13,8 +13,8 @@
 #include <asm/tlb.h>
 
 #include "glue.h"
+#include "notified.h"
 
-extern struct mm_struct glue_mm;
 extern struct vm_area_struct glue_vma;
 spinlock_t *glue_lock_to_retract(spinlock_t **of_pmd);	/* mm.c */
 void glue_unlock_retracted(spinlock_t *of_pmd, spinlock_t *ptl);
@@ -66,6 +66,7 @@ void glue_last_put_old(struct page *page) { hook_give(page_to_pfn(page)); }
 
 CROSSING void do_zap_reuse(void)
 {
+	struct mmu_notifier_range range;
 	pmd_t *pmd = glue_pmd();
 	spinlock_t *ptl;
 	int zapped;
@@ -74,11 +75,13 @@ CROSSING void do_zap_reuse(void)
 	ptl = pmd_lock(&glue_mm, pmd);
 	set_pmd_at(&glue_mm, GLUE_ADDRESS, pmd, __pmd(page_of(0, HUGE_BITS)));
 	spin_unlock(ptl);
+	will_change(&range);
 	ptl = pmd_lock(&glue_mm, pmd);
 	zapped = pmd_trans_huge(*pmd);	/* or a walker has split it */
 	if (zapped)
 		pmdp_huge_get_and_clear(&glue_mm, GLUE_ADDRESS, pmd);
 	spin_unlock(ptl);
+	has_changed(&range);
 	if (zapped)
 		drop(0);
 }
@@ -90,6 +93,7 @@ CROSSING void do_zap_reuse(void)
  */
 CROSSING void do_split_share(void)
 {
+	struct mmu_notifier_range range;
 	pmd_t *pmd = glue_pmd();
 	spinlock_t *ptl;
 
@@ -97,6 +101,7 @@ CROSSING void do_split_share(void)
 	ptl = pmd_lock(&glue_mm, pmd);
 	set_pmd_at(&glue_mm, GLUE_ADDRESS, pmd, __pmd(page_of(0, HUGE_BITS)));
 	spin_unlock(ptl);
+	will_change(&range);
 	ptl = pmd_lock(&glue_mm, pmd);
 	if (pmd_trans_huge(*pmd)) {	/* or a walker has split it */
 		pmdp_invalidate(&glue_vma, GLUE_ADDRESS, pmd);
@@ -109,6 +114,7 @@ CROSSING void do_split_share(void)
 		pmd_populate(&glue_mm, pmd, pfn_to_page(hook_table() >> PAGE_SHIFT));
 	}
 	spin_unlock(ptl);
+	has_changed(&range);
 }
 
 static void pte_fault(unsigned n)
@@ -123,23 +129,29 @@ static void pte_fault(unsigned n)
 
 CROSSING void do_pte_zap_reuse(void)
 {
+	struct mmu_notifier_range range;
 	spinlock_t *ptl = glue_table_lock(0);
 
 	pte_fault(0);
+	will_change(&range);
 	spin_lock(ptl);
 	ptep_get_and_clear(&glue_mm, GLUE_ADDRESS, glue_table());
 	spin_unlock(ptl);
+	has_changed(&range);
 	drop(0);
 }
 
 CROSSING void do_pte_clear(void)
 {
+	struct mmu_notifier_range range;
 	spinlock_t *ptl = glue_table_lock(0);
 
 	pte_fault(0);
+	will_change(&range);
 	spin_lock(ptl);
 	pte_clear(&glue_mm, GLUE_ADDRESS, (pte_t *)glue_table());
 	spin_unlock(ptl);
+	has_changed(&range);
 	drop(0);
 }
 
@@ -148,14 +160,18 @@ CROSSING void do_pte_clear(void)
 /* a table goes as khugepaged's retract_page_tables() of that tree takes it */
 CROSSING void do_retract_free(void)
 {
+	struct mmu_notifier_range range;
 	pmd_t *pmd = glue_pmd(), was;
-	spinlock_t *pml, *ptl = glue_lock_to_retract(&pml);
+	spinlock_t *pml, *ptl;
 
+	will_change(&range);
+	ptl = glue_lock_to_retract(&pml);
 	was = pmdp_collapse_flush(&glue_vma, GLUE_ADDRESS, pmd);
 #ifdef HAS_PMDP_GET_LOCKLESS_SYNC
 	pmdp_get_lockless_sync();
 #endif
 	glue_unlock_retracted(pml, ptl);
+	has_changed(&range);
 #ifdef HAS_PTE_FREE_DEFER
 	pte_free_defer(&glue_mm, pmd_pgtable(was));
 #else
@@ -171,12 +187,15 @@ CROSSING void do_retract_free(void)
 CROSSING void do_collapse_zap(void)
 {
 	pmd_t *pmd = glue_pmd(), was;
+	struct mmu_notifier_range range;
 	pgtable_t table = NULL;
 	spinlock_t *ptl;
 
+	will_change(&range);
 	ptl = pmd_lock(&glue_mm, pmd);
 	was = pmdp_collapse_flush(&glue_vma, GLUE_ADDRESS, pmd);
 	spin_unlock(ptl);
+	has_changed(&range);
 	tlb_remove_table_sync_one();
 	/* __collapse_huge_page_isolate() and _copy() are under it */
 	ptl = pte_lockptr(&glue_mm, &was);
@@ -186,12 +205,14 @@ CROSSING void do_collapse_zap(void)
 	pgtable_trans_huge_deposit(&glue_mm, pmd, pmd_pgtable(was));
 	set_pmd_at(&glue_mm, GLUE_ADDRESS, pmd, __pmd(page_of(0, HUGE_BITS)));
 	spin_unlock(ptl);
+	will_change(&range);
 	ptl = pmd_lock(&glue_mm, pmd);
 	if (pmd_trans_huge(*pmd)) {	/* or a walker has split it */
 		pmdp_huge_get_and_clear(&glue_mm, GLUE_ADDRESS, pmd);
 		table = pgtable_trans_huge_withdraw(&glue_mm, pmd);
 	}
 	spin_unlock(ptl);
+	has_changed(&range);
 	if (table)
 		hook_give(page_to_pfn(table));
 }

@@ -31,6 +31,11 @@
 #define CONFIG_MMU_GATHER_TABLE_FREE 1
 #define CONFIG_MMU_GATHER_RCU_TABLE_FREE 1
 
+/* Who mirrors page tables, mm/hmm.c and mm/mmu_notifier.c: no question of its own, drivers select it. */
+#define CONFIG_MMU_NOTIFIER 1
+#define CONFIG_HMM_MIRROR 1
+#define CONFIG_INTERVAL_TREE 1
+
 #if defined(__i386__) || defined(__x86_64__)
 __asm__(".macro cli\n\tcall irqs_off\n.endm\n"
 	".macro sti\n\tcall irqs_on\n.endm\n"

@@ -133,6 +133,11 @@ NOTHING(folio_remove_rmap_pmd);
 NOTHING(vma_pgtable_walk_begin);
 NOTHING(vma_pgtable_walk_end);
 NOTHING(__vma_start_write);
+NOTHING(mm_take_all_locks);	/* a notifier is entered before anybody runs */
+NOTHING(mm_drop_all_locks);
+NOTHING(__init_waitqueue_head);	/* nobody is woken: hmm.c */
+NOTHING(init_wait_entry);
+NOTHING(__wake_up);
 #ifdef CONFIG_ARM
 void glue_set_bit(int n, volatile unsigned long *p) SERVES(_set_bit);	/* of a struct page's flags */
 void glue_set_bit(int n, volatile unsigned long *p) { p[n / 32] |= 1ul << n % 32; }

@@ -120,6 +120,8 @@ bug gup-warns gup_fast.zap-reuse
 lock-held lock-kept walk_page_range.pte.zap-reuse
 order walk-skips walk_page_range.pte.zap-reuse
 unfilled zero-split-unordered gup_fast.zero-split
+stale split-unnotified hmm_range_fault.split-huge-pmd
+stale hmm-writable hmm_range_fault.wrprotect
 END
 file=$(sed -n 's/^results: \([^ ]*\).*/\1/p' "$tmp/out")
 expect "6.1: gup-fast holds no page, and reads no table, that was freed; each twin that would is caught as that" '
@@ -129,6 +131,11 @@ expect "6.1: gup-fast holds no page, and reads no table, that was freed; each tw
 expect "6.1: the tree's own __split_huge_pmd(), and who takes the lock of a huge page: he is caught if he does not look again" '
 	said gup_fast.split-huge-pmd pass && said walk_page_range.huge.split-huge-pmd pass &&
 	out_has "walk_page_range.huge.split-huge-pmd .*huge-lock-unchecked caught \(torn\)"'
+expect "6.1: what mmu_interval_read_retry() lets hmm_range_fault() believe is so, and is not where nobody waits or asks" '
+	said hmm_range_fault.zap-reuse pass && out_has "^pass +hmm_range_fault.fault-zap .*begin-unasked caught \(stale\).*walks of the race" &&
+	out_has "hmm_range_fault.pte-zap-reuse .*begin-unasked caught \(stale,freed\), retry-unasked caught \(stale,freed\)"'
+expect "6.1: it reads a huge page as a table, too; under weak it believes what was, if mmap_lock orders nothing" '
+	out_has "^fail +hmm_range_fault.pud-split-refault +confused" && out_has "^pass +hmm_range_fault.locked.pte-clear +clean +clean +stale"'
 expect "6.1: who walks without a vma is clean, and a table that goes is outside its contract" '
 	said walk_page_range.novma.fault-zap pass && out_has "novma.fault-zap .*leaf-unchecked caught \(confused\)" &&
 	out_has "novma.retract-free .*outside this tree.s contract: used what had been freed"'
@@ -143,7 +150,7 @@ grep -E "fault-zap" "$made/tree/lines" >"$tmp/cut"
 judge() {
 	code=0
 	"$build/tornkernel" "$made/facts" "$tmp/judged" "$1" leaf-unchecked="${2:-$made/leaf-unchecked/said}" \
-		gup-leaf-as-table="$made/gup-leaf-as-table/said" >"$tmp/out" 2>"$tmp/err" || code=$?
+		gup-leaf-as-table="$made/gup-leaf-as-table/said" begin-unasked="$made/begin-unasked/said" >"$tmp/out" 2>"$tmp/err" || code=$?
 }
 judge "$tmp/cut"
 expect "an explorer that ended early is no pass" 'exits 4 && out_has "ended early" && said gup_fast.fault-zap pass'
@@ -207,6 +214,9 @@ confused leaf-as-table walk_page_range.pte.split-clear-retract
 retracted lock-unchecked walk_page_range.pte.retract-free
 wild table-unasked walk_page_range.pte.retract-free
 END
+expect "6.12: hmm_range_fault() reads no page as a table, and believes no table that has gone" '
+	out_has "^pass +hmm_range_fault.pud-split-refault .*pud-unchecked caught \(confused\)" &&
+	out_has "^pass +hmm_range_fault.retract-free .*begin-unasked caught \(stale,freed\)"'
 expect "6.12: who walks without a vma has only RCU; collapse waits for gup, and khugepaged's mmap_lock for everybody else" \
 	'out_has "novma.retract-free .*retract-without-grace caught \(freed\)" && out_has "novma.collapse-zap .*outside this tree.s contract" &&
 	said gup_fast.collapse-zap pass && out_has "gup_fast.collapse-zap .*retract-without-grace caught \(freed\)"'
@@ -279,7 +289,7 @@ waited 1 && sed 's/^/ /; s/^ //' "$tmp/saved/mm/pagewalk.c" >"$tmp/pagewalk.c" &
 waited 2
 expect "--watch: what was saved is named, and its verdict is another" \
 	'err_has "== .*pagewalk.c" && said walk_page_range.pte.pud-split-refault "$(printf "fail\\nfail\\npass")" &&
-	out_has "^saved, x86_64: 0 of 3 cells show what is forbidden, 0 have no answer; its twins follow"'
+	out_has "^saved, x86_64: 0 of 4 cells show what is forbidden, 0 have no answer; its twins follow"'
 kill "$watching" 2>/dev/null
 wait "$watching" || :
 expect "it ends when it is told" 'err_has "^stopped"'
@@ -308,6 +318,8 @@ expect "6.1, PAE: so it does against the tree's own __split_huge_pmd()" \
 	'said gup_fast.split-huge-pmd fail && out_has "mm/huge_memory.c:[0-9]+ __split_huge_pmd"'
 expect "6.1, PAE: PTEs are stored high word first and cleared low word first: the twins that are not are caught" \
 	'said gup_fast.pte-clear pass && out_has "gup_fast.pte-clear .*clear-high-first caught .*set-low-first caught .*set-unordered caught \(no-page\) under weak"'
+expect "6.1, PAE: hmm_range_fault() reads the two words of a PTE that is being entered, and may read the high one first" \
+	'out_has "^fail +hmm_range_fault.pte-clear +torn +torn +[a-z+]+ +clean +torn"'
 expect "6.1, PAE: the walker is clean within its contract, and is not outside it" \
 	'said walk_page_range.pte.fault-zap pass && out_has "walk_page_range.pte.split-retract .*outside this tree.s contract"'
 

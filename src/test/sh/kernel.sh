@@ -227,7 +227,7 @@ clean=$(sed -n 's/^results: \([^ ]*\).*/\1/p' "$tmp/out")
 
 # ---- a lock for each table ----
 
-kernel debian:6.12 --arch x86_64 --config split-ptlock --time 50ms --cell pte.fault-split --cell pte.split-clear --cell lock.retract --cell lock.collapse
+kernel debian:6.12 --arch x86_64 --config split-ptlock --time 50ms --cell pte.fault-split --cell pte.split-clear --cell lock.retract --cell lock.collapse --cell hmm_range_fault.retract
 alone 6.12 <<'END'
 wrong-lock lock-of-pmd walk_page_range.pte.fault-split
 END
@@ -239,12 +239,14 @@ expect "... who waits for the lock of a table that was freed is caught" '
 expect "... and who takes another than that of the table that he mapped" 'out_has "split-clear-retract .*lock-of-another caught \([a-z,-]*wrong-lock\)"'
 expect "... collapse clears the PMD without the lock of the table: only gup may be beside it" \
 	'out_has "^pass +pte_offset_map_lock.collapse-zap +retracted.*outside this tree.s contract"'
+expect "... and who mirrors a table takes no lock of one: he is clean, and his twins are caught" \
+	'out_has "^pass +hmm_range_fault.retract-free .*begin-unasked caught \(stale,freed\).*retract-without-grace caught \(freed\)"'
 
 # ---- one CPU ----
 
 kernel debian:6.12 --arch x86_64 --config up --time 1s
 expect "one CPU: nobody races there" 'one_line && err_has "nobody races on one CPU"'
-kernel debian:6.12 --arch x86_64 --config up --cell pte.pud --cell gup_fast.pte-zap --cell pte.retract-free
+kernel debian:6.12 --arch x86_64 --config up --cell pte.pud --cell gup_fast.pte-zap --cell pte.retract-free --cell hmm_range_fault.retract
 expect "one CPU: a walker that is preempted is clean, under sc alone, and its twin is caught" \
 	'exits 0 && out_has "^verdict +cell +sc +raced" && out_has "^pass .*pud-split-refault .*pud-unchecked caught \(confused\)"'
 expect "... a lock is the right not to be preempted: without it the table goes" 'out_has "^pass .*pte.retract-free .*table-unlocked caught \(retracted,wrong-lock\)"'
@@ -252,6 +254,8 @@ expect "... gup is one step: it needs no recheck, unless interrupts are on" \
 	'out_has "^pass +gup_fast.pte-zap-reuse .*gup-irqs-on caught \(freed\)" && ! out_has "gup-no-recheck caught"'
 expect "... whose cmpxchg has no prefix there, and is one step all the same" \
 	'grep -q "pte-zap-reuse.*freed" "$root/build/kernel/debian-6.12/x86_64-up/gup-irqs-on/said" && ! grep -q parted "$root/build/kernel/debian-6.12/x86_64-up/gup-irqs-on/said"'
+expect "... so are the locks of a driver and of its notifiers: it is clean, and caught if it begins beside an invalidation" \
+	'out_has "^pass +hmm_range_fault.retract-free .*begin-unasked caught \(stale\)"'
 up=$(sed -n 's/^results: \([^ ]*\).*/\1/p' "$tmp/out")
 
 sed -n 's/^\tX([A-Z_]*, "\([a-z-]*\)", 1, .*/\1/p' "$root/src/kernel/notes.h" | sort >"$tmp/notes"

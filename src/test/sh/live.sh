@@ -20,7 +20,7 @@ while IFS='|' read -r words says; do
 done <<-'EOF'
 	moon|unknown target "moon"; valid: none
 	qemu:moon|unknown board "qemu:moon"; valid: qemu:
-	--nonsense|unknown option "--nonsense"; valid: --time
+	--nonsense|unknown option "--nonsense"; valid: --audit
 	--time|--time needs a value
 	qemu:i686-pae qemu:x86_64|one target, not
 	--kdir /nonexistent|no such directory "/nonexistent"

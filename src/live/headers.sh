@@ -5,7 +5,7 @@
 #
 # Nothing is installed: the packages are unpacked below build/live/RELEASE-ARCH, with the
 # host's own kbuild, whose programs make modules for any architecture. gcc 12 compiles it, whatever
-# made the kernel: what only a later gcc can do is said not to be there.
+# made the kernel: what only a later gcc can do is said not to be there, and nobody asks for BTF.
 
 live_builds=$root/build/live
 
@@ -36,7 +36,7 @@ live_headers() {
 		done
 		live_runnable "$new" "$to" "${3:-}" || { rm -rf --one-file-system "$new"; return 2; }
 		# the package names its other half by where it would be installed
-		sed -i "s#include /usr/src#include $to/usr/src#" "$new/usr/src/linux-headers-$1/Makefile"
+		sed -i "s#\([ =]\)/usr/src#\1$to/usr/src#" "$new/usr/src/linux-headers-$1/Makefile"
 		mv "$new" "$to"
 	fi
 	echo "$to/usr/src/linux-headers-$1"
@@ -77,7 +77,7 @@ live_module() {
 	mkdir -p "$to"
 	cp -u "$root"/src/live/module/{Kbuild,*.[ch]} "$to/"
 	if ! make -C "$1" M="$to" ARCH="$(live_kbuild_arch "$2")" CROSS_COMPILE="$(live_cross "$2")" CC="$(live_cross "$2")gcc-12" \
-		CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT='' LIVE_SRC="$root/src" modules >"$log" 2>&1; then
+		CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT='' CONFIG_DEBUG_INFO_BTF_MODULES='' LIVE_SRC="$root/src" modules >"$log" 2>&1; then
 		grep -m 3 -E 'error|Error|warning' "$log" >&2 || tail -n 3 "$log" >&2
 		die "live: the module does not build for $version ($2): $log"
 	fi

@@ -111,6 +111,7 @@ session() {
 begin() { begin_as qemu_system_exec "$@"; }
 begin_as() {
 	rm -f "$r"
+	: >"$tmp/out"	# what ran before has said the same words, and the child may be slow to begin
 	"$@" >"$tmp/out" 2>"$tmp/err" </dev/null &
 	pid=$!
 	for _ in {1..900}; do
@@ -232,6 +233,7 @@ program() {
 
 # In the background until it has begun, and then SIGNAL to the shell that it was called from
 disturbed() {
+	: >"$tmp/out"	# as in begin_as
 	once "$2" 300 sh /try.sh hang x >"$tmp/out" 2>"$tmp/err" </dev/null &
 	pid=$!
 	for _ in {1..900}; do

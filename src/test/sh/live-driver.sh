@@ -89,6 +89,7 @@ expect "one CPU: it says what cannot be shown" 'exits 0 && formed "$tmp/out" && 
 # ---- it ends as it is told, and puts back what it set ----
 
 started() { # waits until an operation runs; its pid is in $pid, that of what operates in $child
+	: >"$tmp/out"	# what ran before has said the same words
 	"$tornlive" --no-module --ops zap,ptezap --levels pte,pmd --user-time 60s >"$tmp/out" 2>"$tmp/err" &
 	pid=$!
 	for _ in {1..100}; do

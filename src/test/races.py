@@ -9,6 +9,9 @@ races.py LOG...: what ThreadSanitizer reported, one racing pair a line, sorted:
 
 read_X and scan_X are both X: the same reader, looked through once or in a loop. set_X,
 clear_X and so on are all w:X: who comes first to a slot decides which of them is reported.
+
+A side whose stack ThreadSanitizer no longer had (it says <null>) is nobody's: such a report says
+nothing of who raced, and what races does so again in others.
 """
 import re
 import sys
@@ -59,6 +62,8 @@ def place(stack):
 def pair(report):
     what = re.search(r"WARNING: ThreadSanitizer: (.*?) \(pid", report)
     sides = [place(s) for s in stacks(report)]
+    if any(s and s[0][0] == "<null>" for s in stacks(report)):
+        return None
     if not what or what[1] != "data race" or len(sides) != 2 or None in (sides[0][0], sides[1][0]):
         return "TESTER " + " ".join([what[1] if what else "?"] + [w for _, w in sides])
     writers = ("w:", "calibrate_store", "machine_")
@@ -71,4 +76,4 @@ for name in sys.argv[1:]:
         for block in log.read().split("==================\n"):
             if "WARNING: ThreadSanitizer" in block:
                 pairs.add(pair(block))
-print("\n".join(sorted(pairs)))
+print("\n".join(sorted(pairs - {None})))

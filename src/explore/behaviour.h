@@ -33,7 +33,7 @@ struct op {
 	uint64_t value;
 	uint32_t (*f)(uint32_t);
 	const void *who;	/* whose access it is: says nothing of what it does */
-	uint32_t notes;		/* ACCESS_END: what the thread noted on its way */
+	uint32_t notes;		/* what the thread has noted on its way here */
 };
 
 /* The addresses that are modelled: two words each (an entry), or one (a lock). */

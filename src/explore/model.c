@@ -45,6 +45,16 @@ void state_first(const struct program *p, struct state *s)
 		note_end(p, s, t);
 }
 
+uint32_t state_noted(const struct program *p, const struct state *s)
+{
+	uint32_t notes = 0;
+	unsigned t;
+
+	for (t = 0; t < p->nthreads; t++)
+		notes |= next_op(p, s, t)->notes;
+	return notes;
+}
+
 uint32_t state_notes(const struct program *p, const struct state *s)
 {
 	uint32_t notes = 0;

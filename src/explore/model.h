@@ -133,8 +133,9 @@ static inline unsigned agent_reclaim(unsigned page) { return 2 * MAX_PARTIES + p
 static inline bool agent_is_thread(unsigned a) { return a < MAX_PARTIES; }
 static inline bool agent_is_flush(unsigned a) { return a >= MAX_PARTIES && a < 2 * MAX_PARTIES; }
 
-/* What the watched threads that have ended noted. */
+/* What the watched threads that have ended noted; and what any thread has, so far. */
 uint32_t state_notes(const struct program *p, const struct state *s);
+uint32_t state_noted(const struct program *p, const struct state *s);
 
 /* The store in the buffer that move `alt` of a flushing agent makes visible. */
 const struct waiting_store *flushed_store(const struct program *p, const struct state *s, unsigned a,

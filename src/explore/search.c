@@ -52,12 +52,14 @@ static int local_agent(const struct program *p, const struct state *s)
 /* Which agents have to be tried in a new frame; 0: it is a leaf, or known. */
 static int enter(struct search *x, const struct program *p, struct visited *v, struct frame *f)
 {
+	const uint32_t so_far = state_noted(p, &f->s);
 	uint32_t able, *asleep;
 	int local, known;
 
 	f->todo = f->done = 0;
 	f->agent = f->alt = f->nalts = 0;
 	x->notes |= state_notes(p, &f->s);
+	x->sound |= so_far & x->voids ? 0 : so_far;
 	if (f->s.overflow) {
 		x->complete = false;
 		x->why = "more stores than the model has room for";
@@ -168,7 +170,7 @@ int search_all(struct search *x, struct program *p)
 	int err = push(&stack, &size, 1) ? 0 : -ENOMEM;
 
 	x->executions = x->states = x->moves = 0;
-	x->notes = 0;
+	x->notes = x->sound = 0;
 	x->complete = true;
 	x->deadlock = false;
 	x->why = NULL;

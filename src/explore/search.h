@@ -17,6 +17,7 @@ enum search_how {
 struct search {
 	enum search_how how;
 	uint64_t max_states;	/* 0: no limit; moves, where states are not kept */
+	uint32_t voids;		/* of the notes: those after which nothing that is noted is worth anything */
 	/* may be NULL; looked at now and then: stop? */
 	bool (*stop)(void *arg);
 	void *arg;
@@ -24,6 +25,7 @@ struct search {
 	uint64_t executions;	/* ways to the end that were walked */
 	uint64_t states, moves;
 	uint32_t notes;		/* all that can be noted: a bit each */
+	uint32_t sound;		/* of these: what some execution notes with none of `voids` before it */
 	bool complete;		/* false: stopped or out of bounds, `notes` is a lower bound */
 	bool deadlock;		/* some execution ends with threads waiting for nobody */
 	const char *why;	/* it is not complete */

@@ -352,6 +352,35 @@ static void test_words_side_by_side(void **state)
 	behaviour_free(&alone.b[0]);
 }
 
+/* Of two notes, the one that voids what is noted after it: is the other sound? */
+enum { A_BAD = 1, A_VOID = 2 };
+static uint32_t noted_first;
+
+static void notes_both(void *arg)
+{
+	ask(ACCESS_LOAD, &side_by_side.one, 4, 0);
+	behaviour_note(arg, noted_first);
+	ask(ACCESS_LOAD, &side_by_side.other, 4, 0);
+	behaviour_note(arg, A_BAD | A_VOID);
+	ask(ACCESS_STORE, &side_by_side.one, 4, 1);
+}
+
+static void test_what_is_voided_is_not_sound(void **state)
+{
+	(void)state;
+	for (noted_first = A_BAD; noted_first <= A_VOID; noted_first++) {
+		struct search x = { .how = SEARCH_REDUCED, .voids = A_VOID };
+
+		alone = (struct program){ .nthreads = 1, .watched = 1, .locations = { 2, { &side_by_side.one, &side_by_side.other } } };
+		alone.b[0] = (struct behaviour){ .run = notes_both, .arg = &alone.b[0], .locations = &alone.locations };
+		assert_int_equal(behaviour_init(&alone.b[0]), 0);
+		assert_int_equal(search_all(&x, &alone), 0);
+		assert_int_equal(x.notes, A_BAD | A_VOID);
+		assert_int_equal(x.sound, noted_first == A_BAD ? A_BAD : 0);
+		behaviour_free(&alone.b[0]);
+	}
+}
+
 /* ---- cells ---- */
 
 struct cell_of {
@@ -688,6 +717,7 @@ int main(void)
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_a_loop_is_a_loop),
 		cmocka_unit_test(test_words_side_by_side),
+		cmocka_unit_test(test_what_is_voided_is_not_sound),
 		cmocka_unit_test(test_brute_force_agrees),
 		cmocka_unit_test(test_reductions_agree),
 		cmocka_unit_test(test_expected_results),

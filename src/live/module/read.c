@@ -259,6 +259,20 @@ static void pass(struct reading *r)
 	}
 }
 
+/*
+ * Where tables are freed after a grace period, a section with interrupts off is one. Elsewhere they are freed when
+ * all CPUs that run in this memory have answered an interrupt: then this one does.
+ */
+static void run_in(struct mm_struct *mm, bool in)
+{
+	if (IS_ENABLED(CONFIG_MMU_GATHER_RCU_TABLE_FREE))
+		return;
+	if (in)
+		kthread_use_mm(mm);
+	else
+		kthread_unuse_mm(mm);
+}
+
 static int reading_main(void *data)
 {
 	struct reading *r = data;
@@ -270,9 +284,11 @@ static int reading_main(void *data)
 			schedule_timeout_interruptible(HZ / 10 + 1);
 			continue;
 		}
+		run_in(r->mm, true);
 		do {
 			pass(r);
 		} while (ktime_get_ns() < until && !kthread_should_stop());
+		run_in(r->mm, false);
 		mmput(r->mm);
 		cond_resched();
 	}

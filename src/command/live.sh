@@ -32,6 +32,7 @@ zaps, moves and collapses its huge pages, and says which readers saw halves of t
                      guest only. FUNCTION:pte, of a PTE; FUNCTION+0xOFFSET, before that instruction
   --pages SYMBOL     with --kprobes: counts calls of that function with a struct page of no memory
   --fill MIB         so much memory is filled with ones first
+  --calibrate TIME   of each race on the private entry; --gap, --spins, --batch, --seed  N: tornlive --help has them
   --yes-this-may-crash-the-machine   --kprobes on a machine that is no guest
   --audit IMAGE      each store to a page-table entry in a kernel's image (and with --loads each load), by data flow:
                      a vmlinux or vmlinuz, debian:linux-image-..., or RUNNING; i386 PAE and ARM LPAE
@@ -89,6 +90,7 @@ live_last_words() {
 live_audit() {
 	local code=0 image_lines_file
 
+	setup report
 	TARGET=x86_64 COMPILER=gcc SAN='' build build/x86_64-gcc/tornimage
 	image_lines_file=$(stamp live -image.tsv)
 	image_audit "$@" || code=$?

@@ -4,7 +4,7 @@
 # kernel, or from a built tree. Sourced; debs.sh is there.
 #
 # Nothing is installed: the packages are unpacked below build/live/RELEASE-ARCH, with the
-# host's own kbuild, whose programs make modules for any architecture. gcc 12 compiles it, whatever
+# host's own kbuild, whose programs make modules for any architecture. gcc 12 compiles it where it is there, whatever
 # made the kernel: what only a later gcc can do is said not to be there, and nobody asks for BTF.
 
 live_builds=$root/build/live
@@ -65,8 +65,14 @@ live_release() {
 		die "live: \"$1\" is no built kernel tree or headers: it has no include/generated/utsrelease.h"
 }
 
-# ARCH: what compiles the module
-live_compiler() { "$(live_cross "$1")gcc-12" --version | head -n 1; }
+# ARCH: what compiles the module: Debian 12's, which made its kernels, or what there is
+live_gcc() {
+	local gcc
+
+	gcc=$(live_cross "$1")gcc
+	if command -v "$gcc-12" >/dev/null; then echo "$gcc-12"; else echo "$gcc"; fi
+}
+live_compiler() { "$(live_gcc "$1")" --version | head -n 1; }
 
 # KDIR ARCH: builds the module against it; prints where it is. The compiler's words are in LOG beside it.
 live_module() {
@@ -76,7 +82,7 @@ live_module() {
 	to=$live_builds/module/$version-$2 log=$live_builds/module/$version-$2.log
 	mkdir -p "$to"
 	cp -u "$root"/src/live/module/{Kbuild,*.[ch]} "$to/"
-	if ! make -C "$1" M="$to" ARCH="$(live_kbuild_arch "$2")" CROSS_COMPILE="$(live_cross "$2")" CC="$(live_cross "$2")gcc-12" \
+	if ! make -C "$1" M="$to" ARCH="$(live_kbuild_arch "$2")" CROSS_COMPILE="$(live_cross "$2")" CC="$(live_gcc "$2")" \
 		CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT='' CONFIG_DEBUG_INFO_BTF_MODULES='' LIVE_SRC="$root/src" modules >"$log" 2>&1; then
 		grep -m 3 -E 'error|Error|warning' "$log" >&2 || tail -n 3 "$log" >&2
 		die "live: the module does not build for $version ($2): $log"

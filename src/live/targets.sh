@@ -98,6 +98,7 @@ live_milliseconds() {
 live_on_ssh() {
 	local facts machine release arch dir code=0 to
 
+	setup boards
 	# shellcheck source=src/target/ssh.sh
 	. "$root/src/target/ssh.sh"
 	facts=$(ssh_on "$target" "uname -m; uname -r; id -u; sed -n 's/^\\(model name\\|Hardware\\).*: //p' /proc/cpuinfo | head -n 1" </dev/null) || return 2
@@ -123,9 +124,13 @@ live_on_ssh() {
 	return "$code"
 }
 
+# Opens $held, for board.sh to listen to: it says nothing, and ends with us, also if we are killed. By exec, for
+# else whoever has it as its input would be its parent.
+live_hold_open() { exec {held}< <(exec setpriv --pdeathsig KILL sleep infinity); }
+
 # DIR LINES LOG: the board's side ends when our end of its standard input is closed, however that comes
 live_over_ssh() {
-	local at code=0 pipe
+	local at code=0 held
 
 	# shellcheck disable=SC2016  # the board's TMPDIR
 	at=$(ssh_on "$target" 'mktemp -d "${TMPDIR:-/tmp}/tornlive.XXXXXX"' </dev/null) || return 2
@@ -134,11 +139,9 @@ live_over_ssh() {
 		return 2
 	fi
 	ssh_open "$target" || return 2
-	coproc sleep_open { exec setpriv --pdeathsig KILL sleep infinity; }	# its end is ours, also if we are killed
-	pipe=${sleep_open[0]}
+	live_hold_open
 	"${ssh_command[@]}" "MODULE_WORDS=$(ssh_quote "${probe:+probes=1}${pages:+ probes=1}") sh $(ssh_quote "$at/board.sh" "$at" "${words[@]}")" \
-		<&"$pipe" >>"$2" || code=$?
-	kill "$sleep_open_PID" 2>/dev/null || :
+		<&"$held" >>"$2" || code=$?
 	[ "$code" != 255 ] || echo "run.sh: live: $target: connection lost; it ends there by itself" >&2
 	ssh_on "$target" "dmesg | tail -n 200; rm -rf $(ssh_quote "$at")" </dev/null >"$3" 2>/dev/null || :
 	return "$code"
@@ -147,8 +150,9 @@ live_over_ssh() {
 # ---- here ----
 
 live_on_here() {
-	local program code=0 dir to
+	local program code=0 dir to held
 
+	setup report
 	case $(uname -m) in
 	x86_64) to=x86_64
 	        echo "an entry is one word here (x86_64): no load of the kernel's own can tear; this is a control" >&2 ;;
@@ -169,7 +173,8 @@ live_on_here() {
 		[ -z "$probe" ] || words+=(--probe "$probe")
 		live_module_for "$(uname -r)" "$(dpkg --print-architecture)" "" "$dir/tornlive.ko" || return 2
 		cp "$program" "$dir/tornlive"
-		MODULE_WORDS="${probe:+probes=1}${pages:+ probes=1}" sh "$root/src/live/board.sh" "$dir" "${words[@]}" </dev/zero >>"$1" || code=$?
+		live_hold_open
+		MODULE_WORDS="${probe:+probes=1}${pages:+ probes=1}" sh "$root/src/live/board.sh" "$dir" "${words[@]}" <&"$held" >>"$1" || code=$?
 	fi
 	dmesg 2>/dev/null | tail -n 200 >"$2" || :
 	return "$code"

@@ -34,6 +34,7 @@ for part in target/{target,native,qemu-user,qemu-system} command/lib/{packages,b
 	. "\$root/src/\$part.sh"
 done
 live_stripped() { echo module >"\$3"; }
+setup() { :; }
 live_driver() { echo $tmp/driver; }
 live_builds=$tmp/builds target=\$1 kdir=$tmp/kdir words=(--time 1s) probe='' pages=''
 live_on_ssh $tmp/lines.tsv $tmp/log

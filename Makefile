@@ -118,7 +118,7 @@ $(OUT)/report/results/targets.h: $(wildcard configs/targets/*.mk)
 
 # The process's sides of a kernel tree's objects (src/kernel); objects.sh links them with each tree.
 KERNEL_WORLD := $(addprefix $(OUT)/kernel/,cells.o notes.o oracles.o world.o)
-KERNEL_EXPLORER := $(KERNEL_WORLD) $(addprefix $(OUT)/kernel/,explore.o entry.o models.o transcribed.o seam.o compiled.o) $(call objects,src/explore/*.c) \
+KERNEL_EXPLORER := $(KERNEL_WORLD) $(addprefix $(OUT)/kernel/,explore.o witness.o entry.o models.o transcribed.o seam.o compiled.o) $(call objects,src/explore/*.c) \
 	$(addprefix $(OUT)/explored/,readers.o writers.o) $(OUT)/protocol/layouts.o
 $(OUT)/kernel/explorer.o: $(KERNEL_EXPLORER)
 $(OUT)/kernel/racer.o: $(KERNEL_WORLD) $(addprefix $(OUT)/kernel/,race.o tears.o) $(addprefix $(OUT)/stress/,calibrate.o clock.o pin.o poke.o preempt.o) \

@@ -57,8 +57,7 @@ qemu_once_guest() {
 	vm_boot
 	[ -z "$(tail -c 1 "$results")" ] || echo >>"$results"
 	[ -z "$code" ] || exit "$code"
-	kill -0 $$ 2>/dev/null || exit 255	# nobody is there to hear more
-	qemu_once_end "$console"
+	qemu_system_lost "nothing new" "; its log is $console"
 }
 
 # DIR COMMAND ARGS...
@@ -66,20 +65,4 @@ qemu_once_pack() {
 	mkdir "$run/add" && cp -a "$1/." "$run/add" && qemu_system_stage "$run/add" &&
 		echo "once=yes; set --$(qemu_system_quote "${@:2}")" >"$run/add/go" &&
 		qemu_system_pack "$run/add" >"$run/initrd"
-}
-
-# Why there is no exit code
-qemu_once_end() {
-	if [ "$stop" != 0 ]; then
-		qemu_system_say "$name: interrupted"
-		exit 4
-	elif ! kill -0 "$qemu" 2>/dev/null; then
-		qemu_system_say "$name: the guest died: $(vm_last_words); its log is $1"
-	elif [ -z "$up" ]; then
-		qemu_system_say "$name: no sign of life in ${limit}s; killed; its log is $1"
-	else
-		qemu_system_say "$name: nothing new in ${limit}s; killed; its log is $1"
-	fi
-	[ -z "$up" ] || exit 255
-	exit 2
 }

@@ -251,6 +251,23 @@ qemu_system_results() {
 	[ -s "$results" ] || [ ! -s "${qemu_system_seed:-}" ] || count_once "$qemu_system_seed" >"$results"
 }
 
+# SILENCE MORE: why there is no exit code, in one line; exits
+qemu_system_lost() {
+	kill -0 $$ 2>/dev/null || exit 255	# nobody is there to hear more
+	if [ "$stop" != 0 ]; then
+		qemu_system_say "$name: interrupted"
+		exit 4
+	elif ! kill -0 "$qemu" 2>/dev/null; then
+		qemu_system_say "$name: the guest died: $(vm_last_words)$2"
+	elif [ -z "$up" ]; then
+		qemu_system_say "$name: no sign of life in ${limit}s; killed$2"
+	else
+		qemu_system_say "$name: $1 in ${limit}s; killed$2"
+	fi
+	[ -z "$up" ] || exit 255
+	exit 2
+}
+
 # How it ended, in one line if it did not end well; the exit code of the run.
 qemu_system_end() {
 	if [ -n "$code" ]; then
@@ -258,19 +275,7 @@ qemu_system_end() {
 		if [ "$code" != 2 ] || [ ! -s "$results" ]; then touch "$results.done"; fi
 		exit "$code"
 	fi
-	kill -0 $$ 2>/dev/null || exit 255	# nobody is there to hear more
-	if [ "$stop" != 0 ]; then
-		qemu_system_say "$name: interrupted"
-		exit 4
-	elif ! kill -0 "$qemu" 2>/dev/null; then
-		qemu_system_say "$name: the guest died: $(vm_last_words)"
-	elif [ -z "$up" ]; then
-		qemu_system_say "$name: no sign of life in ${limit}s; killed"
-	else
-		qemu_system_say "$name: no cell finished in ${limit}s; killed"
-	fi
-	[ -z "$up" ] || exit 255
-	exit 2
+	qemu_system_lost "no cell finished" ""
 }
 
 # The machine of SPEC is ours, until this subshell ends.
